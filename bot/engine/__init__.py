@@ -1,0 +1,1 @@
+"""Survey sessions as a pure state machine: begin, advance."""

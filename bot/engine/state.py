@@ -1,0 +1,149 @@
+"""A survey session as data, the events that move it and the effects it asks for. All times are epoch milliseconds."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from flows.answers import Answer, Option
+
+Outcome = Literal["", "completed", "expired", "opted_out", "superseded", "handed_over"]
+
+
+class Asked(Struct, frozen=True, omit_defaults=True):
+    """An answer as recorded: what was read, from which step, when, and how often it was corrected since."""
+
+    step: str
+    answer: Answer
+    at: int
+    corrections: int = 0
+
+
+class Session(Struct, frozen=True, omit_defaults=True):
+    """One survey with one person. Everything the next turn depends on is in here."""
+
+    id: str
+    flow: str
+    revision: str  # content hash of the flow; a running session never changes it
+    language: str
+    started_at: int
+    step: str = ""  # the step whose question is open; "" once the session is over
+    turn: int = 0  # turns taken; effects are keyed `id.turn.n`
+    asked_at: int = 0  # when the open question was first put
+    prompt_key: str = ""  # Outbound key of the message that carries the open question's buttons
+    reasks: int = 0
+    reminders: int = 0
+    confirming: Answer | None = None  # "Did you mean …?" is out
+    owner: Literal["bot", "human"] = "bot"
+    answers: tuple[Asked, ...] = ()
+    variables: dict[str, str] = {}
+    outcome: Outcome = ""
+    ended_at: int = 0
+    late: bool = False  # took an answer after expiry
+
+
+# Events
+
+
+class Reply(Struct, frozen=True, tag="reply", omit_defaults=True):
+    """One message of the customer: typed text, or a button that names the message it hung on."""
+
+    text: str = ""
+    pressed: str = ""  # Outbound key of the pressed message; "" for typed text
+    media: int = 0  # how many pictures or files came with it
+
+
+class Replied(Struct, frozen=True, tag="replied"):
+    """The customer answered; parts arrived within one short window and are read together."""
+
+    parts: tuple[Reply, ...]
+
+
+class TimedOut(Struct, frozen=True, tag="timed_out"):
+    """The session's timer came due; what is due follows from state and time."""
+
+
+class TakenOver(Struct, frozen=True, tag="taken_over", omit_defaults=True):
+    """A person talks with the customer now; the bot keeps silent."""
+
+    by: str = ""
+
+
+class HandedBack(Struct, frozen=True, tag="handed_back"):
+    """The person is done; the bot takes up where it left off."""
+
+
+class OptedOut(Struct, frozen=True, tag="opted_out", omit_defaults=True):
+    """The provider or an operator reports an opt-out. `answered`: the customer has been told already."""
+
+    answered: bool = False
+
+
+class Superseded(Struct, frozen=True, tag="superseded"):
+    """A newer survey starts on the same lane."""
+
+
+Event = Replied | TimedOut | TakenOver | HandedBack | OptedOut | Superseded
+
+
+# Effects
+
+
+class Say(Struct, frozen=True, tag_field="effect", tag="say", omit_defaults=True):
+    """Send this to the customer. `kind`: survey (needs a basis, stops at opt-out) or notice (the one confirmation)."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    kind: Literal["survey", "notice"] = "survey"
+    purpose: str = "question"  # question | reask | confirm | reminder | say | thanks | stop | human
+    not_after: int = 0
+
+
+class Record(Struct, frozen=True, tag_field="effect", tag="record"):
+    """Store (or correct) the answer to a question."""
+
+    question: str
+    type: str
+    answer: Answer
+    at: int
+    corrections: int = 0
+
+
+class SetTimer(Struct, frozen=True, tag_field="effect", tag="set_timer"):
+    """Wake the session at `at`; replaces any earlier timer of the session."""
+
+    at: int
+
+
+class ClearTimers(Struct, frozen=True, tag_field="effect", tag="clear_timers"):
+    """Nothing is due any more."""
+
+
+class OpenCase(Struct, frozen=True, tag_field="effect", tag="open_case", omit_defaults=True):
+    """A human should look at this: `reason` is score, answer or request."""
+
+    desk: str
+    priority: str = "normal"
+    reason: str = "score"
+    respond_within: int = 0  # milliseconds, 0 = the desk's own
+
+
+class Suppress(Struct, frozen=True, tag_field="effect", tag="suppress"):
+    """The customer wants no more messages."""
+
+    source: str  # stop | provider | operator
+
+
+class Finish(Struct, frozen=True, tag_field="effect", tag="finish"):
+    """The session is over."""
+
+    outcome: Outcome
+
+
+Effect = Say | Record | SetTimer | ClearTimers | OpenCase | Suppress | Finish
+
+
+class Turn(Struct, frozen=True):
+    """What one event led to."""
+
+    session: Session
+    effects: tuple[Effect, ...]

@@ -1,0 +1,1 @@
+"""What `run.py` can do, one file per command, loaded when used."""

@@ -54,7 +54,7 @@ class Backfilling(Protocol):
 class Listening(Protocol):
     """A channel that fetches its events itself (polling, Socket Mode)."""
 
-    async def listen(self, accept: Callable[[Sequence[Inbound]], Awaitable[int]]) -> None:
+    async def listen(self, accept: Callable[[Sequence[Inbound]], Awaitable[None]]) -> None:
         """Run until cancelled; acknowledge to the provider only after `accept` has returned."""
         ...
 
@@ -356,8 +356,12 @@ class Store(Protocol):
 class Reading(Protocol):
     """The read side: what pages, exports and the doctor look at. Rows are plain dictionaries."""
 
-    async def responses(self, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-        """Responses in order of their last change, from cursor `after`; see docs/reference/export.md."""
+    async def responses(self, after: str = "", limit: int = 1000) -> list[dict[str, Any]]:
+        """Sessions with at least one answer, in the order they began, behind the cursor `after` (a row's `cursor`).
+
+        Keys: cursor, session, flow, revision, channel, language, score, segment, comment, at (epoch ms of the
+        score), outcome, answers (list of dictionaries).
+        """
         ...
 
     async def conversation(self, lane: str, limit: int = 200) -> list[dict[str, Any]]:

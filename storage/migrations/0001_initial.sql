@@ -18,7 +18,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_new_lane ON inbox (lane, id) WHERE state = 'new';
 CREATE INDEX inbox_new_ready ON inbox (ready_at) WHERE state = 'new';
 CREATE INDEX inbox_poison ON inbox (id) WHERE state = 'poison';
-CREATE INDEX inbox_lane ON inbox (lane, id) WHERE kind IN ('said', 'pressed');
+CREATE INDEX inbox_lane ON inbox (lane, id) WHERE kind IN ('said', 'keyword', 'pressed');
 
 CREATE TABLE address (
   lane TEXT PRIMARY KEY,

@@ -32,7 +32,7 @@ def render(prompt: Prompt, capabilities: Capabilities) -> Prompt:
 
 
 def length(text: str, unit: str) -> int:
-    """How long a text is in a channel's unit: chars, utf16 (code units) or gsm7 (septets; € and { take two)."""
+    """How long a text is in a channel's unit: chars, utf16 or gsm7 (septets; € and { take two)."""
     if unit == "utf16":
         return len(text) + sum(character > "\uffff" for character in text)
     if unit == "gsm7":

@@ -1,4 +1,4 @@
-"""A survey session as data, the events that move it and the effects it asks for. All times are epoch milliseconds."""
+"""A survey session as data, the events that move it and the effects it asks for. Times are epoch ms."""
 
 from typing import Literal
 
@@ -16,6 +16,8 @@ class Asked(Struct, frozen=True, omit_defaults=True):
     answer: Answer
     at: int
     corrections: int = 0
+    key: str = ""  # prompt_key its question had; "" if it was never put because the answer came by itself
+    turn: int = 0  # the turn that took it: messages before this turn were its question's
 
 
 class Session(Struct, frozen=True, omit_defaults=True):
@@ -28,8 +30,10 @@ class Session(Struct, frozen=True, omit_defaults=True):
     started_at: int
     step: str = ""  # the step whose question is open; "" once the session is over
     turn: int = 0  # turns taken; effects are keyed `id.turn.n`
-    asked_at: int = 0  # when the open question was first put
-    prompt_key: str = ""  # Outbound key of the message that carries the open question's buttons
+    asked_at: int = (
+        0  # when the open question was last put to somebody who was there (reminders do not count)
+    )
+    prompt_key: str = ""  # Outbound key of the message that first put the open question
     reasks: int = 0
     reminders: int = 0
     confirming: Answer | None = None  # "Did you mean …?" is out
@@ -39,15 +43,35 @@ class Session(Struct, frozen=True, omit_defaults=True):
     outcome: Outcome = ""
     ended_at: int = 0
     late: bool = False  # took an answer after expiry
+    channel: str = ""  # for routes that depend on it
+    attributes: dict[str, str] = {}  # of the contact, for routes that depend on them
+    confirms: str = ""  # the step `confirming` would answer; "" for the open one
+    resumed: int = 0  # how often the open question was put again because a person handed back
+    unanswered: str = ""  # the step whose question was open when patience ran out
+    desks: tuple[str, ...] = ()  # where cases are open; a desk gets one case per session
+    human_told: bool = False  # the customer knows that a person will come
+    helps: int = 0  # help texts sent
+    remarks: int = 0  # messages after the end that became comments
+    suppressed: bool = False  # the customer wants no more messages
 
 
 # Events
 
 
+class Began(Struct, frozen=True, tag="began", omit_defaults=True):
+    """The first entry of a journal: what `begin` was called with."""
+
+    id: str
+    language: str
+    variables: dict[str, str] = {}
+    channel: str = ""
+    attributes: dict[str, str] = {}
+
+
 class Reply(Struct, frozen=True, tag="reply", omit_defaults=True):
     """One message of the customer: typed text, or a button that names the message it hung on."""
 
-    text: str = ""
+    text: str = ""  # what was typed, or the pressed button's value
     pressed: str = ""  # Outbound key of the pressed message; "" for typed text
     media: int = 0  # how many pictures or files came with it
 
@@ -83,18 +107,21 @@ class Superseded(Struct, frozen=True, tag="superseded"):
 
 
 Event = Replied | TimedOut | TakenOver | HandedBack | OptedOut | Superseded
+Entry = Began | Event
 
 
 # Effects
 
 
 class Say(Struct, frozen=True, tag_field="effect", tag="say", omit_defaults=True):
-    """Send this to the customer. `kind`: survey (needs a basis, stops at opt-out) or notice (the one confirmation)."""
+    """Send this to the customer. `kind`: survey (needs a basis, ends at opt-out) or notice (stop, help)."""
 
     text: str
     options: tuple[Option, ...] = ()
     kind: Literal["survey", "notice"] = "survey"
-    purpose: str = "question"  # question | reask | confirm | reminder | say | thanks | stop | human
+    purpose: str = (
+        "question"  # question | reask | confirm | reminder | say | thanks | corrected | human | help | stop
+    )
     not_after: int = 0
 
 

@@ -1,0 +1,39 @@
+"""Opt-out, opt-in and help keywords: the whole message is one word (RELIABILITY C7)."""
+
+import re
+from functools import cache
+from typing import Literal
+
+from flows.reading.fold import fold
+from flows.reading.lexicon import entries, keywords
+
+_NOISE = re.compile(r"[^\w]+|_")
+_LONGEST = 40
+
+
+@cache
+def _table(language: str) -> dict[str, Literal["stop", "start", "help"]]:
+    source = keywords()
+    ordinary = {_bare(word) for word in entries(source.ordinary.get(language, ""))}
+    table: dict[str, Literal["stop", "start", "help"]] = {}
+    for name, lists in (("help", source.help), ("start", source.start), ("stop", source.stop)):
+        for owner, text in lists.items():
+            for word in map(_bare, entries(text)):
+                if owner == language or word not in ordinary:
+                    table[word] = name  # type: ignore[assignment]  # the names above are the three literals
+    return table
+
+
+def _bare(text: str) -> str:
+    return _NOISE.sub(" ", fold(text).text).strip()
+
+
+def keyword(text: str, language: str) -> Literal["", "stop", "start", "help"]:
+    """The keyword the whole message consists of: stop, start, help, or "".
+
+    Case, accents, punctuation and emoji around it do not count. The words of every language are valid in every
+    conversation, except those that are ordinary words in the conversation's language (`keywords.toml`).
+    """
+    if len(text) > 4 * _LONGEST:
+        return ""
+    return _table(language.replace("_", "-").split("-")[0].casefold()).get(_bare(text), "")

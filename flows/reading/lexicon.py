@@ -1,0 +1,134 @@
+"""The word lists of a language (`flows/words/<language>.toml`), read once and compiled for looking up.
+
+A list is written as one text, its entries parted by commas or line ends. An entry is a word, several words, or a
+`stem*`. A language without a file of its own is read with the English one; every language falls back to English for
+words it does not know itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import msgspec
+
+from flows.reading.fold import fold_word
+from flows.reading.phrases import Patterns
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class WordFile(msgspec.Struct, forbid_unknown_fields=True):
+    """One language's file. `tags` maps a tag (see `units.py`) to its entries; `wishes` a wish to its patterns."""
+
+    numbers: dict[str, int] = {}
+    tags: dict[str, str] = {}
+    suffixes: dict[str, str] = {}
+    slips: dict[str, int] = {}
+    classes: dict[str, str] = {}
+    wishes: dict[str, str] = {}
+    not_wishes: dict[str, str] = {}
+    yes: str = ""
+    no: str = ""
+
+
+class Keywords(msgspec.Struct, forbid_unknown_fields=True):
+    """`flows/words/keywords.toml`: opt-out words of all languages; `ordinary` lists them where they mean something else."""
+
+    stop: dict[str, str]
+    start: dict[str, str]
+    help: dict[str, str]
+    ordinary: dict[str, str]
+
+
+class Lexicon:
+    """One language, compiled. `tags_of` tags a single word, `phrases` several words by their first."""
+
+    def __init__(self, source: WordFile, fallback: "Lexicon | None" = None) -> None:
+        self._fallback = fallback
+        self.numbers = {fold_word(word): value for word, value in source.numbers.items()}
+        self.suffixes = {fold_word(key): tag for key, tag in source.suffixes.items()}
+        self.slips = {fold_word(key): value for key, value in source.slips.items()}
+        self.yes, self.no = _folded(source.yes), _folded(source.no)
+        self._words: dict[str, set[str]] = {}
+        self._stems: dict[str, set[str]] = {}
+        self.phrases: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+        self._load_tags(source.tags)
+        classes = {name: list(entries(text)) for name, text in source.classes.items()}
+        self.wishes = Patterns(((name, line) for name, text in source.wishes.items() for line in _lines(text)), classes)
+        self.not_wishes = Patterns(
+            ((name, line) for name, text in source.not_wishes.items() for line in _lines(text)), classes
+        )
+        self.tags_of = lru_cache(maxsize=16384)(self._tags_of)
+
+    def _load_tags(self, tags: Mapping[str, str]) -> None:
+        phrases: dict[tuple[str, ...], set[str]] = {}
+        for tag, text in tags.items():
+            for entry in entries(text):
+                parts = tuple(fold_word(entry).split())
+                if len(parts) > 1:
+                    phrases.setdefault(parts, set()).add(tag)
+                elif parts[0].endswith("*"):
+                    self._stems.setdefault(parts[0][:-1], set()).add(tag)
+                else:
+                    self._words.setdefault(parts[0], set()).add(tag)
+        for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
+            self.phrases.setdefault(parts[0], []).append((parts[1:], frozenset(found)))
+
+    def own(self, word: str) -> frozenset[str]:
+        """The tags this language itself gives the word, without the fallback."""
+        if word in self._words:
+            return frozenset(self._words[word])
+        for size in range(len(word), 2, -1):
+            if word[:size] in self._stems:
+                return frozenset(self._stems[word[:size]])
+        return _NOTHING
+
+    def _tags_of(self, word: str) -> frozenset[str]:
+        tags = self.own(word)
+        if tags or self._fallback is None or word in self.numbers:
+            return tags
+        return self._fallback.tags_of(word)
+
+    def number(self, word: str) -> int | None:
+        """The value of a number word of this language, or of English where the word is unknown here."""
+        if word in self.numbers:
+            return self.numbers[word]
+        if self._fallback is None or self.own(word):
+            return None
+        return self._fallback.number(word)
+
+    def suffix(self, word: str) -> str:
+        """The tag of what hangs on a number ("9ish", "5min"), or ""."""
+        if word in self.suffixes or self._fallback is None:
+            return self.suffixes.get(word, "")
+        return self._fallback.suffix(word)
+
+
+def entries(text: str) -> Iterator[str]:
+    """The entries of a list: parted by commas or line ends."""
+    return (entry for line in text.splitlines() for entry in map(str.strip, line.split(",")) if entry)
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#"))
+
+
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(fold_word(entry) for entry in entries(text))
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The lexicon of `de`, `pt-BR` … ; English where there is none."""
+    base = language.replace("_", "-").split("-")[0].casefold()
+    folder = files("flows.words")
+    known = base.isascii() and base.isalpha() and base != "en" and folder.joinpath(f"{base}.toml").is_file()
+    name = base if known else "en"
+    source = msgspec.toml.decode(folder.joinpath(f"{name}.toml").read_bytes(), type=WordFile)
+    return Lexicon(source, lexicon("en") if known else None)
+
+
+@cache
+def keywords() -> Keywords:
+    """The opt-out, opt-in and help keywords of every language."""
+    return msgspec.toml.decode(files("flows.words").joinpath("keywords.toml").read_bytes(), type=Keywords)

@@ -1,0 +1,114 @@
+"""A small pattern language over words, for the wishes that no list of keywords can hold.
+
+One pattern is a row of elements: `word`, `stem*` (prefix), `a|b` (either), `@class` (any word of a class), a trailing
+`?` (optional), `..` (up to four words, none of which ends the sentence). Patterns are found by their first element, so
+reading stays linear: each token looks up the few patterns that can begin there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from flows.reading.fold import fold_word
+from flows.reading.tokens import EMOJI, LINE, NUMBER, STOP, WORD, Token
+
+_GAP = ".."
+_LONGEST_GAP = 4
+
+
+class Element(Struct, frozen=True):
+    """One element: exact words, prefixes, or a gap (both empty)."""
+
+    words: frozenset[str] = frozenset()
+    stems: tuple[str, ...] = ()
+    optional: bool = False
+
+    def takes(self, word: str) -> bool:
+        return word in self.words or (bool(self.stems) and word.startswith(self.stems))
+
+
+class Pattern(Struct, frozen=True):
+    """A compiled pattern and the name it reports."""
+
+    name: str
+    elements: tuple[Element, ...]
+
+
+class Patterns:
+    """Many patterns, found by the word they begin with."""
+
+    def __init__(self, sources: Iterable[tuple[str, str]], classes: Mapping[str, Sequence[str]]) -> None:
+        """Compile (name, source) pairs. Raises ValueError for a pattern that begins with a gap or names no class."""
+        self._by_word: dict[str, list[Pattern]] = {}
+        self._by_stem: dict[str, list[Pattern]] = {}
+        for name, source in sources:
+            pattern = Pattern(name, tuple(_element(part, classes) for part in source.split()))
+            first = pattern.elements[0]
+            if first.optional or not (first.words or first.stems):
+                raise ValueError(f"pattern '{source}' must begin with a word; it begins with a gap or an option")
+            for word in first.words:
+                self._by_word.setdefault(word, []).append(pattern)
+            for stem in first.stems:
+                self._by_stem.setdefault(stem, []).append(pattern)
+        self._stem_sizes = sorted({len(stem) for stem in self._by_stem})
+
+    def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
+        """All matches as (name, first token, token after the last)."""
+        found = []
+        for i, token in enumerate(tokens):
+            if token.kind == WORD:
+                for pattern in self._beginning_with(token.text):
+                    end = _match(pattern.elements, 0, tokens, i)
+                    if end:
+                        found.append((pattern.name, i, end))
+        return found
+
+    def _beginning_with(self, word: str) -> Iterable[Pattern]:
+        yield from self._by_word.get(word, ())
+        for size in self._stem_sizes:
+            if size > len(word):
+                break
+            yield from self._by_stem.get(word[:size], ())
+
+
+def _element(part: str, classes: Mapping[str, Sequence[str]]) -> Element:
+    if part == _GAP:
+        return Element()
+    optional = part.endswith("?")
+    words: set[str] = set()
+    stems: set[str] = set()
+    for choice in part.rstrip("?").split("|"):
+        if choice.startswith("@") and choice[1:] not in classes:
+            raise ValueError(f"pattern names the class '{choice}', which is not in this language's [classes]")
+        for form in classes[choice[1:]] if choice.startswith("@") else (choice,):
+            folded = fold_word(form)
+            if folded.endswith("*"):
+                stems.add(folded[:-1])
+            else:
+                words.add(folded)
+    return Element(frozenset(words), tuple(sorted(stems)), optional)
+
+
+def _match(elements: Sequence[Element], at: int, tokens: Sequence[Token], i: int) -> int:
+    """The token after a match of elements[at:] from token i on, or 0. Gaps are few and short, so this is bounded."""
+    if at == len(elements):
+        return i
+    element = elements[at]
+    if not element.words and not element.stems:
+        for _ in range(_LONGEST_GAP + 1):
+            if end := _match(elements, at + 1, tokens, i):
+                return end
+            while i < len(tokens) and tokens[i].kind not in {WORD, NUMBER, STOP, LINE}:
+                i += 1
+            if i == len(tokens) or tokens[i].kind in {STOP, LINE}:
+                return 0
+            i += 1
+        return 0
+    j = i
+    while j < len(tokens) and tokens[j].kind not in {WORD, NUMBER, STOP, LINE}:
+        j += 1
+    if j < len(tokens) and tokens[j].kind != EMOJI and element.takes(tokens[j].text):
+        end = _match(elements, at + 1, tokens, j + 1)
+        if end:
+            return end
+    return _match(elements, at + 1, tokens, i) if element.optional else 0

@@ -108,6 +108,7 @@ class Inbound(Struct, frozen=True):
     source: Address
     body: Body
     author: str = ""
+    recipient: str = ""  # the own number or bot it was written to; the answer goes out from there
 
 
 class Outbound(Struct, frozen=True, omit_defaults=True):
@@ -119,6 +120,7 @@ class Outbound(Struct, frozen=True, omit_defaults=True):
     kind: str = "survey"  # survey | notice (opt-out confirmation, help) | agent
     sender: str = ""  # the own number or bot the customer wrote to last; "" lets the channel choose
     not_after: int = 0
+    language: str = ""  # of the prompt, for channels that have templates by language
 
 
 class Sent(Struct, frozen=True, omit_defaults=True):

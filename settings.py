@@ -1,0 +1,295 @@
+"""Every setting: echolot.yaml and environment variables ECHOLOT_*; all that is wrong is told at once."""
+
+import importlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from bot.durations import Duration
+from bot.errors import BotError
+from flows import source
+from flows.problems import Finding, did_you_mean
+
+PREFIX = "ECHOLOT_"
+CONFIG_VARIABLE = "ECHOLOT_CONFIG"
+DEFAULT_FILE = "echolot.yaml"
+KINDS = {"twilio": "channels.twilio.config:TwilioConfig"}
+"""Channel kinds and where their configuration is declared; importing one loads no SDK."""
+
+
+class Problem(NamedTuple):
+    """One wrong setting: `where` is `file:line:column` or an environment variable, `name` its dotted path."""
+
+    where: str
+    name: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in self if part)
+
+
+class SettingsProblems(BotError):  # noqa: N818  # it names what it carries
+    """Everything that is wrong with the settings. Nothing has been started."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+        super().__init__(
+            "\n".join([f"{count} wrong; nothing was started.", *(f"  {each}" for each in problems)])
+        )
+
+
+def _channel(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    kind = value.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        wrong = "needs a kind" if kind is None else f"unknown kind {kind!r}"
+        raise PydanticCustomError("kind", "{wrong}", {"wrong": wrong + suggest(str(kind), KINDS)})
+    return config_class(kind).model_validate(value)
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
+        raise PydanticCustomError("url", "must be the address of the server, like https://nps.example.com")
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        close = suggest(value, available_timezones())
+        raise PydanticCustomError("zone", "unknown time zone{close}", {"close": close})
+    return ZoneInfo(value).key
+
+
+def _database(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise PydanticCustomError("database", "must start with sqlite:/// or postgresql://")
+    return value
+
+
+# `${NAME}` is no plain scalar inside `{…}`: private characters stand in for its braces while YAML reads it.
+REFERENCE = re.compile(r"\$\{([A-Za-z_]\w*(?::-[^}\n]*)?)\}", re.ASCII)
+HIDDEN = re.compile("\ue000\ue000(?P<name>[A-Za-z_]\\w*)(?::-(?P<default>[^\ue001]*))?\ue001")
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+
+
+class Section(BaseModel):
+    """A part of the settings; unknown names are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ApiKey(Section):
+    """A key that other systems call the API with, as a hash; `run.py user api-key NAME` makes one."""
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    scopes: frozenset[Literal["invite", "read", "metrics"]] = frozenset({"invite", "read"})
+    expires: datetime | None = None
+
+
+class Desk(Section):
+    """Where people look after cases."""
+
+    channel: str
+    chat: str = ""
+    respond_within: Duration = 15 * 60_000
+    hours: str = ""  # "" is always open
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    agents: tuple[str, ...] = ()  # empty: everyone at the desk
+    causes: tuple[str, ...] = ()  # empty: any
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Relative paths start at the folder of the settings file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///echolot.db"
+    public_url: BaseUrl | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    hosts: tuple[str, ...] = ()  # further names that callers may use in `Host`
+    flows_dir: Path | None = None
+    company: str = ""
+    variables: dict[str, str] = {}
+    api_keys: tuple[ApiKey, ...] = ()
+    channels: dict[Name, Annotated[Any, BeforeValidator(_channel)]] = {}
+    desks: dict[Name, Desk] = {}
+    batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances
+    log: Literal["auto", "json", "text"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    home: Path = Field(default=Path(), exclude=True)  # folder of the settings file
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic-settings passes all of them by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose content comes in as arguments."""
+        return env_settings, init_settings
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, None on PostgreSQL."""
+        scheme, _, rest = self.database_url.partition(":///")
+        return self.home / rest if scheme == "sqlite" else None
+
+    @property
+    def flow_folders(self) -> list[Path]:
+        """Where the admins' flows are."""
+        return [self.home / self.flows_dir] if self.flows_dir else []
+
+
+def config_class(kind: str) -> type[BaseModel]:
+    """The model that a kind of channel is configured with."""
+    module, _, name = KINDS[kind].partition(":")
+    found: type[BaseModel] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def suggest(wrong: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or nothing if there is nothing to suggest."""
+    hint = did_you_mean(wrong, known)
+    return f"; {hint}" if hint else ""
+
+
+def load() -> Settings:
+    """Read the file that ECHOLOT_CONFIG names (else ./echolot.yaml if there is one) and the environment.
+
+    Raises:
+        SettingsProblems: with every problem of both.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    path = Path(named or DEFAULT_FILE)
+    given = _Source(path)
+    if named or path.exists():
+        given.read()
+    given.check_variables()
+    try:
+        settings = Settings(**{**given.tree, "home": path.parent})
+    except ValidationError as error:
+        for each in error.errors(include_url=False, include_input=False):
+            given.explain(each)
+    except SettingsError as error:  # a variable that should be JSON and is not
+        given.problems.append(Problem("environment", "", str(error)))
+    else:
+        for desk, section in settings.desks.items():
+            if section.channel not in settings.channels:
+                near = suggest(section.channel, settings.channels)
+                given.wrong(("desks", desk, "channel"), f"no channel is called {section.channel!r}{near}")
+    if given.problems:
+        raise SettingsProblems(given.problems)
+    return settings
+
+
+Loc = tuple[str | int, ...]
+
+
+class _Source:
+    """The settings file as plain data, where each value stands in it, and what is wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tree: dict[str, Any] = {}
+        self.document = source.read("", str(path))
+        self.problems: list[Problem] = []
+
+    def read(self) -> None:
+        """Parse the file and fill in what it takes from the environment."""
+        try:
+            text = self.path.read_bytes().decode()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+            self.problems.append(Problem(str(self.path), "", f"cannot be read: {reason}"))
+            return
+        self.document = source.read(REFERENCE.sub("\ue000\ue000\\1\ue001", text), str(self.path))
+        for each in self.document.problems:
+            advice = f"; {each.suggestion}" if each.suggestion else ""
+            self.problems.append(Problem(f"{self.path}:{each.line}:{each.column}", "", each.message + advice))
+        tree = self._filled(self.document.data, ())
+        if isinstance(tree, dict):
+            self.tree = tree
+        elif tree is not None:
+            self.wrong((), "must be a mapping of settings")
+
+    def _filled(self, value: Any, loc: Loc) -> Any:
+        """The same data with `${NAME}` replaced."""
+        if isinstance(value, dict):
+            return {key: self._filled(each, (*loc, key)) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._filled(each, (*loc, index)) for index, each in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+        return HIDDEN.sub(lambda match: self._variable(match, loc), value)
+
+    def _variable(self, match: re.Match[str], loc: Loc) -> str:
+        value = os.environ.get(match["name"], match["default"])
+        if value is None:
+            self.wrong(loc, f"the environment variable {match['name']} is not set")
+        return value or ""
+
+    def check_variables(self) -> None:
+        """A misspelt ECHOLOT_ variable would otherwise just have no effect."""
+        known = {PREFIX + name.upper() for name in Settings.model_fields if name != "home"}
+        known.add(CONFIG_VARIABLE)
+        for variable in os.environ:
+            if variable.startswith(PREFIX) and variable.split("__")[0].upper() not in known:
+                message = f"unknown setting{suggest(variable, known)}"
+                self.problems.append(Problem("environment", variable, message))
+
+    def explain(self, error: ErrorDetails) -> None:
+        """Turn pydantic's words into ours."""
+        loc = error["loc"]
+        message = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            message = f"unknown setting{suggest(str(loc[-1]), self._names(loc))}"
+        elif error["type"] == "missing":
+            message = "is missing"
+        self.wrong(loc, message[0].lower() + message[1:])
+
+    def _names(self, loc: Loc) -> list[str]:
+        """What may stand where `loc` stands."""
+        model: type[BaseModel] = Settings
+        match loc:
+            case ("channels", str(name), _) if name in self.tree.get("channels", ()):
+                model = config_class(self.tree["channels"][name]["kind"])
+            case ("desks", _, _):
+                model = Desk
+            case ("api_keys", _, _):
+                model = ApiKey
+        return [field.alias or name for name, field in model.model_fields.items()]
+
+    def wrong(self, loc: Loc, message: str) -> None:
+        """Note a problem where the value stands, or at the nearest thing around it."""
+        variable = PREFIX + "__".join(str(part) for part in loc).upper()
+        name = ".".join(str(part) for part in loc)
+        where = f"environment {variable}"
+        if variable not in os.environ and self.document.data is not None:
+            place = self.document.problem(Finding(loc, "setting", message))
+            where = f"{place.file}:{place.line}:{place.column}"
+        self.problems.append(Problem(where, name, message))

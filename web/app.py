@@ -1,0 +1,46 @@
+"""The web application: every route behind one gate. It is given its parts and puts none together itself."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from starlette.routing import BaseRoute, Router
+from starlette.types import ASGIApp
+
+from bot.ports import Channel
+from web import api, health, hooks
+from web.guard import Guard
+from web.keys import Keyring
+from web.metrics import Metrics
+
+
+class Reading(api.Reading, Protocol):
+    """What the pages read."""
+
+    async def counts(self) -> dict[str, int]:
+        """See bot.ports.Reading."""
+        ...
+
+
+class Parts(NamedTuple):
+    """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here."""
+
+    hooks: Mapping[str, Channel]
+    accept: hooks.Accept
+    invite: api.Invite
+    settled: api.Settled
+    reading: Reading
+    ready: Callable[[], Awaitable[str]]
+    keyring: Keyring
+    hosts: Collection[str]
+
+
+def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The ASGI application; `more` are routes of the demo."""
+    metrics = Metrics()
+    routes: list[BaseRoute] = [
+        *hooks.routes(parts.hooks, parts.accept, metrics.hook),
+        *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
+        *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
+        *more,
+    ]
+    return Guard(Router(routes, redirect_slashes=False), parts.hosts, metrics.observe)

@@ -1,0 +1,102 @@
+"""The API's description (OpenAPI 3.1), made from the types in `web/shapes.py`."""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from web.shapes import Invitation, InvitationState, Invited, Page
+
+_TYPES = [Invitation, Invited, InvitationState, Page]
+_AFTER = {
+    "name": "after",
+    "in": "query",
+    "schema": {"type": "string"},
+    "description": "Cursor: `next` of a page.",
+}
+_LIMIT = {
+    "name": "limit",
+    "in": "query",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+}
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "The same key again starts nothing and gives the same answer.",
+}
+_PROBLEM = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+    },
+    "required": ["title", "status", "request_id"],
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document as plain data."""
+    _, schemas = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Echolot",
+            "version": "1",
+            "description": "Start surveys and read what customers answered.",
+        },
+        "security": [{"key": []}],
+        "paths": {
+            "/api/v1/invitations": {
+                "post": _operation(
+                    "Start one survey with one person now.",
+                    "202",
+                    "Invited",
+                    problems=("401", "403", "409", "413", "422", "503"),
+                    parameters=[_IDEMPOTENCY],
+                    requestBody={"required": True, "content": _content("Invitation")},
+                )
+            },
+            "/api/v1/invitations/{id}": {
+                "get": _operation(
+                    "What became of an invitation's first message.",
+                    "200",
+                    "InvitationState",
+                    problems=("401", "403", "404", "503"),
+                    parameters=[{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                )
+            },
+            "/api/v1/responses": {
+                "get": _operation(
+                    "What customers answered, oldest survey first.",
+                    "200",
+                    "Page",
+                    problems=("401", "403", "422", "503"),
+                    parameters=[_AFTER, _LIMIT],
+                )
+            },
+        },
+        "components": {
+            "schemas": {**schemas, "Problem": _PROBLEM},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "`eck_…`"}},
+        },
+    }
+
+
+def _content(name: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+
+
+def _operation(
+    summary: str, status: str, gives: str, *, problems: tuple[str, ...], **more: Any
+) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refusals = {each: {"description": "Refused", "content": problem} for each in problems}
+    return {
+        "summary": summary,
+        "responses": {status: {"description": "Done", "content": _content(gives)}} | refusals,
+        **more,
+    }

@@ -38,8 +38,10 @@ class Confirm(Struct, frozen=True):
     answer: Answer
 
 
-class Unclear(Struct, frozen=True):
-    """No usable answer: ask again."""
+class Unclear(Struct, frozen=True, omit_defaults=True):
+    """No usable answer: ask again, unless the reply holds a `wish` ("stop" or "human")."""
+
+    wish: str = ""
 
 
 Reading = Answer | Confirm | Unclear

@@ -1,0 +1,99 @@
+"""The flows that may run: the newest of each id for new conversations, every revision for running ones."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from flows.loader import check, revive
+from flows.model import Flow
+from flows.problems import FlowProblems, Problem, did_you_mean
+
+SHIPPED = Path(__file__).parent / "surveys"
+
+
+class UnknownFlow(LookupError):  # noqa: N818 — says what happened
+    """There is no flow with this id; says which come close."""
+
+
+class Source(Struct, frozen=True):
+    """The text of one flow; `group` is the folder, and an id may be there only once per folder."""
+
+    file: str
+    text: str | bytes
+    group: str = ""
+
+
+class Library:
+    """Flows by id and by revision. A later source replaces an earlier one with the same id."""
+
+    def __init__(self, sources: Iterable[Source] = (), desks: Collection[str] | None = None) -> None:
+        """Check and take over all sources. Raises FlowProblems with the problems of all of them."""
+        self._current: dict[str, Flow] = {}
+        self._revisions: dict[str, Flow] = {}
+        self._texts: dict[str, str] = {}
+        self.warnings: tuple[Problem, ...] = ()
+        problems: list[Problem] = []
+        files: dict[tuple[str, str], str] = {}
+        for source in sources:
+            checked = check(source.text, source.file, desks)
+            problems += checked.problems
+            flow = checked.flow
+            if flow is None:
+                continue
+            other = files.setdefault((source.group, flow.id), source.file)
+            if other != source.file:
+                problems.append(_twice(source.file, flow.id, other))
+            self._keep(flow, source.text)
+            self._current[flow.id] = flow
+        if any(problem.severity == "error" for problem in problems):
+            raise FlowProblems(problems)
+        self.warnings = tuple(problems)
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """The current flows, by id."""
+        return tuple(self._current[flow_id] for flow_id in sorted(self._current))
+
+    def get(self, flow_id: str) -> Flow:
+        """The flow to begin new conversations with. Raises UnknownFlow."""
+        flow = self._current.get(flow_id)
+        if flow is None:
+            hint = did_you_mean(flow_id, self._current)
+            raise UnknownFlow(f"there is no flow '{flow_id}'" + (f"; {hint}" if hint else ""))
+        return flow
+
+    def revision(self, revision: str) -> Flow | None:
+        """The flow of a running conversation, or None if its source has not been added yet."""
+        return self._revisions.get(revision)
+
+    def source(self, revision: str) -> str:
+        """The YAML of a revision, to be kept as long as conversations run on it. Raises KeyError."""
+        return self._texts[revision]
+
+    def add_source(self, text: str | bytes, file: str = "database") -> Flow:
+        """Take in an older revision; it becomes nobody's current flow. Raises FlowProblems."""
+        flow = revive(text, file)
+        self._keep(flow, text)
+        return flow
+
+    def _keep(self, flow: Flow, text: str | bytes) -> None:
+        self._revisions.setdefault(flow.revision, flow)
+        self._texts.setdefault(flow.revision, text.decode("utf-8-sig") if isinstance(text, bytes) else text)
+
+
+def _twice(file: str, flow_id: str, other: str) -> Problem:
+    message = f"the flow '{flow_id}' is also in {other}"
+    return Problem(file, 1, 1, "duplicate-flow", message, "give one of them another id")
+
+
+def read_folders(folders: Sequence[Path]) -> Iterator[Source]:
+    """The YAML files in these folders, later folders last. The only place in `flows` that reads the admins' disk."""
+    for folder in folders:
+        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+            yield Source(str(path), path.read_bytes(), str(folder))
+
+
+def load(folders: Sequence[Path] = (), desks: Collection[str] | None = None) -> Library:
+    """The shipped surveys and those in `folders`, which may replace shipped ones. Raises FlowProblems."""
+    return Library(read_folders([SHIPPED, *folders]), desks)

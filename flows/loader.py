@@ -1,0 +1,69 @@
+"""From YAML to a flow, or to everything that is wrong with it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from msgspec import Struct
+from pydantic import ValidationError
+
+from flows import explain, judgement, lint, source
+from flows.model import Flow
+from flows.problems import FlowProblems, Problem
+from flows.revision import revision
+
+
+class Checked(Struct, frozen=True):
+    """A checked file: the flow unless it has errors, and all problems in the order of the file."""
+
+    flow: Flow | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Problems that keep the flow from running."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def check(text: str | bytes, file: str, desks: Collection[str] | None = None) -> Checked:
+    """Read a flow and find everything wrong with it. `desks` are the known desks; None: do not judge them."""
+    document = source.read(text, file)
+    problems = list(document.problems)
+    flow = None
+    if not problems or isinstance(document.data, dict):
+        flow, shape = _build(document)
+        problems += shape
+        problems += map(document.problem, lint.references(document.data))
+        if flow is not None and not problems:
+            problems += map(document.problem, judgement.judge(flow, desks))
+    problems = sorted(set(problems), key=_order)
+    failed = any(problem.severity == "error" for problem in problems)
+    return Checked(None if failed else flow, tuple(problems))
+
+
+def load(text: str | bytes, file: str, desks: Collection[str] | None = None) -> Flow:
+    """A flow that may run. Raises FlowProblems with all of its problems."""
+    checked = check(text, file, desks)
+    if checked.flow is None:
+        raise FlowProblems(checked.problems)
+    return checked.flow
+
+
+def revive(text: str | bytes, file: str) -> Flow:
+    """A flow that ran before: only its shape must hold, whatever lint has learnt since. Raises FlowProblems."""
+    document = source.read(text, file)
+    flow, problems = (None, list(document.problems)) if document.problems else _build(document)
+    if flow is None:
+        raise FlowProblems(problems)
+    return flow
+
+
+def _build(document: source.Document) -> tuple[Flow | None, list[Problem]]:
+    try:
+        return Flow.model_validate(document.data, context={"revision": revision(document.data)}), []
+    except ValidationError as error:
+        errors: list[Any] = list(error.errors(include_url=False))
+        return None, [document.problem(finding) for finding in explain.findings(errors, document.data)]
+
+
+def _order(problem: Problem) -> tuple[int, int, str, str]:
+    return problem.line, problem.column, problem.code, problem.message

@@ -1,0 +1,236 @@
+"""A flow: what an admin writes in YAML, as frozen data. Durations are milliseconds."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
+
+from flows import phrases
+from flows.durations import Duration
+from flows.problems import did_you_mean
+from flows.questions import AnyQuestion, Question
+from flows.routing import END, Facts, Route, Segment, StepId, When
+from flows.templates import NAME, fill
+from flows.texts import Frozen, Text
+
+__all__ = [
+    "END", "Action", "Escalate", "Facts", "Flow", "Patience", "Question", "Route", "Segment", "Step", "Text", "Variable",
+    "VariableError", "When",
+]  # fmt: skip
+
+MAX_VALUE = 200  # characters of one variable's value
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
+
+class VariableError(ValueError):
+    """Values for a flow's variables do not fit; says which and why, without the values."""
+
+
+class Patience(Frozen):
+    """How long the bot waits and how often it asks again."""
+
+    reminders: tuple[Duration, ...] = (86_400_000,)
+    """When to remind, counted from the question; none: `[]`."""
+    expires: Duration = 259_200_000
+    """When a question without an answer ends the survey, counted from the question."""
+    reask: Annotated[int, Field(ge=0, le=5)] = 2
+    """How often a question is put again after replies that were not understood."""
+    correct: Duration = 1_800_000
+    """How long an answer may be corrected ("sorry, meant 9")."""
+    late: Duration = 604_800_000
+    """How long after its end the survey still takes an answer."""
+
+
+class Variable(Frozen):
+    """A name that texts may mention. Without `default`, every invitation must bring a value."""
+
+    default: Text | None = None
+    """Used where an invitation brings no value."""
+    optional: bool = False
+    """Without default and value, the placeholder vanishes together with the space before it."""
+    about: str = ""
+    """What it is, for the people who fill it in."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorthand(cls, data: object) -> object:
+        return {"default": data} if isinstance(data, str) else {} if data is None else data
+
+    def value(self, language: str) -> str | None:
+        """The value without any from outside; None if one is needed."""
+        if self.default:
+            return self.default.of(language)
+        return "" if self.optional else None
+
+
+class Escalate(Frozen):
+    """Open a case at a desk."""
+
+    desk: str
+    """The name of an entry under `desks:` in the settings."""
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    """How urgent it is."""
+    respond_within: Duration = 0
+    """How soon somebody should answer; without it, as the desk has it."""
+
+
+class Action(Frozen):
+    """Something to do besides talking."""
+
+    escalate: Escalate
+    """Put a human in charge."""
+
+
+def _routes(value: object) -> object:
+    return [{"to": value}] if isinstance(value, str) else value
+
+
+class Step(Frozen):
+    """One step: say something, ask something, do something, go on. A step that does not ask goes on by itself."""
+
+    id: StepId
+    """The name of the step: lower-case letters, digits, `-` and `_`."""
+    say: Text | None = None
+    """Said first."""
+    ask: AnyQuestion | None = None
+    """The question; the step waits for its answer."""
+    do: tuple[Action, ...] = ()
+    """Done when the step is entered, before anything is answered."""
+    next: Annotated[tuple[Route, ...], BeforeValidator(_routes)] = ()
+    """The first route whose condition holds; if none does, the following step."""
+
+    @model_validator(mode="after")
+    def _has_content(self) -> "Step":
+        if self.say is None and self.ask is None and not self.do:
+            raise PydanticCustomError("empty_step", "the step does nothing: give it `say`, `ask` or `do`")
+        return self
+
+
+class Flow(Frozen):
+    """A whole survey. `revision` is the hash of its content: a running session stays on its revision."""
+
+    format: Literal[1]
+    """The version of this format: 1."""
+    id: Id
+    """The name of the flow, as in `run.py send --flow ID`."""
+    title: str = ""
+    """For the people who run it."""
+    kind: Literal["transactional", "relationship"]
+    """transactional follows an event, relationship repeats on a calendar."""
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    """Every text must be there in each of these; the first is used where none fits."""
+    patience: Patience = Patience()
+    """How long to wait and how often to ask again."""
+    variables: dict[Annotated[str, Field(pattern=rf"^{NAME}$")], Variable] = Field(default_factory=dict)
+    """The names that texts may mention as `{{ name }}`."""
+    phrases: dict[str, Text] = Field(default_factory=dict)
+    """Own words in place of the standard phrases (`reask`, `stopped`, `help` …)."""
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=200)]
+    """What happens, in order."""
+
+    _revision: str = PrivateAttr("")
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Take over the revision, which only the loader knows."""
+        self._revision = (context or {}).get("revision", "")
+
+    @property
+    def revision(self) -> str:
+        """Hash of the content; comments, formatting and the order of keys do not matter."""
+        return self._revision
+
+    @property
+    def first(self) -> Step:
+        """Where a conversation begins."""
+        return self.steps[0]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {step.id: index for index, step in enumerate(self.steps)}
+
+    def step(self, step_id: str) -> Step:
+        """The step with this id. Raises KeyError."""
+        return self.steps[self._positions[step_id]]
+
+    def after(self, step_id: str, facts: Facts) -> Step | None:
+        """The step that follows, or None at the end."""
+        position = self._positions[step_id]
+        for route in self.steps[position].next:
+            if route.taken(facts):
+                return None if route.to == END else self.step(route.to)
+        return self.steps[position + 1] if position + 1 < len(self.steps) else None
+
+    def language(self, wanted: str) -> str:
+        """The flow's language nearest to `wanted` (`de-AT` → `de`), else its first."""
+        wanted = wanted.replace("_", "-").lower()
+        for candidate in (wanted, wanted.partition("-")[0]):
+            for language in self.languages:
+                if candidate in (language.lower(), language.lower().partition("-")[0]):
+                    return language
+        return self.languages[0]
+
+    def phrase(self, name: str, language: str) -> str:
+        """A service text, the flow's own if it has one; placeholders are not filled. Raises KeyError."""
+        own = self.phrases.get(name)
+        return own.of(language) if own else phrases.phrase(name, language.partition("-")[0])
+
+    def reask(self, step_id: str, language: str) -> str:
+        """What to say if the reply to this step's question was not understood; variables are not filled."""
+        question = self._question(step_id)
+        if question.reask:
+            return question.reask.of(language)
+        specific = f"reask_{question.type}"
+        overridden = specific not in self.phrases and "reask" in self.phrases
+        name = "reask" if overridden or specific not in phrases.shipped() else specific
+        return fill(self.phrase(name, language), self._hints(question, language))
+
+    def reminder(self, step_id: str, language: str) -> str:
+        """What to say if this step's question stays without a reply; variables are not filled."""
+        question = self._question(step_id)
+        if question.reminder:
+            return question.reminder.of(language)
+        return fill(self.phrase("reminder", language), self._hints(question, language))
+
+    def resumed(self, step_id: str, language: str) -> str:
+        """What to say when the bot takes up this step's question again; variables are not filled."""
+        return fill(self.phrase("resumed", language), self._hints(self._question(step_id), language))
+
+    def values(self, language: str, given: Mapping[str, str] | None = None) -> dict[str, str]:
+        """A value for every variable. Raises VariableError for unknown, missing or too long ones, all at once."""
+        given = given or {}
+        wrong = [
+            f"'{name}' is not a variable of this flow"
+            + (f" ({hint})" if (hint := did_you_mean(name, self.variables)) else "")
+            for name in given
+            if name not in self.variables
+        ]
+        wrong += [
+            f"'{name}' is longer than {MAX_VALUE} characters"
+            for name, value in given.items()
+            if len(value) > MAX_VALUE
+        ]
+        values: dict[str, str] = Field(default_factory=dict)
+        for name, variable in self.variables.items():
+            value = given[name] if name in given else variable.value(language)
+            if value is None:
+                wrong.append(f"'{name}' needs a value")
+            else:
+                values[name] = value
+        if wrong:
+            raise VariableError(f"flow '{self.id}': " + "; ".join(wrong))
+        return values
+
+    def _question(self, step_id: str) -> Question:
+        question = self.step(step_id).ask
+        if question is None:
+            raise KeyError(f"step '{step_id}' asks nothing")
+        return question
+
+    def _hints(self, question: Question, language: str) -> dict[str, str]:
+        prompt = question.prompt(language)
+        low, high = question.bounds or ("", "")
+        options = ", ".join(option.label for option in prompt.options)
+        return {"question": prompt.text, "low": str(low), "high": str(high), "options": options}

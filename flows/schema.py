@@ -1,0 +1,82 @@
+"""The JSON Schema of a flow, and a walk that takes a file and the schema side by side.
+
+The walk finds every text, step and route in a file that need not be valid, in question types it has never heard
+of: whatever pydantic knows is in the schema.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from flows.model import Flow
+from flows.problems import Path
+
+Schema = dict[str, Any]
+
+
+@cache
+def json_schema() -> Schema:
+    """JSON Schema 2020-12 of a flow, for editors."""
+    schema = Flow.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Echolot flow", **schema}
+
+
+class Walk:
+    """Follows data through the schema."""
+
+    def __init__(self) -> None:
+        self._root = json_schema()
+
+    def keys(self, path: Path, data: Any) -> list[str]:
+        """The keys that may stand in the mapping at `path`."""
+        schema: Schema = self._root
+        for part in path:
+            schema = self._below(self._choose(schema, data), part)
+            data = data[part]
+        return list(self._choose(schema, data).get("properties", ()))
+
+    def parts(self, data: Any) -> Iterator[tuple[Path, str, Any]]:
+        """Every value whose schema has a name (`Text`, `Step`, `Route` …): path, name, value."""
+        waiting: list[tuple[Path, Schema, Any]] = [((), self._root, data)]
+        while waiting:
+            path, schema, value = waiting.pop()
+            name = _name(schema)
+            if name:
+                yield path, name, value
+            chosen = self._choose(schema, value)
+            below: Iterator[tuple[Any, Any]] = iter(())
+            if isinstance(value, dict):
+                below = iter(value.items())
+            elif isinstance(value, list):
+                below = enumerate(value)
+            waiting.extend(((*path, key), self._below(chosen, key), item) for key, item in below)
+
+    def _choose(self, schema: Schema, value: Any) -> Schema:
+        """The schema without references, and of several the one that fits this value best."""
+        while "$ref" in schema:
+            schema = self._root["$defs"][schema["$ref"].rpartition("/")[2]]
+        if mapping := schema.get("discriminator", {}).get("mapping"):
+            tag = value.get("type") if isinstance(value, dict) else None
+            return self._choose({"$ref": mapping[tag]}, value) if tag in mapping else {}
+        wanted = {dict: "object", list: "array"}.get(type(value))
+        for option in schema.get("anyOf", ()):
+            chosen = self._choose(option, value)
+            if chosen.get("type") == wanted:
+                return chosen
+        return schema
+
+    @staticmethod
+    def _below(schema: Schema, part: str | int) -> Schema:
+        if isinstance(part, int):
+            found = schema.get("items", {})
+        else:
+            found = schema.get("properties", {}).get(part) or schema.get("additionalProperties") or {}
+        return found if isinstance(found, dict) else {}
+
+
+def _name(schema: Schema) -> str:
+    """The name of the definition that a schema refers to, also as "this or nothing"."""
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    names = [_name(option) for option in schema.get("anyOf", ())]
+    return next(filter(None, names), "")

@@ -1,0 +1,127 @@
+"""Twilio's own SDK over one connection pool, with an outcome for everything that can happen on the wire.
+
+Importing this module loads the SDK and aiohttp (0.4 s): do so on first use.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+from twilio.base.exceptions import (  # type: ignore[import-untyped]  # the SDK ships no types
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
+from twilio.http.response import Response  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
+
+from bot.errors import ChannelError, InDoubt, Unavailable
+from channels.twilio.config import TwilioConfig
+from channels.twilio.errors import refusal
+
+CONNECT_SECONDS = 5.0
+T = TypeVar("T")
+
+# The SDK logs URLs and form fields, that is phone numbers and texts.
+_silent = logging.getLogger("channels.twilio.sdk")
+_silent.disabled = True
+
+
+class _Transport(AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
+    """The SDK's HTTP client, pointed at `api_url`, without retries, raising what an answer means for us."""
+
+    def __init__(self, api_url: str, seconds: float) -> None:
+        super().__init__(pool_connections=False, logger=_silent)
+        self._target = urlsplit(api_url)
+        self.session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def request(self, method: str, url: str, **rest: Any) -> Response:
+        """Send one request of the SDK to `api_url`. Raises a ChannelError for whatever is no answer."""
+        parts = urlsplit(url)
+        target = self._target.path.rstrip("/") + parts.path
+        url = urlunsplit(parts._replace(scheme=self._target.scheme, netloc=self._target.netloc, path=target))
+        try:
+            response = await super().request(method, url, **rest)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
+            # No connection, so not a byte of the request has left.
+            raise Unavailable(f"no connection to Twilio ({type(problem).__name__})") from None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
+            raise _lost(method, f"the answer was lost ({type(problem).__name__})") from None
+        if response.status_code >= 500:
+            raise _lost(method, f"Twilio answered {response.status_code}")
+        if response.status_code == 429:
+            code, text = _code_and_text(response.text)
+            raise refusal(429, code, text, response.headers.get("Retry-After", ""), time.time())
+        return response
+
+
+class Api:
+    """The Messages resource of one account, and the errors of `bot.errors` for everything else."""
+
+    def __init__(self, config: TwilioConfig) -> None:
+        """Needs a running event loop."""
+        self._transport = _Transport(config.api_url, config.timeout / 1000)
+        self._client = Client(
+            config.account_sid,
+            config.auth_token.get_secret_value(),
+            http_client=self._transport,
+            environment={"": ""},  # not the process's: TWILIO_REGION there must not redirect us
+        )
+
+    async def create(self, fields: dict[str, Any]) -> Any:
+        """POST a message; the record that Twilio made of it. Raises a ChannelError."""
+        record = await _called(self._client.messages.create_async(**fields), "POST")
+        if not record.sid:
+            raise InDoubt("Twilio's answer holds no message id")
+        return record
+
+    async def messages(self, *, limit: int | None = None, **filters: str | datetime) -> list[Any]:
+        """Records that match, newest first. Raises a ChannelError."""
+        found = self._client.messages.list_async(limit=limit, page_size=min(limit or 200, 200), **filters)
+        return list(await _called(found, "GET"))
+
+    async def media(self, sid: str) -> list[Any]:
+        """The media records of a message. Raises a ChannelError."""
+        return list(await _called(self._client.messages(sid).media.list_async(limit=10), "GET"))
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._transport.close()
+
+
+async def _called(call: Awaitable[T], method: str) -> T:
+    try:
+        return await call
+    except TwilioRestException as problem:
+        # `from None`: the SDK's exceptions quote the URL and the text, which hold phone numbers.
+        raise refusal(problem.status, str(problem.code or ""), str(problem.msg)) from None
+    except TwilioServiceException as problem:
+        raise refusal(problem.status, str(problem.code or ""), str(problem.title)) from None
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as problem:  # a 2xx that is not what it should be
+        raise _lost(method, f"Twilio's answer cannot be read ({type(problem).__name__})") from None
+
+
+def _lost(method: str, what: str) -> ChannelError:
+    """A lost answer leaves a POST in doubt; asking again is harmless."""
+    return InDoubt(what) if method.upper() == "POST" else Unavailable(what)
+
+
+def _code_and_text(body: str) -> tuple[str, str]:
+    try:
+        answer = json.loads(body)
+        return str(answer.get("code") or ""), str(answer.get("message") or "")
+    except (ValueError, AttributeError):
+        return "", ""

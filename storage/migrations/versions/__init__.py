@@ -1,0 +1,1 @@
+"""Alembic's revisions; what they do is in the SQL files they name."""

@@ -1,0 +1,235 @@
+"""PostgreSQL: many workers on many machines. Set-based statements, one lock per lane."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from itertools import groupby
+from typing import Any, TypeVar
+
+import asyncpg
+import structlog
+
+from bot.errors import Conflict, StoreUnavailable
+from bot.ports import Arrival, Batch, Consequences, Leased, Settlement
+from storage import rows, sets
+from storage.notices import Notices
+from storage.reading import SqlReading
+from storage.sql import statements
+from storage.writing import fired
+
+Result = TypeVar("Result")
+Work = Callable[[Any], Awaitable[Result]]
+log = structlog.get_logger()
+
+SQL = statements("postgres")
+_ATTEMPTS = 3  # of a transaction that the server sacrificed to another one
+_CONNECT = {
+    "timeout": 10,
+    "command_timeout": 30,
+    "server_settings": {
+        "application_name": "echolot",
+        "synchronous_commit": "on",  # P1, whatever the role's or the server's default is
+        "jit": "off",  # compiling costs more than our statements
+        "idle_in_transaction_session_timeout": "30s",  # a worker that is cut off gives its lanes back
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+    },
+}
+_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,  # disk full, too many connections
+    asyncpg.OperatorInterventionError,  # shutting down, starting up
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.PostgresSystemError,  # I/O errors
+    asyncpg.ReadOnlySQLTransactionError,  # a standby answers
+)
+_SACRIFICED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+class PostgresStore(SqlReading):
+    """bot.ports.Store and bot.ports.Reading on a PostgreSQL database that any number of processes share."""
+
+    def __init__(self, pool: Any, notices: Notices) -> None:
+        super().__init__("asyncpg")
+        self._pool = pool
+        self._notices = notices
+
+    @classmethod
+    async def open(cls, url: str, connections: int = 8) -> "PostgresStore":
+        """Connect to an up-to-date database. Raises StoreUnavailable if it does not answer."""
+
+        async def connect() -> Any:
+            # What this connection commits is only notifies, which nobody misses after a crash.
+            settings = {**_CONNECT["server_settings"], "synchronous_commit": "off"}  # type: ignore[dict-item]
+            return await asyncpg.connect(url, **{**_CONNECT, "server_settings": settings})
+
+        async with _translated():
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=connections, reset=_keep, **_CONNECT)
+        notices = Notices(connect)
+        notices.start()
+        log.info("database_opened", kind="postgresql")
+        return cls(pool, notices)
+
+    async def _write(self, work: Work[Result]) -> Result:
+        """Run `work` as one transaction, again if the server sacrificed it to another one."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with (
+                    _translated(),
+                    self._pool.acquire(timeout=10) as connection,
+                    connection.transaction(),
+                ):
+                    return await work(connection)
+            except _SACRIFICED as error:
+                if attempt == _ATTEMPTS:
+                    raise Conflict("other workers kept changing the same rows") from error
+        raise AssertionError
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> int:
+        """See bot.ports.Store."""
+        new = await self._write(lambda connection: sets.accept(connection, arrivals))
+        self._notices.tell("inbox")
+        return new
+
+    async def work(self, limit: int, now: int, decide: Callable[[Batch], Consequences]) -> int:
+        """See bot.ports.Store."""
+
+        async def work(connection: Any) -> int:
+            lanes = [lane for (lane,) in await connection.fetch(SQL["lock_ready_lanes"], now, limit)]
+            claimed = await connection.fetch(SQL["claim"], lanes, now, limit * 4) if lanes else []
+            if claimed:
+                await sets.write(connection, decide(rows.batch(claimed)), now)
+            return len(claimed)
+
+        claimed = await self._write(work)
+        if claimed:
+            # Also without new messages: a lease skips lanes that are being worked on.
+            self._notices.tell("outbox")
+        return claimed
+
+    async def lease(  # noqa: PLR0913, PLR0917  # the port's signature
+        self, owner: str, limit: int, now: int, until: int, channels: Sequence[str], rest: int = 0
+    ) -> list[Leased]:
+        """See bot.ports.Store."""
+
+        async def work(connection: Any) -> list[Leased]:
+            await connection.execute(SQL["doubt_dead_leases"], now, rest, channels)
+            lanes = [lane for (lane,) in await connection.fetch(SQL["lock_due_lanes"], now, channels, limit)]
+            if not lanes:
+                return []
+            allowed, refused = _sift(await connection.fetch(SQL["open_messages"], lanes), now)
+            if refused:
+                await connection.execute(SQL["refuse"], now, *zip(*refused, strict=True))
+            return _leased(await connection.fetch(SQL["take"], owner, until, now, allowed))
+
+        return await self._write(work)
+
+    async def doubtful(
+        self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]
+    ) -> list[Leased]:
+        """See bot.ports.Store."""
+
+        async def work(connection: Any) -> list[Leased]:
+            return _leased(await connection.fetch(SQL["take_doubtful"], owner, until, now, channels, limit))
+
+        return await self._write(work)
+
+    async def settle(self, settlements: Sequence[Settlement], arrivals: Sequence[Arrival] = ()) -> None:
+        """See bot.ports.Store."""
+
+        async def work(connection: Any) -> None:
+            await sets.settle(connection, settlements)
+            await sets.accept(connection, arrivals)
+
+        await self._write(work)
+        self._notices.tell("outbox", *(["inbox"] if arrivals else []))
+
+    async def tick(self, now: int, limit: int) -> int:
+        """See bot.ports.Store."""
+
+        async def work(connection: Any) -> int:
+            due = await connection.fetch(SQL["due_timers"], now, limit)
+            await sets.accept(connection, [fired(key, lane, due_at, now) for key, lane, due_at in due])
+            return len(due)
+
+        count = await self._write(work)
+        if count:
+            self._notices.tell("inbox")
+        return count
+
+    async def next_wake(self) -> int:
+        """See bot.ports.Store."""
+        return int(await self._value("next_wake") or 0)
+
+    async def wait(self, topic: str, timeout: float) -> None:  # noqa: ASYNC109  # the port's signature
+        """See bot.ports.Store."""
+        await self._notices.wait(topic, timeout)
+
+    async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
+        """See bot.ports.Store."""
+        await self._write(
+            lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now)
+        )
+
+    async def revision(self, revision: str) -> str | None:
+        """See bot.ports.Store."""
+        source: str | None = await self._value("revision", revision)
+        return source
+
+    async def watermark(self, channel: str, at: int | None = None) -> int:
+        """See bot.ports.Store."""
+        if at is not None:
+            await self._write(lambda connection: connection.execute(SQL["move_watermark"], channel, at))
+        return int(await self._value("watermark", channel) or 0)
+
+    async def close(self) -> None:
+        """See bot.ports.Store."""
+        await self._notices.close()
+        await self._pool.close()
+
+    async def _value(self, name: str, *facts: Any) -> Any:
+        async with self._reading() as connection:
+            return await connection.fetchval(SQL[name], *facts)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Any]:
+        async with _translated(), self._pool.acquire(timeout=10) as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn the driver's words for "not now" into ours. Its texts can quote rows, so they stay out."""
+    try:
+        yield
+    except _LOST as error:
+        raise StoreUnavailable(f"PostgreSQL does not take writes now ({type(error).__name__})") from error
+
+
+async def _keep(_connection: Any) -> None:
+    """Nothing of a connection's state outlives a transaction here: a reset would be a wasted round trip."""
+
+
+def _sift(messages: Sequence[Any], now: int) -> tuple[list[int], list[tuple[int, str, str]]]:
+    """Of each lane's open messages the first that may be sent now, and those before it that no longer may."""
+    allowed: list[int] = []
+    refused: list[tuple[int, str, str]] = []
+    for _, lane in groupby(messages, key=lambda message: message["lane"]):
+        for message, _, state, not_before, not_after, kind, opted_out_at, speaker in lane:
+            if state != "queued" or not_before > now:
+                break
+            if 0 < not_after < now:
+                refused.append((message, "expired", "too late to send"))
+            elif forbidden := rows.why_not(kind, opted_out_at, speaker):
+                refused.append((message, "cancelled", forbidden))
+            else:
+                allowed.append(message)
+                break
+    return allowed, refused
+
+
+def _leased(taken: Sequence[Any]) -> list[Leased]:
+    return sorted(map(Leased._make, taken))

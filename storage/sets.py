@@ -1,0 +1,122 @@
+"""Rows of bot/ports.py as PostgreSQL's set-based writes: one statement per kind of row."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from bot.errors import Conflict
+from bot.ports import Arrival, Consequences, DeliveryRow, SessionRow, Settlement
+from storage.sql import statements
+
+Row = TypeVar("Row")
+
+SQL = statements("postgres")
+WAKING = frozenset(("pressed", "keyword"))
+
+
+async def accept(connection: Any, arrivals: Sequence[Arrival]) -> int:
+    """Insert the events that are not there yet; how many were new."""
+    if not arrivals:
+        return 0
+    new = _count(await connection.execute(SQL["accept"], *_columns(map(_storable, arrivals))))
+    waking = {arrival.lane: arrival.ready_at for arrival in arrivals if arrival.kind in WAKING}
+    if waking:
+        await connection.execute(SQL["wake_lanes"], list(waking), list(waking.values()))
+    return new
+
+
+async def write(connection: Any, rows: Consequences, now: int) -> None:
+    """Write what a batch led to, in the caller's transaction. Raises Conflict if a session has moved on."""
+
+    async def put(name: str, some: Iterable[Any]) -> None:
+        columns = _columns(some)
+        if columns:
+            await connection.execute(SQL[name], *columns)
+
+    await put("save_addresses", _last(rows.addresses, lambda row: row.lane))
+    if rows.silenced:
+        await connection.execute(SQL["silence"], now, rows.silenced)
+    await _write_sessions(connection, rows.sessions)
+    await put("save_answers", map(_storable, _last(rows.answers, lambda row: (row.session, row.question))))
+    if rows.cleared:
+        await connection.execute(SQL["clear_timers"], rows.cleared)
+    await put("set_timers", _last(rows.timers, lambda row: row.key))
+    await put("add_journal", rows.journal)
+    await put("open_cases", rows.cases)
+    await put("add_outbox", rows.outbox)
+    if rows.deliveries:
+        await _deliver(connection, rows.deliveries)
+    if rows.done and _count(await connection.execute(SQL["finish_events"], rows.done)) != len(rows.done):
+        raise Conflict("an event was handled by somebody else in the meantime")
+    await put("park_events", rows.parked)
+
+
+async def _write_sessions(connection: Any, sessions: Sequence[SessionRow]) -> None:
+    new = [session for session in sessions if session.version == 1]
+    if new and _count(await connection.execute(SQL["insert_sessions"], *_columns(new))) != len(new):
+        raise Conflict("a session was started by somebody else in the meantime")
+    changed = [
+        (s.id, s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version)
+        for s in sessions
+        if s.version > 1
+    ]
+    if changed and _count(await connection.execute(SQL["update_sessions"], *_columns(changed))) != len(
+        changed
+    ):
+        raise Conflict("a session was changed by somebody else in the meantime")
+
+
+async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
+    """Apply reports in order; none takes a message back to an earlier state."""
+    keys = [report.key for report in deliveries if report.key]
+    nameless = [(report.channel, report.provider_id) for report in deliveries if not report.key]
+    channels, provider_ids = _columns(nameless) or ((), ())
+    found = await connection.fetch(SQL["find_reported"], keys, channels, provider_ids)
+    by_key = {(row["channel"], row["key"]): row["id"] for row in found}
+    by_provider_id: dict[tuple[str, str], list[int]] = {}
+    for row in found:
+        by_provider_id.setdefault((row["channel"], row["provider_id"]), []).append(row["id"])
+    ranks = {row["id"]: row["rank"] for row in found}
+    final: dict[int, tuple[Any, ...]] = {}
+    for r in deliveries:
+        known = by_key.get((r.channel, r.key)) if r.key else None
+        for message in (
+            [known] if known else by_provider_id.get((r.channel, r.provider_id), []) if not r.key else []
+        ):
+            if ranks[message] < r.rank:
+                ranks[message] = r.rank
+                final[message] = (message, r.provider_id, r.state, r.rank, r.code, r.error, r.at)
+    if final:
+        await connection.execute(SQL["deliver"], *_columns(final.values()))
+
+
+async def settle(connection: Any, settlements: Sequence[Settlement]) -> None:
+    """Record how sends ended, each only while its lease holds."""
+    if not settlements:
+        return
+    await connection.fetch(SQL["lock_outbox"], [settlement.id for settlement in settlements])
+    settled = {row["id"] for row in await connection.fetch(SQL["settle"], *_columns(settlements))}
+    overtaken = [
+        (s.id, s.owner, s.epoch, s.provider_id, s.sender, s.parts) for s in settlements if s.id not in settled
+    ]
+    if overtaken:
+        await connection.execute(SQL["learn_provider_ids"], *_columns(overtaken))
+
+
+def _columns(rows: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
+    """Rows turned into columns; [] if there are none."""
+    return list(zip(*rows, strict=True))
+
+
+def _last(rows: Iterable[Row], key: Callable[[Row], object]) -> Iterable[Row]:
+    """One upsert may not meet the same key twice: the last row of each key stands."""
+    return {key(row): row for row in rows}.values()
+
+
+def _storable(row: Any) -> Any:
+    """PostgreSQL's text holds every character but NUL, and customers send every character."""
+    return [value.replace("\0", "") if isinstance(value, str) else value for value in row]
+
+
+def _count(status: str) -> int:
+    """How many rows a command changed, from its tag: `INSERT 0 3`, `UPDATE 3`."""
+    return int(status.rpartition(" ")[2])

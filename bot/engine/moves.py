@@ -1,0 +1,185 @@
+"""What the bot can do: take an answer, correct one, ask again, give up, fetch a person, stop."""
+
+from msgspec.structs import replace
+
+from bot.engine.draft import Draft, facts
+from bot.engine.hearing import YES, correctable
+from bot.engine.state import Asked
+from bot.engine.walk import enter, put_again, question_of
+from flows.answers import Answer, Option
+from flows.model import Flow
+
+MAX_HELPS = 2  # help texts per session: two bots must not talk to each other for ever
+MAX_REMARKS = 10  # messages after the end that still become comments
+MAX_COMMENT = 4_000  # characters of a comment with all its remarks
+
+
+def accept(draft: Draft, answer: Answer) -> None:
+    """Take the answer to the open question and go on."""
+    step_id = draft.session.step
+    draft.record(step_id, question_of(draft), answer)
+    draft.change(confirming=None, confirms="")
+    _go_on(draft, step_id, answer)
+
+
+def correct(draft: Draft, asked: Asked, answer: Answer) -> None:
+    """Put an earlier answer right, say so, and take the way that follows from it now.
+
+    The old comment stays unless a new one came along. Cases that are open stay open: the desk sees the record
+    with its corrections.
+    """
+    question = draft.flow.step(asked.step).ask
+    assert question is not None  # noqa: S101 — only questions have answers
+    draft.record(asked.step, question, replace(answer, comment=answer.comment or asked.answer.comment))
+    draft.change(confirming=None, confirms="")
+    draft.lead(draft.phrase("corrected", {"value": _shown(draft, asked.step, answer)}), "corrected")
+    _go_on(draft, asked.step, answer)
+
+
+def changes(draft: Draft, asked: Asked, answer: Answer) -> bool:
+    """Whether this would correct `asked`, and still may."""
+    return not _same(asked.answer, answer) and correctable(draft.flow, asked, draft.now)
+
+
+def take_late(draft: Draft, answer: Answer) -> None:
+    """Take the answer to the question that was open when patience ran out, and thank for it once."""
+    step_id = draft.session.unanswered
+    question = draft.flow.step(step_id).ask
+    assert question is not None  # noqa: S101 — only questions stay unanswered
+    draft.record(step_id, question, answer)
+    draft.change(unanswered="", late=True)
+    draft.lead(draft.phrase("late"), "thanks")
+    _go_on(draft, step_id, answer)
+
+
+def remark(draft: Draft, text: str) -> None:
+    """Keep what is said after the end as a comment to the score, without a word."""
+    session = draft.session
+    scores = [asked for asked in session.answers if asked.answer.segment] or list(session.answers)
+    if not (scores and text) or session.remarks >= MAX_REMARKS:
+        return
+    asked = scores[-1]
+    question = draft.flow.step(asked.step).ask
+    assert question is not None  # noqa: S101 — only questions have answers
+    comment = f"{asked.answer.comment}\n{text}".strip()[:MAX_COMMENT]
+    draft.record(asked.step, question, replace(asked.answer, comment=comment), corrects=False)
+    draft.change(remarks=session.remarks + 1)
+
+
+def ask_again(draft: Draft) -> None:
+    """Put the open question again in other words, as often as patience allows; then leave it."""
+    session, flow = draft.session, draft.flow
+    if session.reasks >= flow.patience.reask:
+        give_up(draft)
+        return
+    draft.change(reasks=session.reasks + 1, confirming=None, confirms="")
+    put_again(draft, draft.filled(flow.reask(session.step, session.language)), "reask")
+
+
+def give_up(draft: Draft) -> None:
+    """Leave a question that nobody could answer.
+
+    If the way on depends on an answer, going on would be a guess: the survey ends with thanks, and a late
+    answer is still welcome. Any other question is skipped.
+    """
+    session = draft.session
+    step = draft.flow.step(session.step)
+    if any(route.when is not None for route in step.next):
+        draft.say(draft.phrase("thanks"), "thanks")
+        draft.finish("expired", unanswered=step.id)
+        return
+    draft.change(skipped=(*session.skipped, step.id), confirming=None, confirms="")
+    draft.lead(draft.phrase("skipped"), "skipped")
+    enter(draft, draft.flow.after(step.id, facts(draft.session)))
+
+
+def confirm(draft: Draft, answer: Answer, step_id: str = "") -> None:
+    """Ask whether this was meant: for the open question, or with `step_id` as a correction of that one."""
+    session = draft.session
+    if session.reasks > draft.flow.patience.reask:
+        give_up(draft)
+        return
+    draft.change(confirming=answer, confirms=step_id, reasks=session.reasks + 1)
+    text = draft.phrase("confirm", {"value": _shown(draft, step_id or session.step, answer)})
+    yes = Option(YES + answer.text, draft.flow.phrase("yes", session.language))
+    put_again(draft, text, "confirm", (yes,))
+
+
+def confirmed(draft: Draft, answer: Answer, comment: str, *, wants_human: bool) -> None:
+    """It was meant: take it, with what else was said."""
+    answer = replace(answer, comment=answer.comment or comment, wants_human=answer.wants_human or wants_human)
+    asked = draft.asked(draft.session.confirms)
+    if asked is None:
+        accept(draft, answer)
+    elif _same(asked.answer, answer):
+        draft.change(confirming=None, confirms="")
+        resume(draft)
+    else:
+        correct(draft, asked, answer)
+
+
+def resume(draft: Draft) -> None:
+    """Take up the open question where it was left."""
+    session = draft.session
+    put_again(draft, draft.filled(draft.flow.resumed(session.step, session.language)), "question")
+
+
+def request(draft: Draft) -> None:
+    """The customer wants a person: open a case and say that somebody will come. The question stays open."""
+    _tell_human(draft)
+    _request_case(draft)
+
+
+def give_help(draft: Draft) -> None:
+    """Say what this is and how to stop it."""
+    if draft.session.helps < MAX_HELPS:
+        draft.change(helps=draft.session.helps + 1)
+        draft.notice("help", "help")
+
+
+def stop(draft: Draft, source: str, *, answered: bool = False) -> None:
+    """No more messages: suppress, say so once, end. `answered`: the customer has been told already."""
+    first = not draft.session.suppressed
+    draft.suppress(source)
+    if first and not answered:
+        draft.notice("stopped", "stop")
+    if draft.session.outcome == "":
+        draft.finish("opted_out")
+
+
+def request_desk(flow: Flow) -> str:
+    """Where people who ask for a person go: the flow's first desk; "" leaves it to the settings."""
+    return next((action.escalate.desk for step in flow.steps for action in step.do), "")
+
+
+def _go_on(draft: Draft, step_id: str, answer: Answer) -> None:
+    if answer.wants_human:
+        _tell_human(draft)
+    enter(draft, draft.flow.after(step_id, facts(draft.session)), answer.comment)
+    if answer.wants_human:
+        _request_case(draft)
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    return (one.value, one.text) == (other.value, other.text)
+
+
+def _tell_human(draft: Draft) -> None:
+    if not draft.session.human_told:
+        draft.change(human_told=True)
+        draft.lead(draft.phrase("human"), "human")
+
+
+def _request_case(draft: Draft) -> None:
+    if not draft.session.desks:  # who has a case is waited on already
+        draft.open_case(request_desk(draft.flow), "high", "request")
+
+
+def _shown(draft: Draft, step_id: str, answer: Answer) -> str:
+    """An answer as the customer knows it: the number, or the option's label."""
+    question = draft.flow.step(step_id).ask
+    if question is not None and question.bounds is None:
+        for option in question.prompt(draft.session.language).options:
+            if option.value == answer.text:
+                return option.label
+    return answer.text

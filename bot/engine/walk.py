@@ -1,0 +1,106 @@
+"""The way through a flow: which step comes next, what entering it does, and when its question is due."""
+
+from bot.engine.draft import Draft, facts
+from bot.engine.state import Session
+from flows.answers import Answer, Option
+from flows.model import Flow, Question, Step
+
+
+def enter(draft: Draft, step: Step | None, comment: str = "") -> None:
+    """Go on with `step` (None: the end) up to the first question that nobody has answered, and put it.
+
+    Every step on the way fires its actions and says its words; answered and given-up questions are passed
+    by, and so are the words before them: they have been said already. If the question met is the open one,
+    nothing is put again. `comment` is a reason that came with the answer before: a text question that follows
+    directly takes it as its answer. In a session that is over only the actions fire.
+    """
+    flow, words = draft.flow, list[str]()
+    over = draft.session.outcome != ""
+    for _ in flow.steps:  # a flow that leads in a circle ends, too
+        if step is None:
+            break
+        _act(draft, step)
+        if step.say is not None:
+            words.append(draft.filled(step.say.of(draft.session.language)))
+        if step.ask is not None:
+            if comment and step.ask.type == "text" and not _done(draft.session, step.id):
+                draft.record(step.id, step.ask, Answer(text=comment))
+            elif _done(draft.session, step.id):
+                words.clear()
+            elif over or step.id == draft.session.step:
+                return
+            else:
+                _speak(draft, words)
+                put(draft, step.id, step.ask)
+                return
+            comment = ""
+        step = flow.after(step.id, facts(draft.session))
+    if not over:
+        _speak(draft, words)
+        if not draft.talks and draft.session.answers:
+            draft.say(draft.phrase("thanks"), "thanks")
+        draft.finish("completed")
+
+
+def put(draft: Draft, step_id: str, question: Question) -> None:
+    """Ask a question for the first time."""
+    prompt = question.prompt(draft.session.language)
+    draft.change(
+        step=step_id,
+        asked_at=draft.now,
+        prompt_key=draft.next_key,
+        reasks=0,
+        reminders=0,
+        resumed=0,
+        confirming=None,
+        confirms="",
+    )
+    draft.say(draft.filled(prompt.text), "question", prompt.options, expiry(draft.flow, draft.session))
+    draft.wake(due(draft.flow, draft.session))
+
+
+def put_again(draft: Draft, text: str, purpose: str, options: tuple[Option, ...] | None = None) -> None:
+    """Put the open question once more, in these words, to somebody there; `options` replace its own."""
+    draft.change(asked_at=draft.now)
+    if options is None:
+        options = question_of(draft).prompt(draft.session.language).options
+    draft.say(text, purpose, options, expiry(draft.flow, draft.session))
+    draft.wake(due(draft.flow, draft.session))
+
+
+def question_of(draft: Draft) -> Question:
+    """The open question."""
+    question = draft.flow.step(draft.session.step).ask
+    assert question is not None  # noqa: S101 — only steps that ask are ever open
+    return question
+
+
+def expiry(flow: Flow, session: Session) -> int:
+    """When patience with the open question runs out."""
+    return session.asked_at + flow.patience.expires
+
+
+def due(flow: Flow, session: Session) -> int:
+    """When the session has to wake up by itself: for a reminder if the bot talks, else for its end."""
+    delays = flow.patience.reminders
+    end = expiry(flow, session)
+    if session.owner == "bot" and session.reminders < len(delays):
+        return min(session.asked_at + delays[session.reminders], end)
+    return end
+
+
+def _act(draft: Draft, step: Step) -> None:
+    answers = draft.session.answers
+    reason = "score" if answers and answers[-1].answer.value is not None else "answer"
+    for action in step.do:
+        case = action.escalate
+        draft.open_case(case.desk, case.priority, reason, case.respond_within)
+
+
+def _done(session: Session, step_id: str) -> bool:
+    return step_id in session.skipped or any(asked.step == step_id for asked in session.answers)
+
+
+def _speak(draft: Draft, words: list[str]) -> None:
+    for text in words:
+        draft.say(text, "say")

@@ -1,4 +1,4 @@
-"""Durations as people write them: `5s`, `15m`, `1h`, `1d` are milliseconds everywhere else."""
+"""Durations as people write them: `5s`, `15m`, `1h30m`, `1d` are whole milliseconds everywhere else."""
 
 import re
 from typing import Annotated
@@ -6,25 +6,30 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-PATTERN = r"^\d{1,6}(ms|s|m|h|d)$"
-_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_DURATION = re.compile(PATTERN)
+UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+PATTERN = r"^(\d{1,9}(ms|[smhdw])){1,6}$"
+_ALL = re.compile(PATTERN, re.ASCII)
+_PART = re.compile(r"(\d+)(ms|[smhdw])", re.ASCII)
 
 
 def parse(text: object) -> int:
-    """Milliseconds of a duration such as `15m`. Raises ValueError that says what is allowed."""
-    if isinstance(text, str) and (match := _DURATION.match(text.strip())):
-        unit = match[1]
-        return int(text.strip().removesuffix(unit)) * _UNITS[unit]
-    raise ValueError(f"{str(text)[:20]!r} is not a duration; write a number and a unit: 30s, 15m, 1h or 3d")
+    """Milliseconds of a duration such as `15m` or `1h30m`. Raises ValueError that says what is allowed."""
+    if not isinstance(text, str) or not _ALL.match(text):
+        message = "is not a duration; write a number and a unit: 30s, 15m, 1h30m or 3d"
+        raise ValueError(f"{str(text)[:20]!r} {message}")
+    return sum(int(number) * UNITS[unit] for number, unit in _PART.findall(text))
 
 
 def write(milliseconds: int) -> str:
     """The shortest text that `parse` turns back into the same number."""
-    for unit in ("d", "h", "m", "s"):
-        if milliseconds and milliseconds % _UNITS[unit] == 0:
-            return f"{milliseconds // _UNITS[unit]}{unit}"
-    return f"{milliseconds}ms"
+    parts = []
+    for unit, size in UNITS.items():
+        if unit == "w":
+            continue  # "7d" is easier to compare with "3d" than "1w"
+        number, milliseconds = divmod(milliseconds, size)
+        if number:
+            parts.append(f"{number}{unit}")
+    return "".join(parts) or "0s"
 
 
 def _validate(value: object) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.problems import Finding, Path, did_you_mean
+from flows.questions import TYPES
 from flows.schema import Walk
 
 _WRONG_TYPE = {
@@ -35,6 +36,8 @@ def findings(errors: Iterable[Mapping[str, Any]], data: Any) -> Iterator[Finding
     for error in errors:
         path, missing = _path(error["loc"], data)
         kind, value, context = error["type"], error["input"], error.get("ctx", {})
+        if kind == "too_short" and len(value) >= context["min_length"]:
+            continue  # pydantic counts only the good ones; the bad ones are reported by themselves
         if kind == "missing":
             yield Finding(path, "missing-key", f"'{missing}' is missing", at_key=True)
         elif kind == "extra_forbidden":
@@ -42,9 +45,7 @@ def findings(errors: Iterable[Mapping[str, Any]], data: Any) -> Iterator[Finding
             hint = did_you_mean(key, walk.keys(path[:-1], data))
             yield Finding(path, "unknown-key", f"unknown key '{key}'", hint, at_key=True)
         elif kind == "union_tag_not_found":
-            yield Finding(
-                path, "missing-key", "'type' is missing", f"one of {context['discriminator']}", at_key=True
-            )
+            yield Finding(path, "missing-key", "'type' is missing", did_you_mean("", TYPES), at_key=True)
         elif kind == "union_tag_invalid":
             hint = did_you_mean(str(context["tag"]), _quoted(context["expected_tags"]))
             yield Finding(

@@ -11,7 +11,10 @@ SENDERS = ("company", "brand", "sender")
 
 
 def judge(flow: Flow, desks: Collection[str] | None = None) -> Iterator[Finding]:
-    """Everything that only a valid flow can get wrong. `desks` are the known desks; None: do not judge them."""
+    """Everything that only a valid flow can get wrong.
+
+    `desks` are the names of the known desks; None: do not judge them.
+    """
     yield from _ways(flow)
     yield from _conditions(flow)
     yield from _patience(flow)

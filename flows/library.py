@@ -88,7 +88,10 @@ def _twice(file: str, flow_id: str, other: str) -> Problem:
 
 
 def read_folders(folders: Sequence[Path]) -> Iterator[Source]:
-    """The YAML files in these folders, later folders last. The only place in `flows` that reads the admins' disk."""
+    """The YAML files in these folders, later folders last.
+
+    The only place in `flows` that reads the admins' disk.
+    """
     for folder in folders:
         for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
             yield Source(str(path), path.read_bytes(), str(folder))

@@ -1,6 +1,6 @@
 """From YAML to a flow, or to everything that is wrong with it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -29,15 +29,14 @@ def check(text: str | bytes, file: str, desks: Collection[str] | None = None) ->
     document = source.read(text, file)
     problems = list(document.problems)
     flow = None
-    if not problems or isinstance(document.data, dict):
+    if document.complete:
         flow, shape = _build(document)
         problems += shape
         problems += map(document.problem, lint.references(document.data))
-        if flow is not None and not problems:
+        if flow is not None and not _failed(problems):
             problems += map(document.problem, judgement.judge(flow, desks))
     problems = sorted(set(problems), key=_order)
-    failed = any(problem.severity == "error" for problem in problems)
-    return Checked(None if failed else flow, tuple(problems))
+    return Checked(None if _failed(problems) else flow, tuple(problems))
 
 
 def load(text: str | bytes, file: str, desks: Collection[str] | None = None) -> Flow:
@@ -49,7 +48,10 @@ def load(text: str | bytes, file: str, desks: Collection[str] | None = None) -> 
 
 
 def revive(text: str | bytes, file: str) -> Flow:
-    """A flow that ran before: only its shape must hold, whatever lint has learnt since. Raises FlowProblems."""
+    """A flow that ran before: only its shape must hold, whatever lint has learnt since.
+
+    Raises FlowProblems.
+    """
     document = source.read(text, file)
     flow, problems = (None, list(document.problems)) if document.problems else _build(document)
     if flow is None:
@@ -63,6 +65,10 @@ def _build(document: source.Document) -> tuple[Flow | None, list[Problem]]:
     except ValidationError as error:
         errors: list[Any] = list(error.errors(include_url=False))
         return None, [document.problem(finding) for finding in explain.findings(errors, document.data)]
+
+
+def _failed(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
 
 
 def _order(problem: Problem) -> tuple[int, int, str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from flows import phrases
@@ -13,11 +13,11 @@ from flows.problems import did_you_mean
 from flows.questions import AnyQuestion, Question
 from flows.routing import END, Facts, Route, Segment, StepId, When
 from flows.templates import NAME, fill
-from flows.texts import Frozen, Text
+from flows.texts import Frozen, Text, or_word
 
 __all__ = [
-    "END", "Action", "Escalate", "Facts", "Flow", "Patience", "Question", "Route", "Segment", "Step", "Text", "Variable",
-    "VariableError", "When",
+    "END", "Action", "Escalate", "Facts", "Flow", "Patience", "Question", "Route", "Segment", "Step", "Text",
+    "Variable", "VariableError", "When",
 ]  # fmt: skip
 
 MAX_VALUE = 200  # characters of one variable's value
@@ -44,8 +44,16 @@ class Patience(Frozen):
     """How long after its end the survey still takes an answer."""
 
 
+def _also_plain(schema: dict[str, Any]) -> None:
+    full = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"type": "string", "description": "The default."}, {"type": "null"}, full]
+
+
 class Variable(Frozen):
     """A name that texts may mention. Without `default`, every invitation must bring a value."""
+
+    model_config = ConfigDict(json_schema_extra=_also_plain)
 
     default: Text | None = None
     """Used where an invitation brings no value."""
@@ -89,7 +97,7 @@ def _routes(value: object) -> object:
 
 
 class Step(Frozen):
-    """One step: say something, ask something, do something, go on. A step that does not ask goes on by itself."""
+    """One step: say, ask, do, go on. A step that does not ask goes on by itself."""
 
     id: StepId
     """The name of the step: lower-case letters, digits, `-` and `_`."""
@@ -99,7 +107,9 @@ class Step(Frozen):
     """The question; the step waits for its answer."""
     do: tuple[Action, ...] = ()
     """Done when the step is entered, before anything is answered."""
-    next: Annotated[tuple[Route, ...], BeforeValidator(_routes)] = ()
+    next: Annotated[
+        tuple[Route, ...], BeforeValidator(_routes), or_word("a step's id, or `end`: always go there")
+    ] = ()
     """The first route whose condition holds; if none does, the following step."""
 
     @model_validator(mode="after")
@@ -199,7 +209,7 @@ class Flow(Frozen):
         return fill(self.phrase("resumed", language), self._hints(self._question(step_id), language))
 
     def values(self, language: str, given: Mapping[str, str] | None = None) -> dict[str, str]:
-        """A value for every variable. Raises VariableError for unknown, missing or too long ones, all at once."""
+        """A value for every variable. Raises VariableError that names all unknown, missing or long ones."""
         given = given or {}
         wrong = [
             f"'{name}' is not a variable of this flow"
@@ -212,7 +222,7 @@ class Flow(Frozen):
             for name, value in given.items()
             if len(value) > MAX_VALUE
         ]
-        values: dict[str, str] = Field(default_factory=dict)
+        values: dict[str, str] = {}
         for name, variable in self.variables.items():
             value = given[name] if name in given else variable.value(language)
             if value is None:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from flows.answers import Answer
-from flows.texts import Frozen
+from flows.texts import Frozen, or_word
 
 END = "end"
 StepId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -92,7 +92,7 @@ class Route(Frozen):
 
     to: str
     """A step's id, or `end`."""
-    when: Annotated[When, BeforeValidator(_shorthand)] | None = None
+    when: Annotated[When | None, BeforeValidator(_shorthand), or_word("a segment")] = None
     """The condition; a plain word such as `detractor` is a segment."""
 
     def taken(self, facts: Facts) -> bool:

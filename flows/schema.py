@@ -1,24 +1,51 @@
 """The JSON Schema of a flow, and a walk that takes a file and the schema side by side.
 
-The walk finds every text, step and route in a file that need not be valid, in question types it has never heard
-of: whatever pydantic knows is in the schema.
+The walk finds every text, step and route in a file that need not be valid, in question types it has never
+heard of: whatever pydantic knows is in the schema.
 """
 
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from flows import durations
 from flows.model import Flow
 from flows.problems import Path
 
 Schema = dict[str, Any]
+_NAMED = {"properties", "patternProperties", "$defs"}  # hold schemas by names of ours
 
 
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a flow, for editors."""
-    schema = Flow.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Echolot flow", **schema}
+    schema: Schema = _tidy(Flow.model_json_schema(by_alias=True))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot flow"}
+
+
+def _tidy(schema: Any) -> Any:
+    """Without titles that only repeat the key, without "or null", and with durations as people write them."""
+    if isinstance(schema, list):
+        return [_tidy(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {key: value for key, value in schema.items() if key != "title"}
+    if {"type": "null"} in schema.get("anyOf", ()) and schema.get("default", "") is None:
+        options = [option for option in schema["anyOf"] if option != {"type": "null"}]
+        rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+        return _tidy({**options[0], **rest} if len(options) == 1 else {**rest, "anyOf": options})
+    tidied = {
+        key: {name: _tidy(each) for name, each in value.items()} if key in _NAMED else _tidy(value)
+        for key, value in schema.items()
+        if not (key == "default" and isinstance(value, dict))  # told with its own keys
+    }
+    if durations.PATTERN in (schema.get("pattern"), schema.get("items", {}).get("pattern")):
+        match schema.get("default"):
+            case int(single):
+                tidied["default"] = durations.write(single)
+            case [*several]:
+                tidied["default"] = [durations.write(each) for each in several]
+    return tidied
 
 
 class Walk:
@@ -58,7 +85,7 @@ class Walk:
         if mapping := schema.get("discriminator", {}).get("mapping"):
             tag = value.get("type") if isinstance(value, dict) else None
             return self._choose({"$ref": mapping[tag]}, value) if tag in mapping else {}
-        wanted = {dict: "object", list: "array"}.get(type(value))
+        wanted = "object" if isinstance(value, dict) else "array" if isinstance(value, list) else None
         for option in schema.get("anyOf", ()):
             chosen = self._choose(option, value)
             if chosen.get("type") == wanted:
@@ -70,7 +97,9 @@ class Walk:
         if isinstance(part, int):
             found = schema.get("items", {})
         else:
-            found = schema.get("properties", {}).get(part) or schema.get("additionalProperties") or {}
+            patterns = iter(schema.get("patternProperties", {}).values())
+            own = schema.get("properties", {}).get(part)
+            found = own or schema.get("additionalProperties") or next(patterns, {})
         return found if isinstance(found, dict) else {}
 
 

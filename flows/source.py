@@ -1,8 +1,9 @@
 """YAML text to plain data that remembers where everything stood; takes only the harmless part of YAML.
 
-No anchors, aliases, tags, merge keys or duplicate keys, at most 256 kB and 20 levels (RELIABILITY S29). Plain
-scalars are read as YAML 1.2 has it: `true`, `false`, `null` and whole numbers; everything else is text, so that
-`no` is Norwegian and not false. Works on libyaml's event stream: nothing is built that a check has not passed.
+No anchors, aliases, tags, merge keys or duplicate keys, at most 256 kB and 20 levels (RELIABILITY S29).
+Plain scalars are read as YAML 1.2 has it: `true`, `false`, `null` and whole numbers; everything else is
+text, so that `no` is Norwegian and not false. Works on libyaml's event stream: nothing is built that a check
+has not passed.
 """
 
 import re
@@ -31,12 +32,16 @@ class Place(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """A file as data (`dict`, `list`, `str`, `int`, `bool`, None), the places in it, and what is wrong with it."""
+    """A file as data (dict, list, str, int, bool, None), the places in it, and what is wrong with it.
+
+    `complete` is False if reading had to stop: what is not in `data` may be in the file nevertheless.
+    """
 
     file: str
     data: Any
     places: dict[Path, Place]
     problems: tuple[Problem, ...]
+    complete: bool = True
 
     def problem(self, finding: Finding) -> Problem:
         """A finding with its place: that of its path, or of the nearest thing above that is in the file."""
@@ -55,12 +60,13 @@ class Document(Struct, frozen=True):
 def read(text: str | bytes, file: str) -> Document:
     """Parse a file. Never raises: whatever is wrong is in `problems`, and `data` holds what could be read."""
     reader = _Reader(file)
+    complete = False
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
         if len(raw) > MAX_BYTES:
             reader.report(1, 1, "too-big", f"the file has {len(raw):,} bytes; {MAX_BYTES:,} are allowed")
         else:
-            reader.run(raw.decode("utf-8-sig"))
+            complete = reader.run(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         reader.report(line, 1, "not-utf8", "this is not UTF-8 text", "save the file as UTF-8")
@@ -75,7 +81,12 @@ def read(text: str | bytes, file: str) -> Document:
         reader.report(before.count("\n") + 1, column, "syntax", f"this is not YAML: {error.reason}")
     except _TooMuch:
         pass  # reported where it was found; reading on would be the attack
-    return Document(file, reader.data, reader.places, tuple(reader.problems))
+    return Document(file, reader.data, reader.places, tuple(reader.problems), complete)
+
+
+def _at(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _advice(words: str) -> str:
@@ -99,7 +110,7 @@ class _Open:
         self.container = container
         self.path = path
         self.key: str | None = None  # a mapping's key that waits for its value
-        self.key_at: yaml.Mark | None = None
+        self.key_at = (1, 1)
         self.dropped = False  # the value that comes next has no usable key
 
 
@@ -118,8 +129,8 @@ class _Reader:
         """Add a problem."""
         self.problems.append(Problem(self.file, line, column, code, message, suggestion))
 
-    def run(self, text: str) -> None:
-        """Read the one document of a file."""
+    def run(self, text: str) -> bool:
+        """Read the one document of a file; whether there is one."""
         for event in yaml.parse(text, Loader=_LOADER):
             match event:
                 case yaml.DocumentStartEvent():
@@ -145,9 +156,10 @@ class _Reader:
                     self._add(None, event)
         if not self._documents:
             self.report(1, 1, "empty", "the file is empty")
+        return self._documents > 0
 
     def _refuse(self, event: yaml.Event, code: str, message: str, suggestion: str = "") -> None:
-        self.report(event.start_mark.line + 1, event.start_mark.column + 1, code, message, suggestion)
+        self.report(*_at(event), code, message, suggestion)
 
     def _check(self, event: yaml.NodeEvent) -> None:
         if event.anchor:
@@ -184,14 +196,14 @@ class _Reader:
             )
             parent.dropped = True
         else:
-            parent.key, parent.key_at = event.value, event.start_mark
+            parent.key, parent.key_at = event.value, _at(event)
 
     def _add(self, value: Any, event: yaml.NodeEvent) -> Path | None:
         """Put a value where it belongs; its path, or None if it belongs nowhere."""
-        at = event.start_mark
+        at = _at(event)
         if not self._open:
             self.data = value
-            self.places[()] = Place(at.line + 1, at.column + 1, at.line + 1, at.column + 1)
+            self.places[()] = Place(*at, *at)
             return ()
         parent = self._open[-1]
         key_at = at
@@ -208,13 +220,13 @@ class _Reader:
             parent.dropped = True
             return None
         else:
-            key, key_at = parent.key, parent.key_at or at
+            key, key_at = parent.key, parent.key_at
             parent.container[key] = value
             parent.key = None
         if parent.path is None:
             return None
         path = (*parent.path, key)
-        self.places[path] = Place(at.line + 1, at.column + 1, key_at.line + 1, key_at.column + 1)
+        self.places[path] = Place(*at, *key_at)
         return path
 
 

@@ -17,6 +17,18 @@ class Frozen(BaseModel):
     )
 
 
+def or_word(meaning: str) -> Any:
+    """For the JSON Schema of a field that also takes a single word as a short form."""
+
+    def add(schema: dict[str, Any]) -> None:
+        full = {
+            key: schema.pop(key) for key in list(schema) if key not in ("description", "default", "title")
+        }
+        schema["anyOf"] = [{"type": "string", "description": meaning}, *full.pop("anyOf", [full])]
+
+    return Field(json_schema_extra=add)
+
+
 Written = Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=r"\S")]
 
 

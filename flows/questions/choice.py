@@ -66,6 +66,6 @@ class ChoiceQuestion(Question):
                     yield Finding(
                         where,
                         "keyword-option",
-                        f"'{text}' is a word that carriers act on (opt-out, help): the answer would never arrive",
+                        f"carriers act on '{text}' themselves (opt-out, help): the answer would never arrive",
                         "choose another word",
                     )

@@ -10,19 +10,22 @@ from flows.answers import Answer, Reading, Unclear
 from flows.question import Question
 
 # One @, no spaces, a dot in the domain: whether it exists only a message can tell. Bounded, so always quick.
+CallingCode = Annotated[
+    str, Field(pattern=r"^[1-9]\d{0,2}$", json_schema_extra={"type": ["string", "integer"]})
+]
 _EMAIL = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 _NUMBER = re.compile(r"(?<![\w@])(\+|00)?\(?\d[\d ()/.\-]{4,30}\d(?![\w@])")
-_TRIM = " \t\r\n,;:.!-–—"  # noqa: RUF001 — dashes as people type them
+_TRIM = " \t\r\n,;:.!-–—"
 
 
 class Contact(Question):
-    """Stored as an E.164 number (`+49301234567`) or an e-mail address; "" if the customer would rather not."""
+    """Stored as an E.164 number (`+49301234567`) or an e-mail address; empty if the customer says no."""
 
     type: Literal["contact"]
     accept: Annotated[tuple[Literal["phone", "email"], ...], Field(min_length=1)] = ("phone", "email")
     """What is welcome: `phone`, `email` or both."""
-    country_code: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")] | None = None
-    """Calling code for numbers written without one, such as `49`. Without it, only `+49 …` is understood."""
+    country_code: CallingCode | None = None
+    """Calling code for numbers written without one, such as `49`; else only `+49 …` is understood."""
 
     def read(self, reply: str, language: str) -> Reading:
         """The first address or number in the reply; the rest is the comment. A "no" counts as an answer."""

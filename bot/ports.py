@@ -308,11 +308,14 @@ class Store(Protocol):
         """
         ...
 
-    async def lease(self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
+    async def lease(
+        self, owner: str, limit: int, now: int, until: int, channels: Sequence[str], rest: int = 0
+    ) -> list[Leased]:
         """Take heads of lanes to send on these channels, skipping what may no longer be sent.
 
-        In the same transaction: expired → expired, opted-out or human-owned lanes → cancelled (survey kind), dead
-        leases → reconciling.
+        In the same transaction: too late → expired; opted out → cancelled (all but notices); owned by a person →
+        cancelled (survey kind); leases of dead workers on these channels → reconciling, to be looked up after
+        `rest` milliseconds.
         """
         ...
 

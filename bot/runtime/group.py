@@ -1,6 +1,7 @@
 """Group commit: whatever has queued up while the writer was busy is written together."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -17,7 +18,7 @@ class Group(Generic[Item]):
     def __init__(self, flush: Callable[[list[Item]], Awaitable[object]], most: int = 1024) -> None:
         self._flush = flush
         self._most = most
-        self._waiting: list[tuple[Sequence[Item], asyncio.Future[None]]] = []
+        self._waiting: deque[tuple[Sequence[Item], asyncio.Future[None]]] = deque()
         self._running: asyncio.Task[None] | None = None
 
     async def add(self, items: Sequence[Item]) -> None:
@@ -51,7 +52,7 @@ class Group(Generic[Item]):
         batch: list[asyncio.Future[None]] = []
         items: list[Item] = []
         while self._waiting and (not items or len(items) + len(self._waiting[0][0]) <= self._most):
-            more, written = self._waiting.pop(0)
+            more, written = self._waiting.popleft()
             items.extend(more)
             batch.append(written)
         return batch, items

@@ -1,0 +1,143 @@
+"""The read side: what pages, exports and the doctor look at, the same on both databases."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+Row = dict[str, Any]
+
+
+class SqlReading(ABC):
+    """bot.ports.Reading over whatever runs a named statement."""
+
+    @abstractmethod
+    async def _rows(self, name: str, **facts: Any) -> list[Row]:
+        """The rows of a named block of sql/reading.sql."""
+
+    async def _row(self, name: str, **facts: Any) -> Row | None:
+        rows = await self._rows(name, **facts)
+        return rows[0] if rows else None
+
+    async def responses(self, after: str = "", limit: int = 1000) -> list[Row]:
+        """See bot.ports.Reading."""
+        at, _, session = after.partition(":")
+        window = {"at": int(at or 0), "session": session}
+        sessions = await self._rows("response_sessions", limit=limit, **window)
+        if not sessions:
+            return []
+        last = sessions[-1]
+        answers = await self._rows(
+            "response_answers", last_at=last["started_at"], last_session=last["session"], **window
+        )
+        by_session = {
+            key: list(rows)
+            for key, rows in groupby(sorted(answers, key=_by_session), key=lambda row: row["session"])
+        }
+        return [response(row, by_session.get(row["session"], ())) for row in sessions]
+
+    async def conversation(self, lane: str, limit: int = 200) -> list[Row]:
+        """See bot.ports.Reading."""
+        said = await self._rows("said", lane=lane, limit=limit)
+        told = await self._rows("told", lane=lane, limit=limit)
+        lines = [_said(row) for row in said] + [_told(row) for row in told]
+        return sorted(lines, key=lambda line: (line["at"], line["from"] == "bot", line["id"]))[-limit:]
+
+    async def sessions(self, limit: int = 100) -> list[Row]:
+        """See bot.ports.Reading."""
+        return await self._rows("latest_sessions", limit=limit)
+
+    async def outbound(self, key: str) -> Row | None:
+        """See bot.ports.Reading."""
+        return await self._row("outbox_row", key=key)
+
+    async def event(self, channel: str, event_key: str) -> Row | None:
+        """What became of one inbox event."""
+        return await self._row("inbox_event", channel=channel, event_key=event_key)
+
+    async def lane(self, lane: str) -> Row | None:
+        """What is known about one address."""
+        return await self._row("lane_state", lane=lane)
+
+    async def timer(self, session: str) -> int:
+        """When a session's timer is due (epoch ms), or 0."""
+        row = await self._row("session_timer", key=session)
+        return int(row["due_at"]) if row else 0
+
+    async def journal(self, session: str) -> list[Row]:
+        """What happened to a session, turn by turn."""
+        return await self._rows("journal", session=session)
+
+    async def counts(self) -> dict[str, int]:
+        """See bot.ports.Reading."""
+        return {row["name"]: row["n"] for row in await self._rows("counts")}
+
+    async def outbox_states(self) -> list[Row]:
+        """How many messages are in which state, by channel."""
+        return await self._rows("outbox_states")
+
+    async def poison(self, limit: int = 50) -> list[Row]:
+        """See bot.ports.Reading."""
+        return await self._rows("poison", limit=limit)
+
+    async def running_revisions(self) -> list[str]:
+        """Flow revisions that running sessions are on."""
+        return [row["revision"] for row in await self._rows("running_revisions")]
+
+
+def response(session: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -> Row:
+    """One response: the session's score and the reason given for it, wherever in the conversation it was given."""
+    answers = list(answers)
+    score = next((answer for answer in answers if answer["type"] == "nps"), None)
+    score = score or next((answer for answer in answers if answer["value"] is not None), None)
+    comment = score["comment"] if score else ""
+    if not comment:
+        comment = next((answer["text"] for answer in answers if answer["type"] == "text"), "")
+    return {
+        "cursor": f"{session['started_at']}:{session['session']}",
+        "session": session["session"],
+        "flow": session["flow"],
+        "revision": session["revision"],
+        "channel": session["lane"].partition(":")[0],
+        "language": session["language"],
+        "score": score["value"] if score else None,
+        "segment": score["segment"] if score else "",
+        "comment": comment,
+        "at": score["at"] if score else session["started_at"],
+        "outcome": session["outcome"],
+        "answers": [
+            {
+                key: answer[key]
+                for key in ("question", "type", "value", "text", "segment", "comment", "at", "corrections")
+            }
+            for answer in answers
+        ],
+    }
+
+
+def _by_session(row: Mapping[str, Any]) -> tuple[str, int]:
+    return row["session"], row["at"]
+
+
+def _said(row: Row) -> Row:
+    body = msgspec.json.decode(row["body"])["body"]
+    text = body.get("text", "") if row["kind"] != "pressed" else body["value"]
+    media = [item.get("mime", "") for item in body.get("media", ())]
+    return {
+        "from": "customer",
+        "id": row["id"],
+        "at": row["at"],
+        "kind": row["kind"],
+        "text": text,
+        "media": media,
+    }
+
+
+def _told(row: Row) -> Row:
+    prompt = msgspec.json.decode(row["payload"])["prompt"]
+    facts = {
+        key: row[key] for key in ("id", "key", "at", "kind", "state", "attempts", "code", "error", "parts")
+    }
+    return {"from": "bot", **facts, "text": prompt["text"], "options": prompt.get("options", [])}

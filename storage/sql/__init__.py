@@ -1,0 +1,24 @@
+"""Every SQL statement, in named blocks; `statements("sqlite")` gives their texts by name."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+_HERE = Path(__file__).parent
+_DRIVERS = {"sqlite": "sqlite3", "postgres": "asyncpg"}
+
+
+def queries(name: str, driver: str) -> Any:
+    """The blocks of one file as functions of aiosql's `driver` (sqlite3 | aiosqlite | asyncpg)."""
+    return aiosql.from_path(_HERE / f"{name}.sql", driver, mandatory_parameters=False)
+
+
+@cache
+def statements(database: str) -> dict[str, str]:
+    """The texts of a file by name: sqlite and postgres hold the writers' statements, reading those of the readers."""
+    blocks = queries(database, _DRIVERS.get(database, "sqlite3"))
+    return {
+        name: getattr(blocks, name).sql for name in blocks.available_queries if not name.endswith("_cursor")
+    }

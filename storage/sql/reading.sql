@@ -1,0 +1,62 @@
+-- What pages, exports and the doctor look at; the same text on both databases.
+
+-- name: response_sessions
+SELECT s.id AS session, s.lane, s.flow, s.revision, s.language, s.outcome, s.started_at
+FROM session AS s
+WHERE (s.started_at > :at OR (s.started_at = :at AND s.id > :session))
+  AND EXISTS (SELECT 1 FROM answer AS a WHERE a.session = s.id)
+ORDER BY s.started_at, s.id LIMIT :limit;
+
+-- name: response_answers
+SELECT a.session, a.question, a.type, a.channel, a.value, a.text, a.segment, a.comment, a.at, a.corrections
+FROM answer AS a
+JOIN session AS s ON s.id = a.session
+WHERE (s.started_at > :at OR (s.started_at = :at AND s.id > :session))
+  AND (s.started_at < :last_at OR (s.started_at = :last_at AND s.id <= :last_session))
+ORDER BY a.at, a.question;
+
+-- name: said
+SELECT id, received_at AS at, kind, body, state FROM inbox
+WHERE lane = :lane AND kind IN ('said', 'keyword', 'pressed') ORDER BY id DESC LIMIT :limit;
+
+-- name: told
+SELECT id, key, created_at AS at, kind, payload, state, attempts, code, error, parts, not_before FROM outbox
+WHERE lane = :lane ORDER BY id DESC LIMIT :limit;
+
+-- name: latest_sessions
+SELECT id, lane, flow, revision, language, owner, outcome, started_at, ended_at, heard_at, state, version FROM session
+ORDER BY started_at DESC LIMIT :limit;
+
+-- name: outbox_row
+SELECT key, lane, channel, session, kind, state, attempts, provider_id, sender, parts, code, error, created_at, settled_at
+FROM outbox WHERE key = :key;
+
+-- name: session_timer
+SELECT due_at FROM timer WHERE key = :key;
+
+-- name: lane_state
+SELECT lane, language, opted_out_at, heard_at, sender, session, seen_at FROM address WHERE lane = :lane;
+
+-- name: inbox_event
+SELECT id, state, attempts, error FROM inbox WHERE channel = :channel AND event_key = :event_key;
+
+-- name: counts
+SELECT 'inbox_new' AS name, count(*) AS n FROM inbox WHERE state = 'new'
+UNION ALL SELECT 'inbox_poison', count(*) FROM inbox WHERE state = 'poison'
+UNION ALL SELECT 'outbox_open', count(*) FROM outbox WHERE state IN ('queued', 'sending', 'reconciling')
+UNION ALL SELECT 'outbox_unknown', count(*) FROM outbox WHERE state = 'unknown'
+UNION ALL SELECT 'sessions_running', count(*) FROM session WHERE outcome = ''
+UNION ALL SELECT 'timers', count(*) FROM timer;
+
+-- name: outbox_states
+SELECT channel, state, count(*) AS n FROM outbox GROUP BY channel, state ORDER BY channel, state;
+
+-- name: poison
+SELECT id, channel, event_key, kind, received_at, attempts, error FROM inbox WHERE state = 'poison'
+ORDER BY id DESC LIMIT :limit;
+
+-- name: running_revisions
+SELECT DISTINCT revision FROM session WHERE outcome = '';
+
+-- name: journal
+SELECT turn, at, event FROM journal WHERE session = :session ORDER BY turn;

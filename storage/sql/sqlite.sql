@@ -1,0 +1,164 @@
+-- The writer's statements on SQLite. `?` ones are run with executemany over the rows of bot/ports.py, in field order.
+
+-- name: accept!
+INSERT INTO inbox (channel, event_key, kind, lane, received_at, ready_at, body, state, error)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (channel, event_key) DO NOTHING;
+
+-- name: wake_lane!
+-- A button or keyword does not wait for what rests before it.
+UPDATE inbox SET ready_at = :now WHERE lane = :lane AND state = 'new' AND ready_at > :now;
+
+-- name: claim
+-- All new events of lanes whose oldest one is ready, with the lane's address and latest session.
+WITH head AS (
+  SELECT h.lane, h.ready_at FROM inbox AS h
+  WHERE h.state = 'new' AND h.ready_at <= :now
+    AND NOT EXISTS (SELECT 1 FROM inbox AS e WHERE e.lane = h.lane AND e.state = 'new' AND e.id < h.id)
+  ORDER BY h.ready_at LIMIT :limit
+)
+SELECT i.id, i.lane, i.received_at, i.attempts, i.body,
+  a.lane IS NOT NULL, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version
+FROM head
+CROSS JOIN inbox AS i ON i.lane = head.lane AND i.state = 'new'
+LEFT JOIN address AS a ON a.lane = head.lane
+LEFT JOIN session AS s ON s.id = a.session
+ORDER BY i.id LIMIT :most;
+
+-- name: save_addresses!
+INSERT INTO address (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at)
+VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?)
+ON CONFLICT (lane) DO UPDATE SET language = excluded.language, opted_out_at = excluded.opted_out_at,
+  heard_at = excluded.heard_at, sender = excluded.sender, session = excluded.session;
+
+-- name: insert_sessions!
+INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_sessions!
+UPDATE session SET owner = ?, outcome = ?, ended_at = ?, heard_at = ?, state = ?, version = ?
+WHERE id = ? AND version = ?;
+
+-- name: save_answers!
+INSERT INTO answer (session, question, type, flow, revision, lane, channel, language, value, text, segment, comment, at, day, corrections)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (session, question) DO UPDATE SET type = excluded.type, value = excluded.value, text = excluded.text,
+  segment = excluded.segment, comment = excluded.comment, at = excluded.at, day = excluded.day,
+  corrections = excluded.corrections;
+
+-- name: silence!
+UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
+WHERE lane = :lane AND state = 'queued' AND kind <> 'notice';
+
+-- name: add_outbox!
+INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (key) DO NOTHING;
+
+-- name: set_timers!
+INSERT INTO timer (key, lane, due_at) VALUES (?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at;
+
+-- name: clear_timers!
+DELETE FROM timer WHERE key = ?;
+
+-- name: add_journal!
+INSERT INTO journal (session, turn, at, event) VALUES (?, ?, ?, ?);
+
+-- name: open_cases!
+INSERT INTO case_request (session, lane, desk, priority, reason, opened_at, respond_within)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (session, desk) DO NOTHING;
+
+-- name: deliver_by_key!
+-- A report never takes a message back to an earlier state, and settles one whose send was in doubt.
+UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at,
+  provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END
+WHERE key = :key AND channel = :channel AND rank < :rank;
+
+-- name: deliver_by_provider_id!
+UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at
+WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '' AND rank < :rank;
+
+-- name: finish_events!
+UPDATE inbox SET state = 'done' WHERE id = ?;
+
+-- name: park_events!
+UPDATE inbox SET state = :state, attempts = :attempts, ready_at = :ready_at, error = :error WHERE id = :id;
+
+-- name: expire_outbox!
+UPDATE outbox SET state = 'expired', error = 'too late to send', settled_at = :now
+WHERE state = 'queued' AND not_after > 0 AND not_after < :now AND not_before <= :now;
+
+-- name: doubt_dead_leases!
+-- A worker that died in mid-send may have sent.
+UPDATE outbox SET state = 'reconciling', not_before = :now + :rest, unknown_since = :now, error = 'worker died in mid-send'
+WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM json_each(:channels));
+
+-- name: due
+-- Heads of their lanes' outboxes that may be sent now, with what decides whether they still may.
+SELECT o.id, o.kind, coalesce(a.opted_out_at, 0), coalesce(s.owner, 'bot')
+FROM outbox AS o
+LEFT JOIN address AS a ON a.lane = o.lane
+LEFT JOIN session AS s ON s.id = o.session
+WHERE o.state = 'queued' AND o.not_before <= :now AND o.channel IN (SELECT value FROM json_each(:channels))
+  AND NOT EXISTS (
+    SELECT 1 FROM outbox AS e
+    WHERE e.lane = o.lane AND e.id < o.id AND e.state IN ('queued', 'sending', 'reconciling'))
+ORDER BY o.not_before LIMIT :limit;
+
+-- name: cancel!
+UPDATE outbox SET state = 'cancelled', error = :error, settled_at = :now WHERE id = :id;
+
+-- name: take
+UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1,
+  attempts = attempts + 1, rank = 1,
+  first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
+WHERE id = :id
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+
+-- name: doubtful
+SELECT id FROM outbox
+WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now
+  AND channel IN (SELECT value FROM json_each(:channels))
+ORDER BY not_before LIMIT :limit;
+
+-- name: take_doubtful
+UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1 WHERE id = :id
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+
+-- name: settle!
+-- Only while the lease is ours and no report has settled the message meanwhile.
+UPDATE outbox SET state = :state, not_before = CASE WHEN :not_before > 0 THEN :not_before ELSE not_before END,
+  rank = CASE :state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
+  unknown_since = CASE WHEN :state IN ('reconciling', 'unknown') AND unknown_since = 0 THEN :at
+    WHEN :state IN ('reconciling', 'unknown') THEN unknown_since ELSE 0 END,
+  lease_until = 0, provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END,
+  sender = :sender, parts = :parts, code = :code, error = :error, settled_at = :at
+WHERE id = :id AND lease_owner = :owner AND lease_epoch = :epoch AND state IN ('sending', 'reconciling');
+
+-- name: learn_provider_id!
+-- The report overtook the answer of the send: keep its state, add what only the answer knows.
+UPDATE outbox SET provider_id = :provider_id, sender = :sender, parts = :parts
+WHERE id = :id AND lease_owner = :owner AND lease_epoch = :epoch AND :provider_id <> '' AND rank >= 3;
+
+-- name: due_timers
+DELETE FROM timer WHERE key IN (SELECT key FROM timer WHERE due_at <= :now ORDER BY due_at LIMIT :limit)
+RETURNING key, lane, due_at;
+
+-- name: next_wake
+SELECT min(at) FROM (SELECT min(ready_at) AS at FROM inbox WHERE state = 'new' UNION ALL SELECT min(due_at) FROM timer);
+
+-- name: save_revision!
+INSERT INTO flow_revision (revision, flow, source, saved_at) VALUES (:revision, :flow, :source, :now)
+ON CONFLICT (revision) DO NOTHING;
+
+-- name: revision
+SELECT source FROM flow_revision WHERE revision = :revision;
+
+-- name: watermark
+SELECT at FROM watermark WHERE channel = :channel;
+
+-- name: move_watermark!
+INSERT INTO watermark (channel, at) VALUES (:channel, :at)
+ON CONFLICT (channel) DO UPDATE SET at = max(watermark.at, excluded.at);

@@ -1,0 +1,308 @@
+"""SQLite: the embedded database. One writer thread that takes whole batches, readers beside it."""
+
+import asyncio
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+import structlog
+
+from bot.errors import StoreUnavailable
+from bot.ports import Arrival, Batch, Claimed, Consequences, LaneState, Leased, Settlement
+from storage.lock import WriterLock
+from storage.reading import Row, SqlReading
+from storage.sql import statements
+from storage.writing import fired, write
+
+Result = TypeVar("Result")
+log = structlog.get_logger()
+
+SQL = statements("sqlite")
+READING = statements("reading")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "fullfsync=1",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "secure_delete=ON",
+    "wal_autocheckpoint=4000",  # pages: a checkpoint per 16 MB, so that the log stays far below 64 MB
+    "cache_size=-65536",
+)
+_WAKING = frozenset(("pressed", "keyword"))
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A writing connection with the settings that the promises rest on. Transactions are begun by hand."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+class SqliteStore(SqlReading):
+    """bot.ports.Store and bot.ports.Reading on one SQLite file."""
+
+    def __init__(
+        self, path: Path, lock: WriterLock, writer: sqlite3.Connection, reader: aiosqlite.Connection
+    ) -> None:
+        self._path = path
+        self._lock = lock
+        self._writer = writer
+        self._reader = reader
+        # One thread, so that a batch is one hop and writes never contend.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._news = {"inbox": asyncio.Event(), "outbox": asyncio.Event()}
+
+    @classmethod
+    async def open(cls, path: Path) -> "SqliteStore":
+        """Open an up-to-date database file. Raises StoreUnavailable if another process writes to it."""
+        lock = WriterLock(path)
+        try:
+            writer = connect(path)
+            reader = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True)
+            await reader.execute("PRAGMA query_only=1")
+            await reader.execute("PRAGMA busy_timeout=5000")
+        except BaseException:
+            lock.release()
+            raise
+        log.info("database_opened", kind="sqlite", library=sqlite3.sqlite_version)
+        return cls(path, lock, writer, reader)
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._path
+
+    def announce(self, facts: dict[str, Any]) -> None:
+        """Tell other processes of this user how to reach this one."""
+        self._lock.announce(facts)
+
+    async def _write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `work` as one transaction in the writer's thread."""
+
+        def transaction() -> Result:
+            connection = self._writer
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException as error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreUnavailable(f"SQLite cannot write to {self._path.name}: {error}") from error
+                raise
+            return result
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> int:
+        """See bot.ports.Store."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            return _accept(connection, arrivals)
+
+        new = await self._write(work)
+        self._news["inbox"].set()
+        return new
+
+    async def work(self, limit: int, now: int, decide: Callable[[Batch], Consequences]) -> int:
+        """See bot.ports.Store."""
+        sends = False
+
+        def work(connection: sqlite3.Connection) -> int:
+            nonlocal sends
+            rows = connection.execute(
+                SQL["claim"], {"now": now, "limit": limit, "most": limit * 4}
+            ).fetchall()
+            if not rows:
+                return 0
+            consequences = decide(_batch(rows))
+            write(connection, SQL, consequences, now)
+            sends = bool(consequences.outbox)
+            return len(rows)
+
+        claimed = await self._write(work)
+        if sends:
+            self._news["outbox"].set()
+        return claimed
+
+    async def lease(
+        self, owner: str, limit: int, now: int, until: int, channels: Sequence[str], rest: int = 0
+    ) -> list[Leased]:
+        """See bot.ports.Store."""
+        facts = {"now": now, "rest": rest, "channels": json.dumps(list(channels)), "limit": limit}
+
+        def work(connection: sqlite3.Connection) -> list[Leased]:
+            connection.execute(SQL["expire_outbox"], facts)
+            connection.execute(SQL["doubt_dead_leases"], facts)
+            leased = []
+            for row, kind, opted_out_at, speaker in connection.execute(SQL["due"], facts).fetchall():
+                forbidden = why_not(kind, opted_out_at, speaker)
+                if forbidden:
+                    connection.execute(SQL["cancel"], {"id": row, "now": now, "error": forbidden})
+                    continue
+                taken = connection.execute(
+                    SQL["take"], {"id": row, "owner": owner, "until": until, "now": now}
+                )
+                leased.append(Leased._make(taken.fetchone()))
+            return leased
+
+        return await self._write(work)
+
+    async def doubtful(
+        self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]
+    ) -> list[Leased]:
+        """See bot.ports.Store."""
+        facts = {"now": now, "channels": json.dumps(list(channels)), "limit": limit}
+
+        def work(connection: sqlite3.Connection) -> list[Leased]:
+            rows = connection.execute(SQL["doubtful"], facts).fetchall()
+            return [
+                Leased._make(
+                    connection.execute(
+                        SQL["take_doubtful"], {"id": row, "owner": owner, "until": until}
+                    ).fetchone()
+                )
+                for (row,) in rows
+            ]
+
+        return await self._write(work)
+
+    async def settle(self, settlements: Sequence[Settlement], arrivals: Sequence[Arrival] = ()) -> None:
+        """See bot.ports.Store."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for settlement in settlements:
+                facts = settlement._asdict()
+                if not connection.execute(SQL["settle"], facts).rowcount:
+                    connection.execute(SQL["learn_provider_id"], facts)
+            _accept(connection, arrivals)
+
+        await self._write(work)
+        self._news["outbox"].set()
+        if arrivals:
+            self._news["inbox"].set()
+
+    async def tick(self, now: int, limit: int) -> int:
+        """See bot.ports.Store."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            due = connection.execute(SQL["due_timers"], {"now": now, "limit": limit}).fetchall()
+            _accept(connection, [fired(key, lane, due_at, now) for key, lane, due_at in due])
+            return len(due)
+
+        count = await self._write(work)
+        if count:
+            self._news["inbox"].set()
+        return count
+
+    async def next_wake(self) -> int:
+        """See bot.ports.Store."""
+        rows = list(await self._reader.execute_fetchall(SQL["next_wake"]))
+        return int(rows[0][0] or 0)
+
+    async def wait(self, topic: str, timeout: float) -> None:
+        """See bot.ports.Store."""
+        news = self._news[topic]
+        try:
+            await asyncio.wait_for(news.wait(), timeout)
+        except TimeoutError:
+            return
+        news.clear()
+
+    async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
+        """See bot.ports.Store."""
+        facts = {"revision": revision, "flow": flow, "source": source, "now": now}
+        await self._write(lambda connection: connection.execute(SQL["save_revision"], facts).rowcount)
+
+    async def revision(self, revision: str) -> str | None:
+        """See bot.ports.Store."""
+        rows = list(await self._reader.execute_fetchall(SQL["revision"], {"revision": revision}))
+        return str(rows[0][0]) if rows else None
+
+    async def watermark(self, channel: str, at: int | None = None) -> int:
+        """See bot.ports.Store."""
+        facts = {"channel": channel, "at": at}
+        if at is not None:
+            await self._write(lambda connection: connection.execute(SQL["move_watermark"], facts).rowcount)
+        rows = list(await self._reader.execute_fetchall(SQL["watermark"], {"channel": channel}))
+        return int(rows[0][0]) if rows else 0
+
+    async def close(self) -> None:
+        """See bot.ports.Store."""
+        await self._reader.close()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.close)
+        self._thread.shutdown()
+        self._lock.release()
+
+    async def _rows(self, name: str, **facts: Any) -> list[Row]:
+        async with self._reader.execute(READING[name], facts) as cursor:
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+
+def why_not(kind: str, opted_out_at: int, speaker: str) -> str:
+    """Why a queued message may not be sent any more, or ""."""
+    if opted_out_at and kind != "notice":
+        return "opted out"
+    if speaker == "human" and kind == "survey":
+        return "a person has taken over"
+    return ""
+
+
+def _accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
+    before = connection.total_changes
+    connection.executemany(SQL["accept"], arrivals)
+    new = connection.total_changes - before
+    for arrival in arrivals:
+        if arrival.kind in _WAKING:
+            connection.execute(SQL["wake_lane"], {"lane": arrival.lane, "now": arrival.ready_at})
+    return new
+
+
+def _batch(rows: Sequence[Any]) -> Batch:
+    events = []
+    lanes: dict[str, LaneState] = {}
+    for (
+        event,
+        lane,
+        received_at,
+        attempts,
+        body,
+        known,
+        language,
+        out,
+        heard,
+        sender,
+        session,
+        state,
+        version,
+    ) in rows:
+        events.append(Claimed(event, lane, received_at, attempts, body))
+        if lane not in lanes:
+            lanes[lane] = LaneState(
+                lane,
+                known,
+                language or "",
+                out or 0,
+                heard or 0,
+                sender or "",
+                session or "",
+                state or "",
+                version or 0,
+            )
+    return Batch(events, lanes)
+
+
+def free_space(path: Path) -> int:
+    """Bytes free where the database lives."""
+    stat = os.statvfs(path.parent)
+    return stat.f_bavail * stat.f_frsize

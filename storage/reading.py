@@ -33,8 +33,7 @@ class SqlReading(ABC):
             "response_answers", last_at=last["started_at"], last_session=last["session"], **window
         )
         by_session = {
-            key: list(rows)
-            for key, rows in groupby(sorted(answers, key=_by_session), key=lambda row: row["session"])
+            key: list(rows) for key, rows in groupby(sorted(answers, key=_by_session), key=lambda row: row["session"])
         }
         return [response(row, by_session.get(row["session"], ())) for row in sessions]
 
@@ -137,7 +136,5 @@ def _said(row: Row) -> Row:
 
 def _told(row: Row) -> Row:
     prompt = msgspec.json.decode(row["payload"])["prompt"]
-    facts = {
-        key: row[key] for key in ("id", "key", "at", "kind", "state", "attempts", "code", "error", "parts")
-    }
+    facts = {key: row[key] for key in ("id", "key", "at", "kind", "state", "attempts", "code", "error", "parts")}
     return {"from": "bot", **facts, "text": prompt["text"], "options": prompt.get("options", [])}

@@ -49,9 +49,7 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteStore(SqlReading):
     """bot.ports.Store and bot.ports.Reading on one SQLite file."""
 
-    def __init__(
-        self, path: Path, lock: WriterLock, writer: sqlite3.Connection, reader: aiosqlite.Connection
-    ) -> None:
+    def __init__(self, path: Path, lock: WriterLock, writer: sqlite3.Connection, reader: aiosqlite.Connection) -> None:
         self._path = path
         self._lock = lock
         self._writer = writer
@@ -119,9 +117,7 @@ class SqliteStore(SqlReading):
 
         def work(connection: sqlite3.Connection) -> int:
             nonlocal sends
-            rows = connection.execute(
-                SQL["claim"], {"now": now, "limit": limit, "most": limit * 4}
-            ).fetchall()
+            rows = connection.execute(SQL["claim"], {"now": now, "limit": limit, "most": limit * 4}).fetchall()
             if not rows:
                 return 0
             consequences = decide(_batch(rows))
@@ -149,17 +145,13 @@ class SqliteStore(SqlReading):
                 if forbidden:
                     connection.execute(SQL["cancel"], {"id": row, "now": now, "error": forbidden})
                     continue
-                taken = connection.execute(
-                    SQL["take"], {"id": row, "owner": owner, "until": until, "now": now}
-                )
+                taken = connection.execute(SQL["take"], {"id": row, "owner": owner, "until": until, "now": now})
                 leased.append(Leased._make(taken.fetchone()))
             return leased
 
         return await self._write(work)
 
-    async def doubtful(
-        self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]
-    ) -> list[Leased]:
+    async def doubtful(self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
         """See bot.ports.Store."""
         facts = {"now": now, "channels": json.dumps(list(channels)), "limit": limit}
 
@@ -167,9 +159,7 @@ class SqliteStore(SqlReading):
             rows = connection.execute(SQL["doubtful"], facts).fetchall()
             return [
                 Leased._make(
-                    connection.execute(
-                        SQL["take_doubtful"], {"id": row, "owner": owner, "until": until}
-                    ).fetchone()
+                    connection.execute(SQL["take_doubtful"], {"id": row, "owner": owner, "until": until}).fetchone()
                 )
                 for (row,) in rows
             ]

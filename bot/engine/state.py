@@ -30,9 +30,7 @@ class Session(Struct, frozen=True, omit_defaults=True):
     started_at: int
     step: str = ""  # the step whose question is open; "" once the session is over
     turn: int = 0  # turns taken; effects are keyed `id.turn.n`
-    asked_at: int = (
-        0  # when the open question was last put to somebody who was there (reminders do not count)
-    )
+    asked_at: int = 0  # when the open question was last put to somebody who was there (reminders do not count)
     prompt_key: str = ""  # Outbound key of the message that first put the open question
     reasks: int = 0
     reminders: int = 0
@@ -120,9 +118,7 @@ class Say(Struct, frozen=True, tag_field="effect", tag="say", omit_defaults=True
     text: str
     options: tuple[Option, ...] = ()
     kind: Literal["survey", "notice"] = "survey"
-    purpose: str = (
-        "question"  # question | reask | confirm | reminder | say | thanks | corrected | human | help | stop
-    )
+    purpose: str = "question"  # question | reask | confirm | reminder | say | thanks | corrected | human | help | stop
     not_after: int = 0
 
 

@@ -45,9 +45,7 @@ def arrival(inbound: Inbound, now: int, gather: int = 0) -> Arrival:
 class Intake:
     """The one door into the inbox, for webhooks, polling, back-fill and operators alike."""
 
-    def __init__(
-        self, store: Store, clock: Callable[[], int], gather: Mapping[str, int] | None = None
-    ) -> None:
+    def __init__(self, store: Store, clock: Callable[[], int], gather: Mapping[str, int] | None = None) -> None:
         """`clock` gives epoch milliseconds; `gather` per channel how long split messages are waited for (ms)."""
         self._clock = clock
         self._gather = gather or {}
@@ -57,6 +55,4 @@ class Intake:
         """Commit these events. Raises StoreUnavailable, and then nothing of them is kept."""
         now = self._clock()
         gather = self._gather
-        await self._group.add(
-            [arrival(event, now, gather.get(event.source.channel, 0)) for event in inbounds]
-        )
+        await self._group.add([arrival(event, now, gather.get(event.source.channel, 0)) for event in inbounds])

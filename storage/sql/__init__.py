@@ -19,6 +19,4 @@ def queries(name: str, driver: str) -> Any:
 def statements(database: str) -> dict[str, str]:
     """The texts of a file by name: sqlite and postgres hold the writers' statements, reading those of the readers."""
     blocks = queries(database, _DRIVERS.get(database, "sqlite3"))
-    return {
-        name: getattr(blocks, name).sql for name in blocks.available_queries if not name.endswith("_cursor")
-    }
+    return {name: getattr(blocks, name).sql for name in blocks.available_queries if not name.endswith("_cursor")}

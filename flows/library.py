@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from flows.loader import check, revive
+from flows.loader import Checked, check, revive
 from flows.model import Flow
 from flows.problems import FlowProblems, Problem, did_you_mean
 
@@ -34,18 +34,11 @@ class Library:
         self._texts: dict[str, str] = {}
         self.warnings: tuple[Problem, ...] = ()
         problems: list[Problem] = []
-        files: dict[tuple[str, str], str] = {}
-        for source in sources:
-            checked = check(source.text, source.file, desks)
+        for source, checked in _examined(sources, desks):
             problems += checked.problems
-            flow = checked.flow
-            if flow is None:
-                continue
-            other = files.setdefault((source.group, flow.id), source.file)
-            if other != source.file:
-                problems.append(_twice(source.file, flow.id, other))
-            self._keep(flow, source.text)
-            self._current[flow.id] = flow
+            if checked.flow is not None:
+                self._keep(checked.flow, source.text)
+                self._current[checked.flow.id] = checked.flow
         if any(problem.severity == "error" for problem in problems):
             raise FlowProblems(problems)
         self.warnings = tuple(problems)
@@ -82,9 +75,25 @@ class Library:
         self._texts.setdefault(flow.revision, text.decode("utf-8-sig") if isinstance(text, bytes) else text)
 
 
-def _twice(file: str, flow_id: str, other: str) -> Problem:
-    message = f"the flow '{flow_id}' is also in {other}"
-    return Problem(file, 1, 1, "duplicate-flow", message, "give one of them another id")
+def _examined(sources: Iterable[Source], desks: Collection[str] | None) -> Iterator[tuple[Source, Checked]]:
+    """Each source with what is wrong with it, seen beside the others of its folder."""
+    files: dict[tuple[str, str], str] = {}
+    for source in sources:
+        checked = check(source.text, source.file, desks)
+        if checked.flow is not None:
+            flow_id = checked.flow.id
+            other = files.setdefault((source.group, flow_id), source.file)
+            if other != source.file:
+                message = f"the flow '{flow_id}' is also in {other}"
+                hint = "give one of them another id"
+                twice = Problem(source.file, *checked.flow_at, "duplicate-flow", message, hint)
+                checked = Checked(None, (*checked.problems, twice))
+        yield source, checked
+
+
+def problems_of(sources: Iterable[Source], desks: Collection[str] | None = None) -> list[Problem]:
+    """Everything wrong with these sources, warnings included."""
+    return [problem for _, checked in _examined(sources, desks) for problem in checked.problems]
 
 
 def read_folders(folders: Sequence[Path]) -> Iterator[Source]:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from flows import explain, judgement, lint, source
 from flows.model import Flow
-from flows.problems import FlowProblems, Problem
+from flows.problems import Finding, FlowProblems, Problem
 from flows.revision import revision
 
 
@@ -17,6 +17,7 @@ class Checked(Struct, frozen=True):
 
     flow: Flow | None
     problems: tuple[Problem, ...]
+    flow_at: tuple[int, int] = (1, 1)  # line and column of the flow's id
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -36,7 +37,8 @@ def check(text: str | bytes, file: str, desks: Collection[str] | None = None) ->
         if flow is not None and not _failed(problems):
             problems += map(document.problem, judgement.judge(flow, desks))
     problems = sorted(set(problems), key=_order)
-    return Checked(None if _failed(problems) else flow, tuple(problems))
+    place = document.problem(Finding(("id",), "", ""))
+    return Checked(None if _failed(problems) else flow, tuple(problems), (place.line, place.column))
 
 
 def load(text: str | bytes, file: str, desks: Collection[str] | None = None) -> Flow:

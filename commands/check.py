@@ -1,0 +1,97 @@
+"""`run.py check`: lint flows, every problem with file, line, column and a suggestion."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+if TYPE_CHECKING:  # `--help` should not load the models
+    from flows.library import Source
+    from flows.problems import Problem
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
+def command(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Look for problems in flows: files or folders; without PATH, the settings' flows and the shipped ones.
+
+    The exit status is 1 if there is an error; warnings alone leave it at 0.
+    """
+    from flows.library import problems_of  # noqa: PLC0415 — see above
+
+    sources, desks = _given(paths) if paths else _configured()
+    problems = problems_of(sources, desks)
+    if as_json:
+        for problem in problems:
+            click.echo(msgspec.json.encode(problem))
+    else:
+        _tell(problems, sources)
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(1)
+
+
+def _given(paths: Iterable[Path]) -> tuple[list["Source"], set[str] | None]:
+    from flows.library import Source, read_folders  # noqa: PLC0415 — see above
+
+    sources: list[Source] = []
+    for path in paths:
+        if path.is_dir():
+            found = list(read_folders([path]))
+            if not found:
+                raise click.UsageError(f"there is no .yaml file in {path}")
+            sources += found
+        else:
+            sources.append(Source(str(path), path.read_bytes()))
+    return sources, None
+
+
+def _configured() -> tuple[list["Source"], set[str] | None]:
+    import settings  # noqa: PLC0415 — see above
+    from flows.library import SHIPPED, read_folders  # noqa: PLC0415 — see above
+
+    configured = settings.load()
+    missing = [folder for folder in configured.flow_folders if not folder.is_dir()]
+    if missing:
+        raise click.UsageError(f"the folder {missing[0]} (setting flows_dir) does not exist")
+    # a set-up without desks is one that has not come to them yet
+    return list(read_folders([SHIPPED, *configured.flow_folders])), set(configured.desks) or None
+
+
+def _tell(problems: Iterable["Problem"], sources: Iterable["Source"]) -> None:
+    """Each problem with the line it is in and a caret under the place."""
+    lines = {source.file: _lines(source.text) for source in sources}
+    counts = {"error": 0, "warning": 0}
+    for problem in problems:
+        counts[problem.severity] += 1
+        colour = "red" if problem.severity == "error" else "yellow"
+        place = click.style(f"{problem.file}:{problem.line}:{problem.column}:", bold=True)
+        kind = click.style(f"{problem.severity}:", fg=colour, bold=True)
+        click.echo(f"{place} {kind} {problem.message} [{problem.code}]")
+        text = lines.get(problem.file, [])
+        if problem.line <= len(text):
+            click.echo(_excerpt(text[problem.line - 1], problem.line, problem.column, colour))
+        if problem.suggestion:
+            click.echo(f"      = {problem.suggestion}")
+    flows = f"{len(lines)} flow{'s' if len(lines) != 1 else ''} checked"
+    if any(counts.values()):
+        click.echo(f"{flows}: " + ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items() if n))
+    else:
+        click.echo(f"{flows}, no problems")
+
+
+def _lines(text: str | bytes) -> list[str]:
+    if isinstance(text, bytes):
+        text = text.decode("utf-8-sig", "replace")
+    return text.split("\n")
+
+
+def _excerpt(line: str, number: int, column: int, colour: str) -> str:
+    """The part of a line around a column, without anything a terminal could act on."""
+    start = max(0, column - 60)
+    shown = "".join(char if char.isprintable() else " " for char in line[start : start + 100])
+    caret = click.style("^", fg=colour, bold=True)
+    return f"{number:>5} | {shown}\n      | {' ' * (column - 1 - start)}{caret}"

@@ -10,7 +10,15 @@ from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
@@ -50,7 +58,7 @@ class SettingsProblems(BotError):  # noqa: N818  # it names what it carries
 
 def _channel(value: Any) -> Any:
     if not isinstance(value, Mapping):
-        return value
+        raise PydanticCustomError("mapping", "must be a mapping with a kind")
     kind = value.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         wrong = "needs a kind" if kind is None else f"unknown kind {kind!r}"
@@ -78,8 +86,11 @@ def _zone(value: str) -> str:
     return ZoneInfo(value).key
 
 
-def _database(value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+def _database(value: str, info: ValidationInfo) -> str:
+    scheme, _, path = value.partition(":///")
+    if scheme == "sqlite" and path:
+        return f"sqlite:///{(info.data['home'] / path).absolute()}"
+    if not value.startswith(("postgresql://", "postgres://")):
         raise PydanticCustomError("database", "must start with sqlite:/// or postgresql://")
     return value
 
@@ -125,6 +136,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, populate_by_name=True
     )
 
+    home: Path = Path()  # folder of the settings file
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///echolot.db"
     public_url: BaseUrl | None = None
     host: str = "127.0.0.1"
@@ -139,7 +151,6 @@ class Settings(BaseSettings):
     batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances
     log: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    home: Path = Field(default=Path(), exclude=True)  # folder of the settings file
 
     @classmethod
     def settings_customise_sources(
@@ -152,12 +163,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, whose content comes in as arguments."""
         return env_settings, init_settings
-
-    @property
-    def sqlite_path(self) -> Path | None:
-        """The database file, None on PostgreSQL."""
-        scheme, _, rest = self.database_url.partition(":///")
-        return self.home / rest if scheme == "sqlite" else None
 
     @property
     def flow_folders(self) -> list[Path]:
@@ -270,7 +275,7 @@ class _Source:
             message = f"unknown setting{suggest(str(loc[-1]), self._names(loc))}"
         elif error["type"] == "missing":
             message = "is missing"
-        self.wrong(loc, message[0].lower() + message[1:])
+        self.wrong(loc, message[0].lower() + message[1:], at_key=error["type"] == "extra_forbidden")
 
     def _names(self, loc: Loc) -> list[str]:
         """What may stand where `loc` stands."""
@@ -284,12 +289,11 @@ class _Source:
                 model = ApiKey
         return [field.alias or name for name, field in model.model_fields.items()]
 
-    def wrong(self, loc: Loc, message: str) -> None:
+    def wrong(self, loc: Loc, message: str, *, at_key: bool = False) -> None:
         """Note a problem where the value stands, or at the nearest thing around it."""
-        variable = PREFIX + "__".join(str(part) for part in loc).upper()
-        name = ".".join(str(part) for part in loc)
+        variable = PREFIX + "__".join(map(str, loc)).upper()
         where = f"environment {variable}"
         if variable not in os.environ and self.document.data is not None:
-            place = self.document.problem(Finding(loc, "setting", message))
+            place = self.document.problem(Finding(loc, "setting", message, at_key=at_key))
             where = f"{place.file}:{place.line}:{place.column}"
-        self.problems.append(Problem(where, name, message))
+        self.problems.append(Problem(where, ".".join(map(str, loc)), message))

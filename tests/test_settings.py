@@ -1,0 +1,162 @@
+"""The settings: the file and the environment together, and every mistake at once, where it stands."""
+
+from pathlib import Path
+
+import pytest
+
+import settings
+from settings import SettingsProblems
+
+
+@pytest.fixture
+def given(tmp_path, monkeypatch):
+    """Write a settings file and load it with these environment variables."""
+    for name in list(settings.os.environ):
+        if name.startswith(settings.PREFIX):
+            monkeypatch.delenv(name)
+
+    def load(text: str, **environment: str):
+        path = tmp_path / "echolot.yaml"
+        path.write_text(text, "utf-8")
+        monkeypatch.setenv("ECHOLOT_CONFIG", str(path))
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return settings.load()
+
+    return load
+
+
+def complaints(given, text: str, **environment: str) -> list[str]:
+    with pytest.raises(SettingsProblems) as caught:
+        given(text, **environment)
+    return [f"{Path(each.where).name}|{each.name}|{each.message}" for each in caught.value.problems]
+
+
+SMS = "{kind: twilio, account_sid: AC1, auth_token: ${TOKEN}, from: '+4930123456', settle: 10s}"
+
+
+def test_the_example_of_the_design_loads_as_it_is_written(given):
+    loaded = given(
+        f"""
+        database_url: sqlite:///data/echolot.db
+        public_url: https://nps.example.com/
+        company: Muster GmbH
+        api_keys: [{{name: crm, sha256: {"0" * 64}}}]
+        channels:
+          sms: {SMS}
+        desks:
+          support: {{channel: sms, chat: C0123, respond_within: 15m, hours: "Mo-Fr 09:00-18:00",
+                    timezone: Europe/Berlin}}
+        """,
+        TOKEN="a: b # {c}",
+    )
+    assert loaded.channels["sms"].auth_token.get_secret_value() == "a: b # {c}"
+    assert loaded.channels["sms"].settle == 10_000
+    assert loaded.public_url == "https://nps.example.com"
+    assert loaded.desks["support"].respond_within == 900_000
+
+
+def test_without_a_file_everything_has_a_default(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ECHOLOT_CONFIG", raising=False)
+    assert settings.load().database_url == f"sqlite:///{tmp_path / 'echolot.db'}"
+
+
+def test_relative_paths_start_at_the_settings_file(given, tmp_path):
+    loaded = given("{flows_dir: surveys, database_url: 'sqlite:///x.db'}")
+    assert loaded.flow_folders == [tmp_path / "surveys"]
+    assert loaded.database_url == f"sqlite:///{tmp_path / 'x.db'}"
+    assert given("{database_url: 'sqlite:////abs/x.db'}").database_url == "sqlite:////abs/x.db"
+
+
+def test_the_environment_wins_over_the_file_down_to_single_entries(given):
+    loaded = given(
+        f"{{port: 1, channels: {{sms: {SMS}}}}}",
+        TOKEN="x",
+        ECHOLOT_PORT="2",
+        ECHOLOT_CHANNELS__SMS__AUTH_TOKEN="y",
+    )
+    assert loaded.port == 2
+    assert loaded.channels["sms"].auth_token.get_secret_value() == "y"
+    assert loaded.channels["sms"].account_sid == "AC1"
+
+
+def test_a_reference_may_have_a_default(given):
+    assert given("company: ${NOBODY_SETS_THIS:-Muster} GmbH").company == "Muster GmbH"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("databse_url: x", "echolot.yaml:1:1|databse_url|unknown setting; did you mean 'database_url'?"),
+        (
+            "database_url: mysql://x",
+            "echolot.yaml:1:15|database_url|must start with sqlite:/// or postgresql://",
+        ),
+        ("public_url: nps.example.com", "echolot.yaml:1:13|public_url|must be the address of the server"),
+        ("port: 70000", "echolot.yaml:1:7|port|input should be less than or equal to 65535"),
+        ("channels: {sms: {from: '+1'}}", "echolot.yaml:1:17|channels.sms|needs a kind; there is 'twilio'"),
+        (
+            "channels: {sms: {kind: twillio}}",
+            "echolot.yaml:1:17|channels.sms|unknown kind 'twillio'; did you mean",
+        ),
+        ("channels: {SMS: {kind: twilio}}", "echolot.yaml:1:12|channels.SMS"),
+        ("channels: {sms: 3}", "echolot.yaml:1:17|channels.sms|must be a mapping with a kind"),
+        (
+            "channels: {sms: {kind: twilio, account_sid: AC1, auth_tokn: x, from: '+1'}}",
+            "echolot.yaml:1:50|channels.sms.auth_tokn|unknown setting; did you mean 'auth_token'?",
+        ),
+        (
+            "channels: {sms: {kind: twilio, auth_token: x, from: '+1'}}",
+            "echolot.yaml:1:12|channels.sms.account_sid|is missing",
+        ),
+        (
+            "channels: {sms: {kind: twilio, account_sid: AC1, from: '+1', settle: 10}}",
+            "echolot.yaml:1:70|channels.sms.settle|'10' is not a duration",
+        ),
+        ("desks: {a: {channel: sms}}", "echolot.yaml:1:22|desks.a.channel|no channel is called 'sms'"),
+        ("desks: {a: {channel: b, timezone: Europe/Berln}}", "did you mean 'Europe/Berlin'?"),
+        (
+            "company: ${NOBODY_SETS_THIS}",
+            "echolot.yaml:1:10|company|the environment variable NOBODY_SETS_THIS is",
+        ),
+        ("api_keys: [{name: a, sha256: abc}]", "echolot.yaml:1:30|api_keys.0.sha256|"),
+        ("port: 1\nport: 2", "echolot.yaml:2:1"),
+        ("a: &x 1\nb: *x", "echolot.yaml:1:4"),
+        ("port: [", "echolot.yaml:"),
+        ("- port", "must be a mapping of settings"),
+    ],
+)
+def test_every_mistake_is_named_with_its_place(given, text, expected):
+    assert any(expected in each for each in complaints(given, text)), complaints(given, text)
+
+
+def test_all_mistakes_are_told_at_once(given):
+    told = complaints(
+        given, "{port: x, compny: y, database_url: z}", ECHOLOT_PUBLIC_URL="q", ECHOLOT_HOSTS="{"
+    )
+    told += complaints(
+        given, "{port: x, compny: y, database_url: z}", ECHOLOT_PUBLIC_URL="q", ECHOLOT_HOSTS="[]"
+    )
+    assert {each.split("|")[1] for each in told} >= {"port", "compny", "database_url", "public_url"}
+    assert any("environment ECHOLOT_PUBLIC_URL" in each for each in told)
+    assert any("hosts" in each for each in told)
+
+
+def test_an_unknown_variable_is_a_mistake_too(given):
+    assert complaints(given, "port: 1", ECHOLOT_COMPNY="x") == [
+        "environment|ECHOLOT_COMPNY|unknown setting; did you mean 'ECHOLOT_COMPANY'?"
+    ]
+
+
+def test_a_missing_file_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("ECHOLOT_CONFIG", str(tmp_path / "nix.yaml"))
+    with pytest.raises(SettingsProblems, match=r"nix\.yaml: cannot be read: No such file"):
+        settings.load()
+
+
+def test_s19_secrets_do_not_show_in_settings_or_in_complaints(given):
+    loaded = given(f"channels: {{sms: {SMS}}}", TOKEN="t0ps3cret")
+    assert "t0ps3cret" not in repr(loaded)
+    wrong = SMS.replace("AC1", "t0ps3cret").replace("10s", "t0p")
+    assert "t0ps3cret" not in "".join(complaints(given, f"channels: {{sms: {wrong}}}", TOKEN="t0ps3cret"))

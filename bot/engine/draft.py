@@ -151,9 +151,7 @@ class Draft:
 
     def finish(self, outcome: Outcome, *, unanswered: str = "") -> None:
         """End the session."""
-        self.change(
-            step="", confirming=None, confirms="", outcome=outcome, ended_at=self.now, unanswered=unanswered
-        )
+        self.change(step="", confirming=None, confirms="", outcome=outcome, ended_at=self.now, unanswered=unanswered)
         self._timer = ClearTimers()
         self._end = Finish(outcome)
 

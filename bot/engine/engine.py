@@ -20,7 +20,7 @@ from bot.engine.walk import due, enter, expiry, question_of
 from flows.model import Flow
 
 
-def begin(  # noqa: PLR0913 — what an invitation consists of
+def begin(
     flow: Flow,
     session_id: str,
     language: str,

@@ -67,9 +67,7 @@ def understand(question: Question, words: Sequence[str], language: str) -> Readi
     return replace(answer, comment="\n".join(filter(None, comments)))
 
 
-def correction(
-    flow: Flow, session: Session, words: Sequence[str], now: int
-) -> tuple[Asked, Answer, bool, str] | None:
+def correction(flow: Flow, session: Session, words: Sequence[str], now: int) -> tuple[Asked, Answer, bool, str] | None:
     """An explicit correction of the latest number, as long as it may be corrected.
 
     Returns the answer to correct, what it shall be, whether that is sure, and the rest of the words. None if
@@ -90,9 +88,7 @@ def correction(
     return None
 
 
-def second_thought(
-    flow: Flow, session: Session, words: Sequence[str], now: int
-) -> tuple[Asked, Answer] | None:
+def second_thought(flow: Flow, session: Session, words: Sequence[str], now: int) -> tuple[Asked, Answer] | None:
     """A bare number that arrives right after a score while words are asked for: perhaps the score once more.
 
     It may put a slip of the finger right, or answer the question that is open: only the customer knows.

@@ -106,6 +106,16 @@ class Superseded(Struct, frozen=True, tag="superseded"):
 
 
 Event = Replied | TimedOut | TakenOver | HandedBack | OptedOut | Superseded
+
+
+class Began(Struct, frozen=True, tag="began", omit_defaults=True):
+    """The first line of a session's journal: what `begin` was called with besides flow, id and time."""
+
+    language: str
+    variables: dict[str, str] = {}
+
+
+Journaled = Began | Event
 Entry = Began | Event
 
 

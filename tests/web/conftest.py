@@ -1,0 +1,119 @@
+"""A web application on parts that remember what they were asked."""
+
+import asyncio
+import contextlib
+
+import httpx
+import pytest
+
+from bot.errors import BotError, Fault, Forged, StoreUnavailable
+from bot.messages import Address, Inbound, Receipt, Response, Said, WebRequest
+from web.app import Parts, build
+from web.keys import Key, Keyring, digest
+from web.server import Site
+from web.shapes import InvitationState
+
+KEY = "eck_all"
+KEYS = [
+    Key("all", digest(KEY), frozenset({"invite", "read", "metrics"})),
+    Key("reader", digest("eck_reader"), frozenset({"read"})),
+    Key("old", digest("eck_old"), frozenset({"invite", "read"}), expires=999),
+]
+
+
+class Channel:
+    """Verifies a header and takes the body as the customer's words."""
+
+    name, kind = "sms", "test"
+
+    async def receive(self, request: WebRequest) -> Receipt:
+        if request.headers.get("x-signature") != "good":
+            raise Forged("no", 401 if "x-signature" in request.headers else 403)
+        if request.body == b"boom":
+            raise ValueError("the customer wrote +4915112345678")
+        said = Inbound(request.query or "id", 1, Address("sms", "+49"), Said(request.body.decode() + request.route))
+        return Receipt((said,), Response(200, "text/xml", b"<Response></Response>"))
+
+
+class Refusal(BotError):
+    fault = Fault.CALLER
+
+
+class Suppressed(BotError):
+    fault = Fault.CONTACT
+
+
+class Backend:
+    """Everything behind the web, in memory."""
+
+    def __init__(self) -> None:
+        self.accepted, self.invited, self.down, self.missing, self.rows = [], [], False, "", []
+
+    async def accept(self, events):
+        if self.down:
+            raise StoreUnavailable("down")
+        self.accepted += events
+
+    async def invite(self, wanted, token):
+        if self.down:
+            raise StoreUnavailable("down")
+        if wanted.flow == "nix":
+            raise Refusal("there is no flow 'nix'")
+        if wanted.to == "sms:stopped":
+            raise Suppressed("this address has opted out")
+        self.invited.append((wanted, token))
+        return "s1"
+
+    async def settled(self, session):
+        return InvitationState("s1", "delivered") if session == "s1" else None
+
+    async def ready(self):
+        return self.missing
+
+    async def responses(self, after="", limit=1000):
+        rows = [row for row in self.rows if row["cursor"] > after]
+        return rows[:limit]
+
+    async def counts(self):
+        if self.down:
+            raise StoreUnavailable("down")
+        return {"inbox_new": 3}
+
+
+@pytest.fixture
+def backend() -> Backend:
+    return Backend()
+
+
+@pytest.fixture
+def app(backend):
+    return build(
+        Parts(
+            hooks={"sms": Channel()},
+            accept=backend.accept,
+            invite=backend.invite,
+            settled=backend.settled,
+            reading=backend,
+            ready=backend.ready,
+            keyring=Keyring(KEYS, lambda: 1000),
+            hosts=["nps.example.com"],
+        )
+    )
+
+
+@pytest.fixture
+async def client(app):
+    """Talks to the application without a network, from 10.0.0.9 and under our public name."""
+    transport = httpx.ASGITransport(app, client=("10.0.0.9", 1), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="https://nps.example.com") as client:
+        yield client
+
+
+@pytest.fixture
+async def site(app):
+    """The application listening on loopback."""
+    site = Site(app, "127.0.0.1", 0)
+    await site.start()
+    yield site
+    with contextlib.suppress(asyncio.CancelledError):
+        await site.stop()

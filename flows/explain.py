@@ -7,6 +7,7 @@ from typing import Any
 from flows.problems import Finding, Path, did_you_mean
 from flows.questions import TYPES
 from flows.schema import Walk
+from flows.templates import NAME
 
 _WRONG_TYPE = {
     "string_type": "a text",
@@ -45,25 +46,19 @@ def findings(errors: Iterable[Mapping[str, Any]], data: Any) -> Iterator[Finding
             hint = did_you_mean(key, walk.keys(path[:-1], data))
             yield Finding(path, "unknown-key", f"unknown key '{key}'", hint, at_key=True)
         elif kind == "union_tag_not_found":
-            yield Finding(path, "missing-key", "'type' is missing", did_you_mean("", TYPES), at_key=True)
+            yield Finding(path, "missing-key", "'type' is missing", _instead_of_type(value), at_key=True)
         elif kind == "union_tag_invalid":
             hint = did_you_mean(str(context["tag"]), _quoted(context["expected_tags"]))
-            yield Finding(
-                (*path, "type"), "unknown-type", f"there is no question type '{context['tag']}'", hint
-            )
+            yield Finding((*path, "type"), "unknown-type", f"there is no question type '{context['tag']}'", hint)
         elif kind == "literal_error":
             hint = did_you_mean(str(value), _quoted(context["expected"]))
             yield Finding(path, "bad-value", f"{_shown(value)} is not possible here", hint)
         elif kind in _WRONG_TYPE:
             hint = "put it in quotes" if isinstance(value, bool) and kind == "string_type" else ""
             wanted = _WRONG_TYPE[kind]
-            yield Finding(
-                path, "wrong-type", f"this must be {wanted}, not {_KINDS.get(type(value), 'this')}", hint
-            )
+            yield Finding(path, "wrong-type", f"this must be {wanted}, not {_KINDS.get(type(value), 'this')}", hint)
         elif kind == "string_pattern_mismatch":
-            yield Finding(
-                path, "bad-value", *_pattern(value, str(context["pattern"])), at_key=missing == "[key]"
-            )
+            yield Finding(path, "bad-value", *_pattern(value, str(context["pattern"])), at_key=missing == "[key]")
         else:
             yield Finding(path, kind.replace("_", "-") if kind in _OWN else "bad-value", _message(error))
 
@@ -90,8 +85,13 @@ def _path(loc: Path, data: Any) -> tuple[Path, str]:
     return tuple(path), missing
 
 
+def _instead_of_type(question: Mapping[str, Any]) -> str:
+    meant = [key for key in question if did_you_mean(key, ["type"]).startswith("did")]
+    return f"'{meant[0]}' should be 'type'" if meant else did_you_mean("", TYPES)
+
+
 def _quoted(expected: str) -> list[str]:
-    return re.findall(r"'([^']*)'", expected) or re.findall(r"\w+", expected)
+    return re.findall(r"'([^']*)'", expected) or re.findall(r"\d+", expected)
 
 
 def _shown(value: Any) -> str:
@@ -101,6 +101,8 @@ def _shown(value: Any) -> str:
 def _pattern(value: Any, pattern: str) -> tuple[str, str]:
     if pattern == r"\S":
         return "the text is empty", "write a text or remove the key"
+    if pattern == f"^{NAME}$":
+        return f"{_shown(value)} is no name of a variable", "use lower-case letters, digits and _"
     if "[A-Z]" in pattern:
         return f"{_shown(value)} is no language", "write two letters, such as de or en"
     if pattern.startswith("^[1-9]"):
@@ -112,7 +114,7 @@ def _message(error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
     match error["type"]:
         case "too_short":
-            return f"at least {context['min_length']} are needed here"
+            return f"this needs at least {context['min_length']}"
         case "too_long" | "string_too_long":
             return f"at most {context['max_length']} are allowed here"
         case "string_too_short":

@@ -56,16 +56,15 @@ def _ways(flow: Flow) -> Iterator[Finding]:
     reached = _reach(flow.first.id, ways)
     # with the steps that wait for the customer taken out, what is left must not go round in circles
     silent = {step.id: ways[step.id] for step in flow.steps if step.ask is None}
+    circling = {step for step in silent if any(step in _reach(target, silent) for target in silent[step])}
     for index, step in enumerate(flow.steps):
         where = ("steps", index, "id")
         if step.id not in reached:
             yield Finding(where, "unreachable-step", f"no way leads to the step '{step.id}'")
-        elif any(step.id in _reach(target, silent) for target in silent.get(step.id, ())):
-            message = (
-                f"the step '{step.id}' comes back to itself without asking anything: it would never stop"
-            )
+        elif step.id in circling:
+            message = f"the step '{step.id}' comes back to itself without asking anything: it would never stop"
             yield Finding(where, "endless-loop", message)
-        elif END not in _reach(step.id, ways):
+        elif not circling and END not in _reach(step.id, ways):
             yield Finding(where, "no-end", f"from the step '{step.id}' no way leads to the end")
         for number, route in enumerate(step.next[:-1]):
             if route.when is None:
@@ -99,9 +98,7 @@ def _conditions(flow: Flow) -> Iterator[Finding]:
                 yield from _possible(flow.step(name), values, flow.languages[0], (*where, "answer", name))
 
 
-def _possible(
-    step: Step, values: Collection[str], language: str, where: tuple[str | int, ...]
-) -> Iterator[Finding]:
+def _possible(step: Step, values: Collection[str], language: str, where: tuple[str | int, ...]) -> Iterator[Finding]:
     options = [option.value for option in step.ask.options(language)] if step.ask else []
     for value in values:
         if options and value not in options:
@@ -115,9 +112,7 @@ def _patience(flow: Flow) -> Iterator[Finding]:
         yield Finding(("patience", "reminders"), "bad-patience", "reminders must be one later than the other")
     if patience.reminders and max(patience.reminders) >= patience.expires:
         message = "a reminder would come after the question has expired"
-        yield Finding(
-            ("patience", "reminders"), "bad-patience", message, "remind earlier or let it expire later"
-        )
+        yield Finding(("patience", "reminders"), "bad-patience", message, "remind earlier or let it expire later")
     if patience.expires <= 0:
         yield Finding(("patience", "expires"), "bad-patience", "the question would expire at once")
 
@@ -134,14 +129,10 @@ def _first_message(flow: Flow) -> Iterator[Finding]:
         where = (*path, language)
         if not set(SENDERS) & set(templates.names(words)):
             hint = "mention {{ company }}"
-            yield Finding(
-                where, "no-sender", "the first message does not say who is writing", hint, "warning"
-            )
+            yield Finding(where, "no-sender", "the first message does not say who is writing", hint, "warning")
         if not any(reading.keyword(word, language) == "stop" for word in words.split()):
             hint = "add for example: Reply STOP to opt out"
-            yield Finding(
-                where, "no-stop-hint", "the first message does not say how to opt out", hint, "warning"
-            )
+            yield Finding(where, "no-stop-hint", "the first message does not say how to opt out", hint, "warning")
 
 
 def _standard_phrases(flow: Flow) -> Iterator[Finding]:
@@ -152,8 +143,6 @@ def _standard_phrases(flow: Flow) -> Iterator[Finding]:
             if name not in flow.phrases and language.partition("-")[0] not in texts
         ]
         if missing:
-            message = (
-                f"customers would read these phrases in English instead of '{language}': {', '.join(missing)}"
-            )
+            message = f"customers would read these phrases in English instead of '{language}': {', '.join(missing)}"
             hint = "add them under `phrases:`"
             yield Finding(("languages", index), "missing-phrase", message, hint, "warning")

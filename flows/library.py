@@ -12,7 +12,7 @@ from flows.problems import FlowProblems, Problem, did_you_mean
 SHIPPED = Path(__file__).parent / "surveys"
 
 
-class UnknownFlow(LookupError):  # noqa: N818 — says what happened
+class UnknownFlow(LookupError):
     """There is no flow with this id; says which come close."""
 
 

@@ -29,14 +29,22 @@ def references(data: Any) -> Iterator[Finding]:
         yield from _phrase_names(data.get("phrases"))
 
 
+def unused(data: Any) -> Iterator[Finding]:
+    """Variables of a valid file that no text mentions."""
+    texts = [(path, value) for path, name, value in Walk().parts(data) if name == "Text"]
+    used = {name for _, text in _strings(texts) for name in templates.names(text)}
+    for variable in data.get("variables", {}):
+        if variable not in used:
+            message = f"the variable '{variable}' is used nowhere"
+            yield Finding(("variables", variable), "unused-variable", message, severity="warning", at_key=True)
+
+
 Part = tuple[Path, str, Any]
 Texts = list[tuple[Path, Any]]
 
 
 def _steps(steps: list[tuple[Path, Any]]) -> Iterator[Finding]:
-    ids = Counter(
-        step["id"] for _, step in steps if isinstance(step, dict) and isinstance(step.get("id"), str)
-    )
+    ids = Counter(step["id"] for _, step in steps if isinstance(step, dict) and isinstance(step.get("id"), str))
     for path, step in steps:
         step_id = step.get("id") if isinstance(step, dict) else None
         if step_id == END:
@@ -47,9 +55,7 @@ def _steps(steps: list[tuple[Path, Any]]) -> Iterator[Finding]:
 
 
 def _routes(parts: list[Part]) -> Iterator[Finding]:
-    steps = {
-        str(value.get("id")): value for _, name, value in parts if name == "Step" and isinstance(value, dict)
-    }
+    steps = {str(value.get("id")): value for _, name, value in parts if name == "Step" and isinstance(value, dict)}
     asking = {step_id for step_id, step in steps.items() if step.get("ask") is not None}
     for path, name, value in parts:
         match name, value:
@@ -103,17 +109,17 @@ def _translations(path: Path, text: dict[str, Any], languages: list[str]) -> Ite
 
 
 def _variables(declared: Any, texts: Texts) -> Iterator[Finding]:
-    known = set(declared) if isinstance(declared, dict) else set()
-    used: set[str] = set()
+    variables = declared if isinstance(declared, dict) else {}
+    short = [(("variables", name), value) for name, value in variables.items() if isinstance(value, str)]
+    for path, text in _strings([*texts, *short]):
+        yield from _placeholders(path, text, set(variables))
+
+
+def _strings(texts: Texts) -> Iterator[tuple[Path, str]]:
     for path, value in texts:
-        several = value.items() if isinstance(value, dict) else [("", value)]
-        for language, text in several:
+        for language, text in value.items() if isinstance(value, dict) else [("", value)]:
             if isinstance(text, str):
-                used.update(templates.names(text))
-                yield from _placeholders((*path, language) if language else path, text, known)
-    for variable in sorted(known - used):
-        message = f"the variable '{variable}' is used nowhere"
-        yield Finding(("variables", variable), "unused-variable", message, severity="warning", at_key=True)
+                yield (*path, language) if language else path, text
 
 
 def _placeholders(path: Path, text: str, known: set[str]) -> Iterator[Finding]:
@@ -136,6 +142,4 @@ def _phrase_names(own: Any) -> Iterator[Finding]:
     for name in own if isinstance(own, dict) else ():
         if name not in phrases.shipped():
             hint = did_you_mean(name, phrases.shipped())
-            yield Finding(
-                ("phrases", name), "unknown-phrase", f"there is no phrase '{name}'", hint, at_key=True
-            )
+            yield Finding(("phrases", name), "unknown-phrase", f"there is no phrase '{name}'", hint, at_key=True)

@@ -35,6 +35,7 @@ def check(text: str | bytes, file: str, desks: Collection[str] | None = None) ->
         problems += shape
         problems += map(document.problem, lint.references(document.data))
         if flow is not None and not _failed(problems):
+            problems += map(document.problem, lint.unused(document.data))
             problems += map(document.problem, judgement.judge(flow, desks))
     problems = sorted(set(problems), key=_order)
     place = document.problem(Finding(("id",), "", ""))

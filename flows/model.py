@@ -107,9 +107,7 @@ class Step(Frozen):
     """The question; the step waits for its answer."""
     do: tuple[Action, ...] = ()
     """Done when the step is entered, before anything is answered."""
-    next: Annotated[
-        tuple[Route, ...], BeforeValidator(_routes), or_word("a step's id, or `end`: always go there")
-    ] = ()
+    next: Annotated[tuple[Route, ...], BeforeValidator(_routes), or_word("a step's id, or `end`: always go there")] = ()
     """The first route whose condition holds; if none does, the following step."""
 
     @model_validator(mode="after")
@@ -218,9 +216,7 @@ class Flow(Frozen):
             if name not in self.variables
         ]
         wrong += [
-            f"'{name}' is longer than {MAX_VALUE} characters"
-            for name, value in given.items()
-            if len(value) > MAX_VALUE
+            f"'{name}' is longer than {MAX_VALUE} characters" for name, value in given.items() if len(value) > MAX_VALUE
         ]
         values: dict[str, str] = {}
         for name, variable in self.variables.items():

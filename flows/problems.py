@@ -25,9 +25,7 @@ class Finding(Struct, frozen=True):
 
     def below(self, parent: Path) -> "Finding":
         """The same, seen from further up."""
-        return Finding(
-            (*parent, *self.path), self.code, self.message, self.suggestion, self.severity, self.at_key
-        )
+        return Finding((*parent, *self.path), self.code, self.message, self.suggestion, self.severity, self.at_key)
 
 
 class Problem(Struct, frozen=True):
@@ -46,7 +44,7 @@ class Problem(Struct, frozen=True):
         return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message}{hint} [{self.code}]"
 
 
-class FlowProblems(Exception):  # noqa: N818 — the name says that it is a list
+class FlowProblems(Exception):
     """A flow, or several, cannot be used. `problems` holds every one found, warnings included."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -34,7 +34,7 @@ class Place(Struct, frozen=True):
 class Document(Struct, frozen=True):
     """A file as data (dict, list, str, int, bool, None), the places in it, and what is wrong with it.
 
-    `complete` is False if reading had to stop: what is not in `data` may be in the file nevertheless.
+    `complete` is False if something was left out: what is not in `data` may be in the file nevertheless.
     """
 
     file: str
@@ -52,9 +52,7 @@ class Document(Struct, frozen=True):
         # what is missing belongs to the key it is missing under, not to the first of its neighbours
         at_key = finding.at_key or path != finding.path
         line, column = (place.key_line, place.key_column) if at_key else (place.line, place.column)
-        return Problem(
-            self.file, line, column, finding.code, finding.message, finding.suggestion, finding.severity
-        )
+        return Problem(self.file, line, column, finding.code, finding.message, finding.suggestion, finding.severity)
 
 
 def read(text: str | bytes, file: str) -> Document:
@@ -92,14 +90,14 @@ def _at(event: yaml.Event) -> tuple[int, int]:
 def _advice(words: str) -> str:
     if "mapping values are not allowed" in words:
         return "put texts that contain a colon in quotes"
-    if "cannot start any token" in words:
+    if "cannot start any token" in words or "tab character" in words:
         return "indent with spaces, and put texts that begin with a special character in quotes"
     if "undefined alias" in words:
         return "put texts that begin with * in quotes"
     return ""
 
 
-class _TooMuch(Exception):  # noqa: N818 — ends the reading, is not an error
+class _TooMuch(Exception):
     pass
 
 
@@ -124,13 +122,14 @@ class _Reader:
         self.problems: list[Problem] = []
         self._open: list[_Open] = []
         self._documents = 0
+        self._complete = True
 
     def report(self, line: int, column: int, code: str, message: str, suggestion: str = "") -> None:
         """Add a problem."""
         self.problems.append(Problem(self.file, line, column, code, message, suggestion))
 
     def run(self, text: str) -> bool:
-        """Read the one document of a file; whether there is one."""
+        """Read the one document of a file; whether all of it could be read."""
         for event in yaml.parse(text, Loader=_LOADER):
             match event:
                 case yaml.DocumentStartEvent():
@@ -150,22 +149,19 @@ class _Reader:
                 case yaml.ScalarEvent():
                     self._scalar(event)
                 case yaml.AliasEvent():
-                    self._refuse(
-                        event, "alias", f"aliases such as *{event.anchor} are not allowed", "repeat the text"
-                    )
+                    self._refuse(event, "alias", f"aliases such as *{event.anchor} are not allowed", "repeat the text")
+                    self._complete = False
                     self._add(None, event)
         if not self._documents:
             self.report(1, 1, "empty", "the file is empty")
-        return self._documents > 0
+        return self._complete and self._documents > 0
 
     def _refuse(self, event: yaml.Event, code: str, message: str, suggestion: str = "") -> None:
         self.report(*_at(event), code, message, suggestion)
 
     def _check(self, event: yaml.NodeEvent) -> None:
         if event.anchor:
-            self._refuse(
-                event, "anchor", f"anchors such as &{event.anchor} are not allowed", "repeat the text"
-            )
+            self._refuse(event, "anchor", f"anchors such as &{event.anchor} are not allowed", "repeat the text")
         if getattr(event, "tag", None):
             self._refuse(event, "tag", "tags such as !!str are not allowed", "put texts in quotes")
 
@@ -189,11 +185,10 @@ class _Reader:
     def _key(self, parent: _Open, event: yaml.ScalarEvent, *, plain: bool) -> None:
         if plain and event.value == "<<":
             self._refuse(event, "merge-key", "merge keys (<<) are not allowed", "repeat the keys")
+            self._complete = False
             parent.dropped = True
         elif event.value in parent.container:
-            self._refuse(
-                event, "duplicate-key", f"the key '{event.value}' is there twice", "keep one of them"
-            )
+            self._refuse(event, "duplicate-key", f"the key '{event.value}' is there twice", "keep one of them")
             parent.dropped = True
         else:
             parent.key, parent.key_at = event.value, _at(event)
@@ -214,9 +209,7 @@ class _Reader:
             parent.dropped = False
             return None
         elif parent.key is None:
-            self._refuse(
-                event, "key-not-text", "a key must be a plain word", "remove the `?` or the brackets"
-            )
+            self._refuse(event, "key-not-text", "a key must be a plain word", "remove the `?` or the brackets")
             parent.dropped = True
             return None
         else:

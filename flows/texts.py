@@ -12,18 +12,14 @@ MAX_TEXT = 1600  # characters; Twilio takes no longer message
 class Frozen(BaseModel):
     """Immutable, and picky about keys it does not know."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", coerce_numbers_to_str=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, use_attribute_docstrings=True)
 
 
 def or_word(meaning: str) -> Any:
     """For the JSON Schema of a field that also takes a single word as a short form."""
 
     def add(schema: dict[str, Any]) -> None:
-        full = {
-            key: schema.pop(key) for key in list(schema) if key not in ("description", "default", "title")
-        }
+        full = {key: schema.pop(key) for key in list(schema) if key not in ("description", "default", "title")}
         schema["anyOf"] = [{"type": "string", "description": meaning}, *full.pop("anyOf", [full])]
 
     return Field(json_schema_extra=add)

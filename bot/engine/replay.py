@@ -3,7 +3,7 @@
 The form of a script is described in docs/reference/transcripts.md.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field
@@ -11,10 +11,10 @@ from msgspec import Struct, field
 from bot.engine.engine import advance, begin
 from bot.engine.state import (
     Began,
-    Entry,
     Event,
     Finish,
     HandedBack,
+    Journaled,
     OpenCase,
     OptedOut,
     Record,
@@ -35,6 +35,7 @@ from flows.durations import parse
 from flows.model import Flow
 
 START = 1_772_442_000_000  # 2 March 2026, 9:00 UTC: a played conversation looks the same on every day
+SESSION = "s"  # the id of a played session
 SMS = Capabilities(max_text=1_600, text_unit="gsm7")
 CHAT = Capabilities(max_text=4_096, buttons=True)
 OUTPUT = ("<", "!")  # how lines begin that the bot writes; whoever plays the script writes them anew
@@ -51,7 +52,7 @@ class ScriptError(ValueError):
     """A script cannot be played; says in which line, and why."""
 
 
-def replay(flow: Flow, journal: Iterable[tuple[int, Entry]]) -> Session:
+def replay(flow: Flow, session_id: str, journal: Iterable[tuple[int, Journaled]]) -> Session:
     """The session that its journal of (time in epoch ms, entry) leads to. The first entry is Began.
 
     Raises ValueError if the journal does not begin with the beginning.
@@ -59,21 +60,24 @@ def replay(flow: Flow, journal: Iterable[tuple[int, Entry]]) -> Session:
     session: Session | None = None
     for now, entry in journal:
         if isinstance(entry, Began):
-            started = begin(
-                flow,
-                entry.id,
-                entry.language,
-                now,
-                variables=entry.variables,
-                channel=entry.channel,
-                attributes=entry.attributes,
-            )
-            session = started.session
+            session = _begin(flow, session_id, entry, now).session
         elif session is not None:
             session = advance(flow, session, entry, now).session
     if session is None:
         raise ValueError("the journal holds no beginning")
     return session
+
+
+def _begin(flow: Flow, session_id: str, entry: Began, now: int) -> Turn:
+    return begin(
+        flow,
+        session_id,
+        entry.language,
+        now,
+        variables=entry.variables,
+        channel=entry.channel,
+        attributes=entry.attributes,
+    )
 
 
 class Player(Struct):
@@ -90,7 +94,7 @@ class Player(Struct):
     now: int = START
     timer: int = 0  # when the session has to be woken, 0 for never
     stored: bytes = b""  # the session
-    journal: list[tuple[int, Entry]] = field(default_factory=list)
+    journal: list[tuple[int, Journaled]] = field(default_factory=list)
     shown: list[tuple[str, Prompt]] = field(default_factory=list)  # (Outbound key, message) as the customer sees it
 
     @property
@@ -100,18 +104,9 @@ class Player(Struct):
 
     def begin(self) -> list[str]:
         """Start the survey."""
-        entry = Began("s", self.language, self.variables, self.channel, self.attributes)
+        entry = Began(self.language, self.variables, self.channel, self.attributes)
         self.journal.append((self.now, entry))
-        turn = begin(
-            self.flow,
-            entry.id,
-            self.language,
-            self.now,
-            variables=self.variables,
-            channel=self.channel,
-            attributes=self.attributes,
-        )
-        return self._shows(turn)
+        return self._shows(_begin(self.flow, SESSION, entry, self.now))
 
     def happens(self, event: Event) -> list[str]:
         """Let something happen."""
@@ -144,6 +139,22 @@ class Player(Struct):
                 if label in (option.value, option.label) and number in ("", str(position)):
                     return Reply(option.value, pressed=key)
         raise LookupError(f"no message has shown the button {text}")
+
+    def take(self, lines: Sequence[str]) -> list[str]:
+        """One turn's lines of a script: customer's messages that arrive together, or one event, or time.
+
+        Raises LookupError for a button nobody has shown, ValueError for a line that is none of these.
+        """
+        if all(line.startswith(">") for line in lines):
+            said = [line[1:].replace("\n  ", "\n").strip() for line in lines]
+            return self.happens(Replied(tuple(self.reply(text) for text in said)))
+        sign, _, what = lines[0].partition(" ")
+        if sign in {"…", "..."}:
+            return self.wait(parse(what.strip().removeprefix("+")))
+        if sign == "*" and what.strip() in EVENTS:
+            return self.happens(EVENTS[what.strip()])
+        known = ", ".join(f"* {name}" for name in EVENTS)
+        raise ValueError(f"{lines[0][:60]!r} is none of: > reply, … +1d, {known}, # remark")
 
     def _shows(self, turn: Turn) -> list[str]:
         session, says = turn.session, 0
@@ -213,35 +224,29 @@ def play(script: str, flow_of: Callable[[str], Flow], *, language: str = "", cha
         _named(settings, "attribute "),
     )
     lines = [*head, "", *player.begin()]
-    together: list[Reply] = []  # messages that arrive together: `>` lines with nothing in between
+    together: list[str] = []  # customer's lines with nothing in between
     for number, line in [*body, (0, "<")]:
         try:
             if together and not line.startswith(">"):
-                lines += player.happens(Replied(tuple(together)))
+                lines += ["", *"\n".join(together).split("\n"), *player.take(together)]
                 together.clear()
-            if line.startswith(OUTPUT):
-                continue
-            if not together and not lines[-1].startswith("#"):
-                lines.append("")
-            lines += line.split("\n")
             if line.startswith(">"):
-                together.append(player.reply(line[1:].replace("\n  ", "\n").strip()))
-            elif not line.startswith("#"):
-                lines += _happens(player, line)
+                player.reply(line[1:].strip())
+                together.append(line)
+            elif line.startswith("#"):
+                lines += ["", line]
+            elif not line.startswith(OUTPUT):
+                lines += ["", line, *player.take([line])]
         except (LookupError, ValueError) as error:
             raise ScriptError(f"line {number}: {error}") from error
     return "\n".join(lines) + "\n"
 
 
-def _happens(player: Player, line: str) -> list[str]:
-    """Time passes (`… +1d`) or something comes from elsewhere (`* taken over`)."""
-    sign, _, what = line.partition(" ")
-    if sign in ("…", "..."):
-        return player.wait(parse(what.strip().removeprefix("+")))
-    if sign == "*" and what.strip() in EVENTS:
-        return player.happens(EVENTS[what.strip()])
-    known = ", ".join(f"* {name}" for name in EVENTS)
-    raise ValueError(f"{line[:60]!r} is none of: > reply, … +1d, {known}, # remark")
+def heading(player: Player) -> list[str]:
+    """The head of a script that plays this conversation again."""
+    lines = [f"flow: {player.flow.id}", f"language: {player.language}", f"channel: {player.channel}"]
+    lines += [f"set {name}: {value}" for name, value in player.variables.items()]
+    return lines + [f"attribute {name}: {value}" for name, value in player.attributes.items()]
 
 
 def _parts(script: str) -> tuple[list[str], list[tuple[int, str]]]:

@@ -57,16 +57,6 @@ class Session(Struct, frozen=True, omit_defaults=True):
 # Events
 
 
-class Began(Struct, frozen=True, tag="began", omit_defaults=True):
-    """The first entry of a journal: what `begin` was called with."""
-
-    id: str
-    language: str
-    variables: dict[str, str] = {}
-    channel: str = ""
-    attributes: dict[str, str] = {}
-
-
 class Reply(Struct, frozen=True, tag="reply", omit_defaults=True):
     """One message of the customer: typed text, or a button that names the message it hung on."""
 
@@ -113,10 +103,11 @@ class Began(Struct, frozen=True, tag="began", omit_defaults=True):
 
     language: str
     variables: dict[str, str] = {}
+    channel: str = ""
+    attributes: dict[str, str] = {}
 
 
 Journaled = Began | Event
-Entry = Began | Event
 
 
 # Effects

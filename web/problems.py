@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 
-class Refused(Exception):  # noqa: N818  # an answer rather than an error
+class Refused(Exception):  # an answer rather than an error
     """Ends a request with this status; `detail` is written for the caller and carries no personal data."""
 
     def __init__(

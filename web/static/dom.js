@@ -1,0 +1,35 @@
+// Builds page elements. Text from customers only ever goes through textContent, so it cannot become markup.
+
+export const words = JSON.parse(document.body.dataset.words);
+export const locale = document.body.dataset.lang;
+
+/** element("p.note", {title: "x"}, "text", child, …): the name may carry classes. */
+export function element(name, properties = {}, ...children) {
+  const [tag, ...classes] = name.split(".");
+  const made = document.createElement(tag);
+  if (classes.length) made.className = classes.join(" ");
+  for (const [key, value] of Object.entries(properties)) made.setAttribute(key, value);
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+/** Calls draw(part) only when the part differs from the last time. */
+export function whenChanged(draw) {
+  let before;
+  return (part) => {
+    const now = JSON.stringify(part);
+    if (now !== before) draw(part);
+    before = now;
+  };
+}
+
+export const clockTime = (at) => new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+
+/** "in 23 hours", in the page's language. */
+export function fromNow(ms) {
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
+  const minutes = Math.round(ms / 60000);
+  if (Math.abs(minutes) < 90) return format.format(minutes, "minute");
+  const hours = Math.round(ms / 3600000);
+  return Math.abs(hours) < 48 ? format.format(hours, "hour") : format.format(Math.round(hours / 24), "day");
+}

@@ -167,10 +167,8 @@ async def _abort(receive: Receive, send: Send, *, flush: bool = False) -> None:
         raise ConnectionAbortedError("this server does not let an app break the connection")
     if flush:
         transport.close()
-    else:
-        connection = transport.get_extra_info("socket")
+    elif not transport.is_closing():
         linger = struct.pack("ii", 1, 0)  # on, 0 s: closing sends RST instead of FIN
-        if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         transport.abort()
     await _gone(receive, DISCONNECT_SECONDS)  # the server must have noticed before it looks for an answer

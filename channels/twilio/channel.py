@@ -37,9 +37,7 @@ class TwilioChannel:
 
     kind = "twilio"
 
-    def __init__(
-        self, name: str, config: TwilioConfig, public_url: str, clock: Callable[[], int] = epoch_ms
-    ) -> None:
+    def __init__(self, name: str, config: TwilioConfig, public_url: str, clock: Callable[[], int] = epoch_ms) -> None:
         """`public_url` is what providers call this server, `clock` gives epoch milliseconds."""
         self.name = name
         self.settle = config.settle / 1000

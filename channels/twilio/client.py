@@ -16,7 +16,7 @@ from twilio.base.exceptions import (  # type: ignore[import-untyped]  # the SDK 
     TwilioRestException,
     TwilioServiceException,
 )
-from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
+from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
@@ -27,29 +27,44 @@ from channels.twilio.errors import refusal
 CONNECT_SECONDS = 5.0
 T = TypeVar("T")
 
-# The SDK logs URLs and form fields, that is phone numbers and texts.
+# An SDK client without a logger of its own would log URLs, that is phone numbers.
 _silent = logging.getLogger("channels.twilio.sdk")
 _silent.disabled = True
 
 
-class _Transport(AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK's HTTP client, pointed at `api_url`, without retries, raising what an answer means for us."""
+class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no types
+    """HTTP for the SDK, pointed at `api_url`, without retries, raising what an answer means for us.
+
+    Not the SDK's own AsyncTwilioHttpClient: that one passes no timeout to aiohttp, not even the session's.
+    """
 
     def __init__(self, api_url: str, seconds: float) -> None:
-        super().__init__(pool_connections=False, logger=_silent)
+        super().__init__(_silent, is_async=True)
         self._target = urlsplit(api_url)
-        self.session = aiohttp.ClientSession(
+        self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds)),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def request(self, method: str, url: str, **rest: Any) -> Response:
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - the SDK's signature; the session has one
+        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 - never: redirects would carry the key along
+    ) -> Response:
         """Send one request of the SDK to `api_url`. Raises a ChannelError for whatever is no answer."""
-        parts = urlsplit(url)
-        target = self._target.path.rstrip("/") + parts.path
-        url = urlunsplit(parts._replace(scheme=self._target.scheme, netloc=self._target.netloc, path=target))
+        basic = aiohttp.BasicAuth(*auth) if auth else None
+        sending = self._session.request(
+            method, self._aimed(uri), params=params, data=data, headers=headers, auth=basic, allow_redirects=False
+        )
         try:
-            response = await super().request(method, url, **rest)
+            async with sending as answer:
+                response = Response(answer.status, await answer.text(), answer.headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
             # No connection, so not a byte of the request has left.
             raise Unavailable(f"no connection to Twilio ({type(problem).__name__})") from None
@@ -61,6 +76,17 @@ class _Transport(AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK ships 
             code, text = _code_and_text(response.text)
             raise refusal(429, code, text, response.headers.get("Retry-After", ""), time.time())
         return response
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._session.close()
+
+    def _aimed(self, uri: str) -> str:
+        """The SDK's URL at the configured host."""
+        parts, target = urlsplit(uri), self._target
+        return urlunsplit(
+            parts._replace(scheme=target.scheme, netloc=target.netloc, path=target.path.rstrip("/") + parts.path)
+        )
 
 
 class Api:

@@ -15,9 +15,7 @@ _KEYWORDS = {
 }
 _ACTIONS = {word: action for action, words in _KEYWORDS.items() for word in words}
 _OPT_OUT_TYPES = {"STOP": "stop", "START": "start", "HELP": "help"}
-_ADDRESS = re.compile(
-    r"((whatsapp|rcs):)?\+?[0-9]{3,15}|[\w .&-]{1,11}"
-)  # E.164, a short code, an alphanumeric sender
+_ADDRESS = re.compile(r"((whatsapp|rcs):)?\+?[0-9]{3,15}|[\w .&-]{1,11}")  # E.164, a short code, an alphanumeric sender
 _BUTTON = re.compile(r"(?P<question>[\w.:-]{1,100})\|(?P<value>.+)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # NUL cannot be stored, the rest means nothing
 MAX_MEDIA = 10

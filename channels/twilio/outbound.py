@@ -34,9 +34,7 @@ def checked(text: str, config: TwilioConfig) -> str:
         cost = segments(text)
         if len(cost.parts) > config.max_segments:
             why = f"; {cost.culprit!r} makes each part 67 instead of 153 characters" if cost.culprit else ""
-            raise Rejected(
-                f"the text takes {len(cost.parts)} SMS parts, allowed are {config.max_segments}{why}"
-            )
+            raise Rejected(f"the text takes {len(cost.parts)} SMS parts, allowed are {config.max_segments}{why}")
     return text
 
 

@@ -58,9 +58,7 @@ def key_of(query: str, secrets: Sequence[str]) -> str:
     return key if key and any(holds) else ""
 
 
-def from_callback(
-    channel: str, form: Mapping[str, str], query: str, secrets: Sequence[str], now: int
-) -> Inbound:
+def from_callback(channel: str, form: Mapping[str, str], query: str, secrets: Sequence[str], now: int) -> Inbound:
     """The receipt in an authentic status callback."""
     sid, status, code = form["MessageSid"], form["MessageStatus"], form.get("ErrorCode", "")
     event = f"{sid}|{status}"[:200]
@@ -83,7 +81,5 @@ def explain(code: str, status: str) -> str:
 
 
 def _mac(key: str, secret: str) -> str:
-    digest = hmac.new(
-        secret.encode(), b"echolot outbox key " + key.encode("utf-8", "replace"), hashlib.sha256
-    )
+    digest = hmac.new(secret.encode(), b"echolot outbox key " + key.encode("utf-8", "replace"), hashlib.sha256)
     return base64.urlsafe_b64encode(digest.digest()[:16]).decode().rstrip("=")

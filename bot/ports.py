@@ -257,6 +257,15 @@ class Consequences(Struct):
         """Nothing yet."""
         return cls([], [], [], [], [], [], [], [], [], [], [], [])
 
+    def marks(self) -> tuple[int, ...]:
+        """How much there is of everything now, for `back_to`."""
+        return tuple(len(getattr(self, name)) for name in self.__struct_fields__)
+
+    def back_to(self, marks: tuple[int, ...]) -> None:
+        """Forget what came after `marks`."""
+        for name, length in zip(self.__struct_fields__, marks, strict=True):
+            del getattr(self, name)[length:]
+
 
 class Leased(NamedTuple):
     """An outbox row this worker may send now, and only until the lease ends."""

@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from bot.errors import StoreUnavailable
 
@@ -46,7 +46,7 @@ class WriterLock:
             os.close(self._file)
             self._file = -1
 
-    def __enter__(self) -> "WriterLock":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

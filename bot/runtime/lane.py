@@ -1,0 +1,204 @@
+"""One lane during a batch: its address and session, and the rows that its turns lead to."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from bot.engine.state import (
+    ClearTimers,
+    Effect,
+    Finish,
+    OpenCase,
+    Record,
+    Say,
+    Session,
+    SetTimer,
+    Suppress,
+    Turn,
+)
+from bot.messages import Address, Outbound, Prompt
+from bot.ports import (
+    AddressRow,
+    AnswerRow,
+    CaseRow,
+    Consequences,
+    JournalRow,
+    LaneState,
+    OutboxRow,
+    SessionRow,
+    TimerRow,
+)
+from flows import phrases
+
+SURVEY_LIFE = 24 * 3600_000  # ms after which a message that could not be sent is not worth sending any more
+NOTICE_LIFE = 5 * 60_000  # the one confirmation of an opt-out comes within five minutes or not at all (P8)
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Lane:
+    """Collects what happens to one lane; `close` turns it into rows."""
+
+    def __init__(self, rows: Consequences, known: LaneState, source: Address, session: Session | None) -> None:
+        self.rows = rows
+        self.name = known.lane
+        self.address = source
+        self.session = session
+        self.opted_out = known.opted_out_at
+        self.language = known.language or (session.language if session else "")
+        self._known = known
+        self._sender = known.sender
+        self._heard_at = known.heard_at
+        self._basis = ""
+        self._version = known.version
+        self._turned = False
+        self._notices = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether a conversation is going on."""
+        return self.session is not None and not self.session.outcome
+
+    def heard(self, at: int, source: Address, recipient: str) -> None:
+        """The customer did something. `recipient` is our number they wrote to: we answer from it."""
+        self._heard_at = max(self._heard_at, at)
+        self.address = source
+        self._sender = recipient or self._sender
+
+    def begun(self, basis: str) -> None:
+        """A new session starts here."""
+        self._save_session()
+        self.session = None
+        self._version = 0
+        self._basis = basis
+
+    def opt_out(self, now: int) -> None:
+        """No more messages: cancels what is queued, in the same transaction."""
+        self.opted_out = now
+        self.rows.silenced.append(self.name)
+
+    def opt_in(self) -> None:
+        """The customer wants messages again."""
+        self.opted_out = 0
+
+    def apply(self, turn: Turn, now: int) -> None:
+        """Take over a turn: its session and its effects as rows."""
+        session = self.session = turn.session
+        self._turned = True
+        self.language = session.language
+        said = 0
+        for effect in turn.effects:
+            if isinstance(effect, Say):
+                self._say(f"{session.id}.{session.turn}.{said}", effect, session.id, now)
+                said += 1
+            else:
+                self._effect(effect, session, now)
+
+    def journal(self, event: str, now: int) -> None:
+        """Note what led to the session's latest turn."""
+        if self.session:
+            self.rows.journal.append(JournalRow(self.session.id, self.session.turn, now, event))
+
+    def notice(self, phrase: str, now: int) -> None:
+        """Answer a STOP, START or HELP outside of a conversation; "" says nothing."""
+        if not phrase:
+            return
+        text = phrases.phrase(phrase, (self.language or "en").partition("-")[0])
+        self._notices += 1
+        key = f"{phrase}.{self.name}.{now}.{self._notices}"
+        self._say(key, Say(text, kind="notice", purpose=phrase), "", now)
+
+    def close(self) -> None:
+        """Write down session and address as they are now."""
+        self._save_session()
+        known, session = self._known, self.session.id if self.session else self._known.session
+        changed = (self.opted_out, self._sender, session) != (known.opted_out_at, known.sender, known.session)
+        if changed or not known.known or (self._heard_at != known.heard_at and not self._turned):
+            self.rows.addresses.append(
+                AddressRow(
+                    lane=self.name,
+                    channel=self.address.channel,
+                    account=self.address.account,
+                    chat=self.address.chat,
+                    thread=self.address.thread,
+                    language=self.language,
+                    opted_out_at=self.opted_out,
+                    heard_at=self._heard_at,
+                    sender=self._sender,
+                    session=session,
+                    seen_at=self._heard_at,
+                )
+            )
+
+    def _say(self, key: str, say: Say, session: str, now: int) -> None:
+        life = NOTICE_LIFE if say.kind == "notice" else SURVEY_LIFE
+        until = min(say.not_after or now + life, now + life)
+        prompt = Prompt(say.text, say.options)
+        message = Outbound(key, self.address, prompt, say.kind, self._sender, until, self.language)
+        self.rows.outbox.append(
+            OutboxRow(
+                key, self.name, self.address.channel, session, say.kind, _encode(message).decode(), now, until, now
+            )
+        )
+
+    def _effect(self, effect: Effect, session: Session, now: int) -> None:
+        rows = self.rows
+        if isinstance(effect, SetTimer):
+            rows.timers.append(TimerRow(session.id, self.name, effect.at))
+        elif isinstance(effect, Record):
+            rows.answers.append(self._answer(effect, session))
+        elif isinstance(effect, ClearTimers):
+            rows.timers[:] = [timer for timer in rows.timers if timer.key != session.id]
+            rows.cleared.append(session.id)
+        elif isinstance(effect, OpenCase):
+            rows.cases.append(
+                CaseRow(session.id, self.name, effect.desk, effect.priority, effect.reason, now, effect.respond_within)
+            )
+        elif isinstance(effect, Suppress):
+            self.opt_out(now)
+        elif not isinstance(effect, Finish):  # the outcome is in the session
+            raise TypeError(f"no row for {type(effect).__name__}")
+
+    def _answer(self, record: Record, session: Session) -> AnswerRow:
+        answer = record.answer
+        return AnswerRow(
+            session=session.id,
+            question=record.question,
+            type=record.type,
+            flow=session.flow,
+            revision=session.revision,
+            lane=self.name,
+            channel=self.address.channel,
+            language=session.language,
+            value=answer.value,
+            text=answer.text,
+            segment=answer.segment,
+            comment=answer.comment,
+            at=record.at,
+            day=datetime.fromtimestamp(record.at / 1000, UTC).date().isoformat(),
+            corrections=record.corrections,
+        )
+
+    def _save_session(self) -> None:
+        session = self.session
+        if session is None or not self._turned:
+            return
+        self._version += 1
+        self._turned = False
+        self.rows.sessions.append(
+            SessionRow(
+                id=session.id,
+                lane=self.name,
+                flow=session.flow,
+                revision=session.revision,
+                language=session.language,
+                owner=session.owner,
+                outcome=session.outcome,
+                basis=self._basis,
+                started_at=session.started_at,
+                ended_at=session.ended_at,
+                heard_at=self._heard_at,
+                state=_encode(session).decode(),
+                version=self._version,
+            )
+        )

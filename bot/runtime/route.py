@@ -1,0 +1,216 @@
+"""What a batch of inbox events leads to: lanes to engine turns to rows. Pure, so that a store can run it anywhere."""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from bot.engine import advance, begin
+from bot.engine.state import (
+    Began,
+    Event,
+    HandedBack,
+    Journaled,
+    OptedOut,
+    Replied,
+    Reply,
+    Session,
+    Superseded,
+    TakenOver,
+    TimedOut,
+    Turn,
+)
+from bot.errors import UnknownRevision
+from bot.messages import Consent, Control, Delivery, Inbound, Invite, Pressed, Said, TimerFired
+from bot.ports import Batch, Claimed, Consequences, DeliveryRow, LaneState, Parked
+from bot.runtime.lane import Lane
+from flows.model import Flow
+from flows.reading import keyword
+
+Lookup = Callable[[str], Flow | None]
+
+MOST_ATTEMPTS = 3
+RETRY_AFTER = 5_000  # ms, times the attempts so far
+RANK = {"sent": 3, "failed": 5, "undelivered": 5, "delivered": 5, "read": 6}
+
+_inbound = msgspec.json.Decoder(Inbound).decode
+_session = msgspec.json.Decoder(Session).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def decide(batch: Batch, revision: Lookup, now: int, gather: int = 0) -> Consequences:
+    """Advance every lane of the batch. A lane that fails is parked and harms no other.
+
+    `revision` gives loaded flows; UnknownRevision comes out for one that is not. `gather` (ms): texts that came
+    closer together than that are read as one reply.
+    """
+    rows = Consequences.none()
+    events: dict[str, list[Claimed]] = {}
+    for event in batch.events:
+        events.setdefault(event.lane, []).append(event)
+    for name, claimed in events.items():
+        before = rows.marks()
+        try:
+            _advance_lane(rows, batch.lanes[name], claimed, revision, gather)
+        except UnknownRevision:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other lanes go on
+            rows.back_to(before)
+            rows.parked.append(park(claimed[0], error, now))
+        else:
+            rows.done.extend(event.id for event in claimed)
+    return rows
+
+
+def park(event: Claimed, error: Exception, now: int) -> Parked:
+    """Try an event again a little later, or give it up as poison. The error names no content."""
+    attempts = event.attempts + 1
+    state = "new" if attempts < MOST_ATTEMPTS else "poison"
+    return Parked(event.id, state, attempts, now + RETRY_AFTER * attempts, f"{type(error).__name__} at {_where(error)}")
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"
+
+
+def _advance_lane(
+    rows: Consequences, known: LaneState, claimed: Sequence[Claimed], revision: Lookup, gather: int
+) -> None:
+    pairs = [(event, _inbound(event.body)) for event in claimed]
+    session = _session(known.state) if known.state else None
+    lane = Lane(rows, known, pairs[0][1].source, session)
+    for received_at, parts in _together(pairs, gather):
+        _take(lane, received_at, parts, revision)
+    lane.close()
+
+
+def _together(pairs: Sequence[tuple[Claimed, Inbound]], gather: int) -> Iterator[tuple[int, list[Inbound]]]:
+    """The events in order, with texts that came within `gather` ms of each other in one list."""
+    group: list[Inbound] = []
+    began = 0
+    for claimed, inbound in pairs:
+        if (
+            group
+            and isinstance(inbound.body, Said)
+            and isinstance(group[0].body, Said)
+            and (claimed.received_at - began < gather)
+        ):
+            group.append(inbound)
+            continue
+        if group:
+            yield began, group
+        group, began = [inbound], claimed.received_at
+    yield began, group
+
+
+def _take(lane: Lane, now: int, parts: list[Inbound], revision: Lookup) -> None:
+    inbound = parts[0]
+    body = inbound.body
+    match body:
+        case Said():
+            lane.heard(now, inbound.source, parts[-1].recipient)
+            _said(lane, now, [part.body for part in parts if isinstance(part.body, Said)], revision)
+        case Pressed():
+            lane.heard(now, inbound.source, inbound.recipient)
+            _turn(lane, Replied((Reply(text=body.value, pressed=body.question),)), now, revision)
+        case Consent():
+            lane.heard(now, inbound.source, inbound.recipient)
+            _consent(lane, body.action, now, revision, answered=body.answered)
+        case Delivery():
+            _delivery(lane, body, now, revision)
+        case Invite():
+            _invite(lane, inbound, body, now, revision)
+        case Control():
+            _turn(lane, TakenOver(body.by) if body.owner == "human" else HandedBack(), now, revision)
+        case TimerFired():
+            if lane.session and lane.session.id == body.session:
+                _turn(lane, TimedOut(), now, revision)
+        case _:
+            raise TypeError(f"no rule for {type(body).__name__}")
+
+
+def _said(lane: Lane, now: int, parts: Sequence[Said], revision: Lookup) -> None:
+    """STOP, START and HELP belong to the address; everything else, and STOP in a conversation, to the engine."""
+    for part in parts:
+        word = keyword(part.text, lane.language)
+        if word == "stop" or (word and not lane.running):
+            _consent(lane, word, now, revision, answered=False)
+            return
+    _turn(lane, Replied(tuple(Reply(text=part.text, media=len(part.media)) for part in parts)), now, revision)
+
+
+def _consent(lane: Lane, action: str, now: int, revision: Lookup, *, answered: bool) -> None:
+    if action == "stop":
+        if lane.running:
+            _turn(lane, OptedOut(answered), now, revision)
+        elif not lane.opted_out:
+            lane.opt_out(now)
+            lane.notice("" if answered else "stopped", now)
+    elif action == "start":
+        lane.opt_in()
+        lane.notice("" if answered else "restarted", now)
+    else:
+        lane.notice("" if answered else "help", now)
+
+
+def _delivery(lane: Lane, report: Delivery, now: int, revision: Lookup) -> None:
+    lane.rows.deliveries.append(
+        DeliveryRow(
+            key=report.key,
+            channel=lane.address.channel,
+            provider_id=report.provider_id,
+            state=report.state,
+            rank=RANK.get(report.state, 2),
+            code=report.code,
+            error=report.error,
+            at=now,
+        )
+    )
+    if report.opted_out and not lane.opted_out:
+        _consent(lane, "stop", now, revision, answered=True)
+
+
+def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lookup) -> None:
+    """Start a survey, unless the person has opted out or somebody of ours is talking with them."""
+    if lane.opted_out or (lane.running and lane.session and lane.session.owner == "human"):
+        return
+    if lane.running:
+        _turn(lane, Superseded(), now, revision)
+    flow = _loaded(invite.revision, revision)
+    session_id = session_of(lane.name, inbound.id)
+    lane.begun(invite.basis)
+    began = Began(invite.language, invite.variables, lane.address.channel)
+    turn = begin(flow, session_id, began.language, now, variables=began.variables, channel=began.channel)
+    _apply(lane, turn, began, now)
+
+
+def session_of(lane: str, event_key: str) -> str:
+    """The id of the session that an invitation starts: the same for the same event, short enough for buttons."""
+    digest = hashlib.blake2b(f"{lane}|{event_key}".encode(), digest_size=10).digest()
+    return b32encode(digest).decode().lower()
+
+
+def _turn(lane: Lane, event: Event, now: int, revision: Lookup) -> None:
+    session = lane.session
+    if session is None:
+        return
+    now = max(now, session.started_at)
+    turn = advance(_loaded(session.revision, revision), session, event, now)
+    if turn.effects or msgspec.structs.replace(turn.session, turn=session.turn) != session:
+        _apply(lane, turn, event, now)
+
+
+def _apply(lane: Lane, turn: Turn, event: Journaled, now: int) -> None:
+    lane.apply(turn, now)
+    lane.journal(_encode(event).decode(), now)
+
+
+def _loaded(wanted: str, revision: Lookup) -> Flow:
+    flow = revision(wanted)
+    if flow is None:
+        raise UnknownRevision(wanted)
+    return flow

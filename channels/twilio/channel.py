@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.errors import Misconfigured, Rejected
-from bot.messages import Address, Capabilities, Inbound, Outbound, Receipt, Response, Sent, WebRequest
+from bot.messages import (
+    Address,
+    Body,
+    Capabilities,
+    Delivery,
+    Inbound,
+    Outbound,
+    Receipt,
+    Response,
+    Sent,
+    WebRequest,
+)  # fmt: skip
 from bot.render import render
 from bot.segments import segments
 from channels.twilio import inbound, outbound, receipts
 from channels.twilio.config import WHATSAPP, TwilioConfig
 from channels.twilio.pace import Pace
+from channels.twilio.recent import Recent
 from channels.twilio.records import milliseconds, sent, webhook_form
 from channels.twilio.signature import authentic_form
 from channels.twilio.window import Windows
@@ -23,7 +35,6 @@ if TYPE_CHECKING:
 
 # Says nothing to the customer: answers go out through the outbox, which knows what became of them.
 SILENCE = Response(200, "text/xml", b"<Response></Response>")
-SKEW = 5_000  # ms that our clock and Twilio's may differ; its times have whole seconds
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
 
 
@@ -55,6 +66,7 @@ class TwilioChannel:
         self._clock = clock
         self._windows = Windows()
         self._pace = Pace(config.rate)
+        self._keys: Recent[str] = Recent(50_000)  # Twilio's message id → our key, as far as this process has heard
         self._client: Api | None = None
 
     async def receive(self, request: WebRequest) -> Receipt:
@@ -64,6 +76,7 @@ class TwilioChannel:
         form = authentic_form(request, url, config.secrets, config.account_sid)
         if request.route == "status":
             event = receipts.from_callback(self.name, form, request.query, config.secrets, now)
+            self._learn(event.body)
         else:
             event = inbound.from_webhook(self.name, form, now, auto_replies=config.auto_replies)
             self._windows.heard(event.source.chat, now)
@@ -79,23 +92,30 @@ class TwilioChannel:
         if create["to"].startswith(WHATSAPP) and not await self._in_window(create, now):
             create = outbound.templated(create, message, config)
         self._pace.take(self.parts(text), time.monotonic())
-        return sent(await self._api().create(create))
+        taken = sent(await self._api().create(create))
+        self._keys[taken.provider_id] = message.key
+        return taken
 
     async def find(self, message: Outbound, since: int) -> Sent | None:
         """Twilio's record of this message, created at or after `since` (epoch ms), or None.
 
         Twilio cannot filter by our key, and DateSent is empty while a message is queued: so by recipient,
-        then by age, sender and text. Raises a ChannelError.
+        then by age, sender and text, leaving out messages that are known to have another key. An identical text
+        to the same person within the same second cannot be told apart. Raises a ChannelError.
         """
         config, text = self._config, self._text(message)
         to = outbound.recipient(message.to.chat, config)
         service, senders = config.messaging_service_sid, (config.from_address, message.sender)
-        for record in await self._api().messages(limit=200, to=to):
-            if milliseconds(record.date_created) < since - SKEW:
+        records = await self._api().messages(limit=200, to=to)
+        earliest = (since + self._api().ahead) // 1000 * 1000  # Twilio's clock, which shows whole seconds
+        for record in records:
+            if milliseconds(record.date_created) < earliest:
                 break
+            key = self._keys.get(record.sid, "")
             ours = record.messaging_service_sid == service if service else record.from_ in senders
             same = outbound.same_text(text, record.body or "", template=to.startswith(WHATSAPP))
-            if ours and same and record.direction != "inbound":
+            if key == message.key or (not key and ours and same and record.direction != "inbound"):
+                self._keys[record.sid] = message.key
                 return sent(record)
         return None
 
@@ -141,6 +161,10 @@ class TwilioChannel:
 
     def _text(self, message: Outbound) -> str:
         return outbound.checked(render(message.prompt, self.capabilities).text, self._config)
+
+    def _learn(self, body: Body) -> None:
+        if isinstance(body, Delivery) and body.key:
+            self._keys[body.provider_id] = body.key
 
     def _api(self) -> "Api":
         if not self._config.auth_token.get_secret_value():

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,6 +46,7 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
             timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds)),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
+        self.ahead = 0
 
     async def request(
         self,
@@ -70,6 +72,7 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
             raise Unavailable(f"no connection to Twilio ({type(problem).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
             raise _lost(method, f"the answer was lost ({type(problem).__name__})") from None
+        self.ahead = _ahead(response.headers.get("Date", ""), time.time())
         if response.status_code >= 500:
             raise _lost(method, f"Twilio answered {response.status_code}")
         if response.status_code == 429:
@@ -101,6 +104,11 @@ class Api:
             http_client=self._transport,
             environment={"": ""},  # not the process's: TWILIO_REGION there must not redirect us
         )
+
+    @property
+    def ahead(self) -> int:
+        """How far Twilio's clock was ahead of ours at its last answer, in ms; 0 unless clearly so."""
+        return self._transport.ahead
 
     async def create(self, fields: dict[str, Any]) -> Any:
         """POST a message; the record that Twilio made of it. Raises a ChannelError."""
@@ -138,6 +146,15 @@ async def _called(call: Awaitable[T], method: str) -> T:
         AttributeError,
     ) as problem:  # a 2xx that is not what it should be
         raise _lost(method, f"Twilio's answer cannot be read ({type(problem).__name__})") from None
+
+
+def _ahead(date: str, now: float) -> int:
+    """The difference between a Date header and our epoch seconds, in ms; below two seconds it means nothing."""
+    try:
+        ahead = parsedate_to_datetime(date).timestamp() - now
+    except (TypeError, ValueError):
+        return 0
+    return int(ahead * 1000) if abs(ahead) > 2 else 0
 
 
 def _lost(method: str, what: str) -> ChannelError:

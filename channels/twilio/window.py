@@ -1,24 +1,20 @@
 """WhatsApp's 24-hour window: when did this customer last write?"""
 
-from collections import OrderedDict
+from channels.twilio.recent import Recent
 
 WINDOW = 24 * 3_600_000
 MARGIN = 60_000  # a message on the way when the window closes is refused
-REMEMBERED = 50_000
 
 
 class Windows:
     """The latest message of the customers we heard last; whoever is not in here has to be looked up."""
 
     def __init__(self) -> None:
-        self._heard: OrderedDict[str, int] = OrderedDict()
+        self._heard: Recent[int] = Recent(50_000)
 
     def heard(self, chat: str, at: int) -> None:
         """A customer wrote at `at` (epoch ms); 0: has never written."""
         self._heard[chat] = max(at, self._heard.get(chat, 0))
-        self._heard.move_to_end(chat)
-        if len(self._heard) > REMEMBERED:
-            self._heard.popitem(last=False)
 
     def open(self, chat: str, now: int) -> bool | None:
         """Whether free text may be sent now; None if we do not know."""

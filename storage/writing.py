@@ -41,7 +41,10 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
 def _write_sessions(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences) -> None:
     new = [session for session in rows.sessions if session.version == 1]
     if new:
-        connection.executemany(sql["insert_sessions"], new)
+        try:
+            connection.executemany(sql["insert_sessions"], new)
+        except sqlite3.IntegrityError as error:
+            raise Conflict("a session was started by somebody else in the meantime") from error
     changed = [
         (s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version, s.id, s.version - 1)
         for s in rows.sessions

@@ -1,0 +1,90 @@
+"""Rows for the storage tests with every field filled, and one turn that writes what it is told."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from bot.ports import (
+    AddressRow,
+    AnswerRow,
+    Arrival,
+    Batch,
+    CaseRow,
+    Consequences,
+    DeliveryRow,
+    OutboxRow,
+    SessionRow,
+)
+
+NOW = 1_800_000_000_000
+LANE = "sms:+491"
+_unique = itertools.count(1)
+
+
+def event(key: str, lane: str = LANE, **fields: Any) -> Arrival:
+    usual = Arrival("sms", key, "said", lane, NOW, NOW, f'{{"id":"{key}"}}')
+    return usual._replace(**fields)
+
+
+def address(lane: str = LANE, **fields: Any) -> AddressRow:
+    chat = lane.partition(":")[2]
+    usual = AddressRow(lane, "sms", "", chat, "", "de", 0, NOW, "+4930", "s1", NOW)
+    return usual._replace(**fields)
+
+
+def session(key: str = "s1", lane: str = LANE, **fields: Any) -> SessionRow:
+    usual = SessionRow(
+        key, lane, "nps", "rev1", "de", "bot", "", "operator", NOW, 0, NOW, f'{{"id":"{key}"}}', 1
+    )  # fmt: skip
+    return usual._replace(**fields)
+
+
+def answer(question: str = "score", **fields: Any) -> AnswerRow:
+    usual = AnswerRow(
+        "s1", question, "nps", "nps", "rev1", LANE, "sms", "de", 9, "9", "promoter", "", NOW, "2027-01-15", 0
+    )
+    return usual._replace(**fields)
+
+
+def message(key: str, lane: str = LANE, **fields: Any) -> OutboxRow:
+    usual = OutboxRow(key, lane, "sms", "s1", "survey", f'{{"key":"{key}"}}', NOW, 0, NOW)
+    return usual._replace(**fields)
+
+
+def delivery(key: str = "", state: str = "delivered", rank: int = 5, **fields: Any) -> DeliveryRow:
+    usual = DeliveryRow(key, "sms", "", state, rank, "", "", NOW)
+    return usual._replace(**fields)
+
+
+def case(**fields: Any) -> CaseRow:
+    return CaseRow("s1", LANE, "support", "high", "score", NOW, 900_000)._replace(**fields)
+
+
+def rows(**kinds: Any) -> Consequences:
+    """Consequences with these rows and no others."""
+    consequences = Consequences.none()
+    for kind, some in kinds.items():
+        setattr(consequences, kind, some)
+    return consequences
+
+
+def finishing(**kinds: Any) -> Callable[[Batch], Consequences]:
+    """A decision that writes these rows and is done with whatever it was given."""
+    return lambda batch: rows(done=[claimed.id for claimed in batch.events], **kinds)
+
+
+async def turn(store: Any, lane: str = LANE, **kinds: Any) -> None:
+    """One turn of a lane that writes these rows."""
+    await store.accept([event(f"turn-{next(_unique)}", lane)])
+    assert await store.work(1000, NOW, finishing(**kinds)) >= 1
+
+
+async def leased(store: Any, now: int = NOW, owner: str = "w1", **how: Any) -> list[Any]:
+    """What a worker gets to send, for half a minute."""
+    arguments = {"limit": 100, "until": now + 30_000, "channels": ["sms"], **how}
+    return list(await store.lease(owner, now=now, **arguments))
+
+
+async def states(store: Any, *keys: str) -> list[str]:
+    """The states of these messages."""
+    return [(await store.outbound(key))["state"] for key in keys]

@@ -1,0 +1,307 @@
+"""What bot.ports.Store promises about sending, on both databases."""
+
+import asyncio
+
+import pytest
+
+from bot.ports import Settlement
+from tests.storage.builders import (
+    LANE,
+    NOW,
+    address,
+    delivery,
+    event,
+    finishing,
+    leased,
+    message,
+    session,
+    states,
+    turn,
+)
+
+REST = 60_000
+
+
+def keys(leases):
+    return [lease.key for lease in leases]
+
+
+def settled(lease, state="sent", owner="w1", **fields):
+    return Settlement(lease.id, owner, lease.epoch, state, at=NOW, **fields)
+
+
+async def doubtful(store, now, owner="w2"):
+    return await store.doubtful(owner, 100, now, now + 30_000, ["sms"])
+
+
+# --- leasing -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_lease_says_all_that_a_send_needs(store):
+    await turn(store, outbox=[message("m")])
+    [lease] = await leased(store)
+    assert lease[1:] == ("m", LANE, "sms", '{"key":"m"}', 1, NOW, 1)
+    assert await states(store, "m") == ["sending"]
+    assert await leased(store) == []
+
+
+@pytest.mark.parametrize("stuck_in", ["queued", "sending", "reconciling"])
+async def test_p6_the_next_message_of_a_lane_waits_while_its_head_is(store, stuck_in):
+    later = NOW + 1000 if stuck_in == "queued" else NOW
+    await turn(store, outbox=[message("1", not_before=later), message("2"), message("x", "sms:+492")])
+    first = await leased(store)
+    assert keys(first) == (["x"] if stuck_in == "queued" else ["1", "x"])
+    if stuck_in == "reconciling":
+        await store.settle([settled(first[0], "reconciling", not_before=NOW + REST)])
+    assert await leased(store, NOW + 999) == []
+
+
+@pytest.mark.parametrize("final", ["sent", "failed", "unknown", "cancelled", "expired"])
+async def test_p6_the_next_message_of_a_lane_goes_out_once_its_head_is(store, final):
+    await turn(store, outbox=[message("1"), message("2")])
+    [head] = await leased(store)
+    await store.settle([settled(head, final)])
+    assert keys(await leased(store)) == ["2"]
+    assert await states(store, "1") == [final]
+
+
+async def test_the_limit_and_the_channels_of_a_lease_hold(store):
+    await turn(store, outbox=[message(f"{n}", f"sms:+{n}") for n in range(5)])
+    await turn(store, outbox=[message("t", "telegram:7", channel="telegram")])
+    assert len(await leased(store, limit=2)) == 2
+    assert len(await leased(store)) == 3
+    assert keys(await leased(store, channels=["telegram", "slack"])) == ["t"]
+    assert await leased(store, channels=[]) == []
+
+
+async def test_two_workers_never_get_the_same_message(store):
+    await turn(store, outbox=[message(f"{n}", f"sms:+{n}") for n in range(40)])
+    shares = await asyncio.gather(*(leased(store, owner=f"w{n}", limit=10) for n in range(8)))
+    shares.append(await leased(store))
+    assert sorted(key for share in shares for key in keys(share)) == sorted(map(str, range(40)))
+
+
+async def test_a_message_goes_out_not_before_its_time(store):
+    await turn(store, outbox=[message("m", not_before=NOW + 10)])
+    assert await leased(store, NOW + 9) == []
+    assert keys(await leased(store, NOW + 10)) == ["m"]
+
+
+async def test_p4_a_message_whose_time_is_over_expires_and_lets_the_next_one_go(store):
+    await turn(store, outbox=[message("late", not_after=NOW + 10), message("2", not_after=0)])
+    first = await leased(store, NOW + 11)
+    assert keys(first or await leased(store, NOW + 11)) == ["2"]
+    assert await states(store, "late") == ["expired"]
+
+
+async def test_a_message_may_go_out_up_to_its_last_moment(store):
+    await turn(store, outbox=[message("m", not_after=NOW + 10)])
+    assert keys(await leased(store, NOW + 10)) == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fate"), [("survey", "cancelled"), ("agent", "cancelled"), ("notice", "sending")]
+)  # fmt: skip
+async def test_p8_i6_after_an_opt_out_only_a_notice_goes_out(store, kind, fate):
+    """The message was queued before the opt-out and is checked again in the lease's transaction."""
+    await turn(store, outbox=[message("m", kind=kind)], addresses=[address(opted_out_at=NOW)])
+    await leased(store)
+    assert await states(store, "m") == [fate]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fate"), [("survey", "cancelled"), ("agent", "sending"), ("notice", "sending")]
+)  # fmt: skip
+async def test_i9_while_a_person_has_taken_over_the_bot_is_silent(store, kind, fate):
+    await turn(
+        store, outbox=[message("m", kind=kind)], sessions=[session(owner="human")], addresses=[address()]
+    )  # fmt: skip
+    await leased(store)
+    assert await states(store, "m") == [fate]
+
+
+async def test_t16_an_opt_out_that_is_committed_before_the_lease_stops_the_send(store):
+    """Many lanes, an opt-out of each raced against leases: nothing that a lease takes is younger than its opt-out."""
+    lanes = [f"sms:+{n}" for n in range(30)]
+    for lane in lanes:
+        await turn(store, lane, outbox=[message(lane, lane)], addresses=[address(lane)])
+    stopped_at: list[str] = []
+
+    async def stop(lane):
+        await store.accept([event(f"stop {lane}", lane)])
+        await store.work(1, NOW, finishing(silenced=[lane], addresses=[address(lane, opted_out_at=NOW)]))
+        stopped_at.append(lane)
+
+    async def send():
+        taken = []
+        for _ in range(10):
+            before = set(stopped_at)
+            got = [lease.lane for lease in await leased(store, limit=2)]
+            assert before.isdisjoint(got)
+            taken += got
+        return taken
+
+    results = await asyncio.gather(send(), send(), *map(stop, lanes))
+    taken = {*results[0], *results[1]}
+    after = await states(store, *lanes)
+    assert {lane for lane, state in zip(lanes, after, strict=True) if state == "sending"} <= taken
+
+
+# --- settling ------------------------------------------------------------------------------------------------------
+
+
+async def test_p4_what_a_provider_answered_is_kept(store):
+    await turn(store, outbox=[message("m")])
+    [lease] = await leased(store)
+    await store.settle([settled(lease, provider_id="SM1", sender="+4930", parts=2)], [event("follows", "sms:+49 9")])
+    row = await store.outbound("m")
+    assert (row["state"], row["provider_id"], row["sender"], row["parts"], row["settled_at"]) == (
+        "sent", "SM1", "+4930", 2, NOW,
+    )  # fmt: skip
+    assert (await store.event("sms", "follows"))["state"] == "new"
+
+
+async def test_a_definite_failure_is_tried_again_when_it_says(store):
+    await turn(store, outbox=[message("m")])
+    [lease] = await leased(store)
+    await store.settle([settled(lease, "queued", not_before=NOW + 500, code="20429", error="too fast")])
+    assert await leased(store, NOW + 499) == []
+    [again] = await leased(store, NOW + 500)
+    assert (again.attempts, again.first_attempt_at, again.epoch) == (2, NOW, 2)
+
+
+async def test_a_settlement_of_a_lease_that_has_passed_on_is_ignored(store):
+    await turn(store, outbox=[message("m")])
+    [lost] = await leased(store)
+    await leased(store, NOW + 30_001, rest=0)
+    [current] = await doubtful(store, NOW + 30_001)
+    assert current.epoch == lost.epoch + 1
+    await store.settle([settled(lost, "sent", provider_id="SM-old")])
+    await store.settle([settled(current, "failed", owner="somebody else")])
+    assert await states(store, "m") == ["reconciling"]
+    await store.settle([settled(current, "sent", owner="w2", provider_id="SM1")])
+    assert (await store.outbound("m"))["provider_id"] == "SM1"
+
+
+async def test_settling_nothing_or_what_is_not_there_is_fine(store):
+    await store.settle([])
+    await store.settle([Settlement(4711, "w1", 1, "sent", provider_id="SM1")])
+
+
+async def test_many_settlements_at_once_each_find_their_message(store):
+    await turn(store, outbox=[message(f"{n}", f"sms:+{n}") for n in range(6)])
+    leases = await leased(store)
+    outcomes = ["sent", "queued", "failed", "reconciling", "unknown", "sent"]
+    await store.settle([settled(*pair) for pair in zip(leases, outcomes, strict=True)])
+    assert await states(store, *keys(leases)) == outcomes
+
+
+# --- in doubt ------------------------------------------------------------------------------------------------------
+
+
+async def test_p5_a_dead_workers_message_is_looked_up_and_never_sent_blindly(store):
+    await turn(store, outbox=[message("m"), message("next")])
+    [lease] = await leased(store)
+    assert await leased(store, NOW + 30_000, rest=REST) == []
+    assert await states(store, "m") == ["sending"]
+    assert await leased(store, NOW + 30_001, rest=REST) == []
+    assert await states(store, "m") == ["reconciling"]
+    looked_up_at = NOW + 30_001 + REST
+    assert await doubtful(store, looked_up_at - 1) == []
+    [found] = await doubtful(store, looked_up_at)
+    assert found[:6] == lease[:6]
+    assert found.attempts == 1
+    assert await doubtful(store, looked_up_at, owner="w3") == []
+
+
+async def test_p12_a_worker_that_dies_while_looking_up_is_replaced(store):
+    await turn(store, outbox=[message("m")])
+    [lease] = await leased(store)
+    await store.settle([settled(lease, "reconciling", not_before=NOW)])
+    [first] = await doubtful(store, NOW)
+    assert await doubtful(store, NOW + 30_000) == []
+    [second] = await doubtful(store, NOW + 30_001)
+    assert second.epoch == first.epoch + 1
+
+
+async def test_doubtful_messages_of_other_channels_are_left_alone(store):
+    await turn(store, outbox=[message("t", "telegram:7", channel="telegram")])
+    [lease] = await leased(store, channels=["telegram"])
+    await store.settle([settled(lease, "reconciling", not_before=NOW)])
+    assert await doubtful(store, NOW) == []
+
+
+async def test_dead_leases_of_other_channels_are_left_alone(store):
+    await turn(store, outbox=[message("t", "telegram:7", channel="telegram")])
+    await leased(store, channels=["telegram"])
+    await leased(store, NOW + 60_000)
+    assert await states(store, "t") == ["sending"]
+
+
+# --- delivery reports ----------------------------------------------------------------------------------------------
+
+
+async def test_reports_find_their_message_by_key_or_by_provider_id(store):
+    await turn(store, outbox=[message("a"), message("b", "sms:+492")])
+    a, b = await leased(store)
+    await store.settle([settled(a, provider_id="SM1"), settled(b, provider_id="SM2")])
+    await turn(store, deliveries=[delivery("a", provider_id="SM1"), delivery(provider_id="SM2", code="30003")])
+    assert await states(store, "a", "b") == ["delivered", "delivered"]
+    assert (await store.outbound("b"))["code"] == "30003"
+
+
+async def test_t3_a_report_never_takes_a_message_back(store):
+    """Reports come in any order, also within one batch."""
+    await turn(store, outbox=[message("m")])
+    [lease] = await leased(store)
+    await store.settle([settled(lease, provider_id="SM1")])
+    reports = [
+        delivery("m", "read", 6),
+        delivery("m", "delivered", 5),
+        delivery(provider_id="SM1", state="sent", rank=3),
+    ]
+    await turn(store, deliveries=reports)
+    await turn(store, deliveries=reports[1:])
+    assert await states(store, "m") == ["read"]
+
+
+async def test_p5_a_report_settles_a_message_that_was_in_doubt(store):
+    await turn(store, outbox=[message("m"), message("next")])
+    [lease] = await leased(store)
+    await store.settle([settled(lease, "reconciling", not_before=NOW + REST)])
+    await turn(store, deliveries=[delivery("m", provider_id="SM1")])
+    row = await store.outbound("m")
+    assert (row["state"], row["provider_id"]) == ("delivered", "SM1")
+    assert await doubtful(store, NOW + REST) == []
+    assert keys(await leased(store)) == ["next"]
+
+
+async def test_a_report_that_overtakes_the_answer_keeps_its_state_and_gets_the_rest(store):
+    await turn(store, outbox=[message("m")])
+    [lease] = await leased(store)
+    await turn(store, deliveries=[delivery("m")])
+    await store.settle([settled(lease, provider_id="SM1", sender="+4930", parts=3)])
+    row = await store.outbound("m")
+    assert (row["state"], row["provider_id"], row["parts"]) == ("delivered", "SM1", 3)
+
+
+async def test_a_report_about_another_channel_or_about_nothing_changes_nothing(store):
+    await turn(store, outbox=[message("m")])
+    await turn(
+        store,
+        deliveries=[delivery("m", channel="telegram"), delivery("nobody"), delivery(provider_id="SM9"), delivery()],
+    )
+    assert await states(store, "m") == ["queued"]
+
+
+async def test_reports_and_settlements_of_the_same_messages_do_not_deadlock(store):
+    lanes = [f"sms:+{n}" for n in range(20)]
+    await turn(store, outbox=[message(lane, lane) for lane in lanes])
+    leases = await leased(store)
+    await store.accept([event(f"report {lane}", lane) for lane in lanes])
+    reports = [delivery(lane, provider_id=f"SM{lane}") for lane in reversed(lanes)]
+    await asyncio.gather(
+        store.work(100, NOW, finishing(deliveries=reports)),
+        *(store.settle([settled(lease, provider_id=f"SM{lease.key}") for lease in leases]) for _ in range(3)),
+    )
+    assert set(await states(store, *lanes)) == {"delivered"}

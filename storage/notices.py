@@ -51,7 +51,7 @@ class Notices:
         if self._telling is None and self._connection is not None:
             self._telling = asyncio.create_task(self._tell())
 
-    async def wait(self, topic: str, timeout: float) -> None:  # noqa: ASYNC109  # the port's
+    async def wait(self, topic: str, timeout: float) -> None:  # the port's
         """Until something may be there, or the timeout (seconds)."""
         if self._connection is None:
             timeout = min(timeout, _FLOOR)

@@ -12,8 +12,8 @@ from bot.errors import Conflict, StoreUnavailable
 from bot.ports import Arrival, Batch, Consequences, Leased, Settlement
 from storage import rows, sets
 from storage.notices import Notices
-from storage.reading import SqlReading
-from storage.sql import statements
+from storage.reading import Row, SqlReading
+from storage.sql import queries, statements
 from storage.writing import fired
 
 Result = TypeVar("Result")
@@ -21,6 +21,7 @@ Work = Callable[[Any], Awaitable[Result]]
 log = structlog.get_logger()
 
 SQL = statements("postgres")
+_READING = queries("reading", "asyncpg")
 _ATTEMPTS = 3  # of a transaction that the server sacrificed to another one
 _CONNECT = {
     "timeout": 10,
@@ -53,7 +54,6 @@ class PostgresStore(SqlReading):
     """bot.ports.Store and bot.ports.Reading on a PostgreSQL database that any number of processes share."""
 
     def __init__(self, pool: Any, notices: Notices) -> None:
-        super().__init__("asyncpg")
         self._pool = pool
         self._notices = notices
 
@@ -110,7 +110,7 @@ class PostgresStore(SqlReading):
             self._notices.tell("outbox")
         return claimed
 
-    async def lease(  # noqa: PLR0913, PLR0917  # the port's signature
+    async def lease(  # the port's signature
         self, owner: str, limit: int, now: int, until: int, channels: Sequence[str], rest: int = 0
     ) -> list[Leased]:
         """See bot.ports.Store."""
@@ -127,9 +127,7 @@ class PostgresStore(SqlReading):
 
         return await self._write(work)
 
-    async def doubtful(
-        self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]
-    ) -> list[Leased]:
+    async def doubtful(self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
         """See bot.ports.Store."""
 
         async def work(connection: Any) -> list[Leased]:
@@ -164,15 +162,13 @@ class PostgresStore(SqlReading):
         """See bot.ports.Store."""
         return int(await self._value("next_wake") or 0)
 
-    async def wait(self, topic: str, timeout: float) -> None:  # noqa: ASYNC109  # the port's signature
+    async def wait(self, topic: str, timeout: float) -> None:  # the port's signature
         """See bot.ports.Store."""
         await self._notices.wait(topic, timeout)
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
-        await self._write(
-            lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now)
-        )
+        await self._write(lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now))
 
     async def revision(self, revision: str) -> str | None:
         """See bot.ports.Store."""
@@ -189,6 +185,14 @@ class PostgresStore(SqlReading):
         """See bot.ports.Store."""
         await self._notices.close()
         await self._pool.close()
+
+    async def _rows(self, name: str, **facts: Any) -> list[Row]:
+        async with self._reading() as connection:
+            found = getattr(_READING, name)(connection, **facts)
+            if hasattr(found, "__aiter__"):
+                return [dict(row) async for row in found]
+            row = await found  # a block for one row, named with `^`
+            return [dict(row)] if row else []
 
     async def _value(self, name: str, *facts: Any) -> Any:
         async with self._reading() as connection:

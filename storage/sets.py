@@ -55,33 +55,28 @@ async def _write_sessions(connection: Any, sessions: Sequence[SessionRow]) -> No
     if new and _count(await connection.execute(SQL["insert_sessions"], *_columns(new))) != len(new):
         raise Conflict("a session was started by somebody else in the meantime")
     changed = [
-        (s.id, s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version)
-        for s in sessions
-        if s.version > 1
+        (s.id, s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version) for s in sessions if s.version > 1
     ]
-    if changed and _count(await connection.execute(SQL["update_sessions"], *_columns(changed))) != len(
-        changed
-    ):
+    if changed and _count(await connection.execute(SQL["update_sessions"], *_columns(changed))) != len(changed):
         raise Conflict("a session was changed by somebody else in the meantime")
 
 
 async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
     """Apply reports in order; none takes a message back to an earlier state."""
-    keys = [report.key for report in deliveries if report.key]
+    named = [report.key for report in deliveries if report.key]
     nameless = [(report.channel, report.provider_id) for report in deliveries if not report.key]
     channels, provider_ids = _columns(nameless) or ((), ())
-    found = await connection.fetch(SQL["find_reported"], keys, channels, provider_ids)
-    by_key = {(row["channel"], row["key"]): row["id"] for row in found}
-    by_provider_id: dict[tuple[str, str], list[int]] = {}
-    for row in found:
-        by_provider_id.setdefault((row["channel"], row["provider_id"]), []).append(row["id"])
+    found = await connection.fetch(SQL["find_reported"], named, channels, provider_ids)
+    messages: dict[tuple[str, str], list[int]] = {}  # by (channel, "key:…" or "id:…")
+    for message, key, channel, provider_id, _rank in found:
+        messages[channel, f"key:{key}"] = [message]
+        if provider_id:
+            messages.setdefault((channel, f"id:{provider_id}"), []).append(message)
     ranks = {row["id"]: row["rank"] for row in found}
     final: dict[int, tuple[Any, ...]] = {}
     for r in deliveries:
-        known = by_key.get((r.channel, r.key)) if r.key else None
-        for message in (
-            [known] if known else by_provider_id.get((r.channel, r.provider_id), []) if not r.key else []
-        ):
+        name = f"key:{r.key}" if r.key else f"id:{r.provider_id}"
+        for message in messages.get((r.channel, name), ()):
             if ranks[message] < r.rank:
                 ranks[message] = r.rank
                 final[message] = (message, r.provider_id, r.state, r.rank, r.code, r.error, r.at)
@@ -95,9 +90,7 @@ async def settle(connection: Any, settlements: Sequence[Settlement]) -> None:
         return
     await connection.fetch(SQL["lock_outbox"], [settlement.id for settlement in settlements])
     settled = {row["id"] for row in await connection.fetch(SQL["settle"], *_columns(settlements))}
-    overtaken = [
-        (s.id, s.owner, s.epoch, s.provider_id, s.sender, s.parts) for s in settlements if s.id not in settled
-    ]
+    overtaken = [(s.id, s.owner, s.epoch, s.provider_id, s.sender, s.parts) for s in settlements if s.id not in settled]
     if overtaken:
         await connection.execute(SQL["learn_provider_ids"], *_columns(overtaken))
 

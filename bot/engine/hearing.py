@@ -37,7 +37,8 @@ class Heard(Struct, frozen=True):
 
 def hear(flow: Flow, session: Session, parts: Sequence[Reply]) -> Heard:
     """Sort what arrived. A stop in any part wins; a button that no longer counts is dropped."""
-    words, press, confirmed, media = list[str](), None, False, 0
+    words: list[str] = []
+    press, confirmed, media = None, False, 0
     for part in parts:
         media += part.media
         if part.pressed:
@@ -94,16 +95,20 @@ def second_thought(flow: Flow, session: Session, words: Sequence[str], now: int)
     It may put a slip of the finger right, or answer the question that is open: only the customer knows.
     """
     asked = session.answers[-1] if session.answers else None
-    if len(words) != 1 or len(words[0]) > BARE or asked is None or asked.answer.value is None:
+    if asked is None or asked.answer.value is None or not correctable(flow, asked, now):
         return None
     question = flow.step(asked.step).ask
-    if question is None or not correctable(flow, asked, now):
+    answer = bare(question, words, session.language) if question else None
+    return (asked, answer) if answer else None
+
+
+def bare(question: Question, words: Sequence[str], language: str) -> Answer | None:
+    """The answer that a short message consists of, with nothing beside it."""
+    if len(words) != 1 or len(words[0]) > BARE:
         return None
-    read = question.read(words[0], session.language)
+    read = question.read(words[0], language)
     answer = read.answer if isinstance(read, Confirm) else read
-    if isinstance(answer, Unclear) or answer.comment:
-        return None
-    return asked, answer
+    return None if isinstance(answer, Unclear) or answer.comment else answer
 
 
 def latest_number(session: Session) -> Asked | None:
@@ -135,11 +140,9 @@ def turn_of(session: Session, key: str) -> int:
 
 def _wish(words: Sequence[str], language: str) -> str:
     """The strongest wish of all messages, each by itself and all together."""
-    if not words:
-        return ""
-    wishes = {reading.wish(text, language) for text in words}
-    if len(words) > 1:
-        wishes.add(reading.wish("\n".join(words), language))
+    if len(words) < 2:
+        return reading.wish(words[0], language) if words else ""
+    wishes = {reading.wish(text, language) for text in (*words, "\n".join(words))}
     return next((wish for wish in ("stop", "human", "help", "start") if wish in wishes), "")
 
 

@@ -155,7 +155,7 @@ def request_desk(flow: Flow) -> str:
 def _go_on(draft: Draft, step_id: str, answer: Answer) -> None:
     if answer.wants_human:
         _tell_human(draft)
-    enter(draft, draft.flow.after(step_id, facts(draft.session)), answer.comment)
+    enter(draft, draft.flow.after(step_id, facts(draft.session)), answer)
     if answer.wants_human:
         _request_case(draft)
 

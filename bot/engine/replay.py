@@ -207,7 +207,14 @@ def _with_sign(sign: str, text: str) -> list[str]:
 
 
 def play(script: str, flow_of: Callable[[str], Flow], *, language: str = "", channel: str = "") -> str:
-    """Play a script: the same lines again, with everything the bot says and does in between.
+    """A script's lines again, with everything the bot says and does in between. For the rest see `perform`."""
+    return perform(script, flow_of, language=language, channel=channel)[1]
+
+
+def perform(
+    script: str, flow_of: Callable[[str], Flow], *, language: str = "", channel: str = ""
+) -> tuple[Player, str]:
+    """Play a script: the conversation it ends in, and the transcript.
 
     `flow_of` finds a flow by its id; `language` and `channel` replace those of the script. Raises ScriptError.
     """
@@ -239,7 +246,7 @@ def play(script: str, flow_of: Callable[[str], Flow], *, language: str = "", cha
                 lines += ["", line, *player.take([line])]
         except (LookupError, ValueError) as error:
             raise ScriptError(f"line {number}: {error}") from error
-    return "\n".join(lines) + "\n"
+    return player, "\n".join(lines) + "\n"
 
 
 def heading(player: Player) -> list[str]:

@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from bot.engine import moves
 from bot.engine.draft import Draft
-from bot.engine.hearing import Heard, correction, hear, second_thought, understand
+from bot.engine.hearing import Heard, bare, correction, hear, second_thought, understand
 from bot.engine.state import Reply
 from bot.engine.walk import question_of
 from flows import reading
-from flows.answers import Answer, Confirm, Unclear
+from flows.answers import Answer, Confirm, Reading, Unclear
 
 
 def replied(draft: Draft, parts: Sequence[Reply]) -> None:
@@ -67,13 +67,16 @@ def _settles(draft: Draft, heard: Heard, meant: Answer) -> bool:
     question = draft.flow.step(session.confirms or session.step).ask
     assert question is not None  # noqa: S101 — only answers to questions are confirmed
     human = heard.wish == "human"
-    if question.type != "yes_no":  # there, "no" is an answer to both
+    read: Reading | None = None
+    if session.confirms:  # words with a number in them may well answer the open question
+        read = bare(question, heard.words, session.language)
+    elif question.type != "yes_no":  # there, "no" is an answer to both
         read = understand(question, heard.words, session.language)
-        if isinstance(read, Confirm) and read.answer.text == meant.text:
-            read = read.answer
-        if isinstance(read, Answer) and not (session.confirms and read.comment):
-            moves.confirmed(draft, read, "", wants_human=human)
-            return True
+    if isinstance(read, Confirm) and read.answer.text == meant.text:
+        read = read.answer
+    if isinstance(read, Answer):
+        moves.confirmed(draft, read, "", wants_human=human)
+        return True
     said, _, comment = reading.read_yes_no(heard.text, session.language)
     if said:
         moves.confirmed(draft, meant, comment, wants_human=human)

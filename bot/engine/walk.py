@@ -6,20 +6,25 @@ from flows.answers import Answer, Option
 from flows.model import Flow, Question, Step
 
 
-def enter(draft: Draft, step: Step | None, comment: str = "") -> None:
+def enter(draft: Draft, step: Step | None, answer: Answer | None = None) -> None:
     """Go on with `step` (None: the end) up to the first question that nobody has answered, and put it.
 
     Every step on the way fires its actions and says its words; answered and given-up questions are passed
     by, and so are the words before them: they have been said already. If the question met is the open one,
-    nothing is put again. `comment` is a reason that came with the answer before: a text question that follows
-    directly takes it as its answer. In a session that is over only the actions fire.
+    nothing is put again. `answer` is the one that leads here: a text question that follows directly takes the
+    reason that came along as its own answer. In a session that is over only the actions fire.
     """
-    flow, words = draft.flow, list[str]()
+    flow = draft.flow
+    words: list[str] = []
     over = draft.session.outcome != ""
+    comment = answer.comment if answer else ""
+    reason = "answer" if answer is None or answer.value is None else "score"
     for _ in flow.steps:  # a flow that leads in a circle ends, too
         if step is None:
             break
-        _act(draft, step)
+        for action in step.do:
+            case = action.escalate
+            draft.open_case(case.desk, case.priority, reason, case.respond_within)
         if step.say is not None:
             words.append(draft.filled(step.say.of(draft.session.language)))
         if step.ask is not None:
@@ -44,7 +49,8 @@ def enter(draft: Draft, step: Step | None, comment: str = "") -> None:
 
 def put(draft: Draft, step_id: str, question: Question) -> None:
     """Ask a question for the first time."""
-    prompt = question.prompt(draft.session.language)
+    session, flow = draft.session, draft.flow
+    prompt = question.prompt(session.language)
     draft.change(
         step=step_id,
         asked_at=draft.now,
@@ -55,8 +61,8 @@ def put(draft: Draft, step_id: str, question: Question) -> None:
         confirming=None,
         confirms="",
     )
-    draft.say(draft.filled(prompt.text), "question", prompt.options, expiry(draft.flow, draft.session))
-    draft.wake(due(draft.flow, draft.session))
+    draft.say(draft.filled(prompt.text), "question", prompt.options, expiry(flow, draft.session))
+    draft.wake(due(flow, draft.session))
 
 
 def put_again(draft: Draft, text: str, purpose: str, options: tuple[Option, ...] | None = None) -> None:
@@ -82,19 +88,10 @@ def expiry(flow: Flow, session: Session) -> int:
 
 def due(flow: Flow, session: Session) -> int:
     """When the session has to wake up by itself: for a reminder if the bot talks, else for its end."""
-    delays = flow.patience.reminders
-    end = expiry(flow, session)
+    delays, end = flow.patience.reminders, flow.patience.expires
     if session.owner == "bot" and session.reminders < len(delays):
-        return min(session.asked_at + delays[session.reminders], end)
-    return end
-
-
-def _act(draft: Draft, step: Step) -> None:
-    answers = draft.session.answers
-    reason = "score" if answers and answers[-1].answer.value is not None else "answer"
-    for action in step.do:
-        case = action.escalate
-        draft.open_case(case.desk, case.priority, reason, case.respond_within)
+        end = min(delays[session.reminders], end)
+    return session.asked_at + end
 
 
 def _done(session: Session, step_id: str) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from flows.answers import Option, Prompt, Reading
+from flows import reading
+from flows.answers import Answer, Confirm, Option, Prompt, Reading, Unclear
 from flows.problems import Finding
 from flows.texts import Frozen, Text
 
@@ -52,3 +53,21 @@ class Question(Frozen):
     def _prompts(self) -> dict[str, Prompt]:
         # a prompt is asked for in every turn and never changes
         return {}
+
+
+class Scale(Question):
+    """A question whose answer is a whole number; the base of nps and rating."""
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Lowest and highest number."""
+        raise NotImplementedError
+
+    def read(self, reply: str, language: str) -> Reading:
+        """A number on the scale, surely or probably; a wish for a person or to be left alone is passed on."""
+        found = reading.read_score(reply, language, *self.bounds)
+        if found.value is None or found.action not in {"accept", "confirm"}:
+            return Unclear(found.action if found.action in {"stop", "human"} else "")
+        segment = self.segment(found.value)
+        answer = Answer(found.value, str(found.value), segment, found.comment, found.wants_human)
+        return answer if found.action == "accept" else Confirm(answer)

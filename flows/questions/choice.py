@@ -55,9 +55,7 @@ class ChoiceQuestion(Question):
         for index, choice in enumerate(self.choices):
             path = ("options", index)
             if values[choice.value] > 1:
-                yield Finding(
-                    (*path, "value"), "duplicate-option", f"the value '{choice.value}' is there twice"
-                )
+                yield Finding((*path, "value"), "duplicate-option", f"the value '{choice.value}' is there twice")
             for language, text in choice.label.root.items():
                 where = (*path, "label", language) if language else (*path, "label")
                 if labels[language, text.strip().casefold()] > 1:

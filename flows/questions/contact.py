@@ -10,9 +10,7 @@ from flows.answers import Answer, Reading, Unclear
 from flows.question import Question
 
 # One @, no spaces, a dot in the domain: whether it exists only a message can tell. Bounded, so always quick.
-CallingCode = Annotated[
-    str, Field(pattern=r"^[1-9]\d{0,2}$", json_schema_extra={"type": ["string", "integer"]})
-]
+CallingCode = Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$", json_schema_extra={"type": ["string", "integer"]})]
 _EMAIL = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 _NUMBER = re.compile(r"(?<![\w@])(\+|00)?\(?\d[\d ()/.\-]{4,30}\d(?![\w@])")
 _TRIM = " \t\r\n,;:.!-–—"

@@ -6,9 +6,8 @@ Segments after Reichheld, "The One Number You Need to Grow" (HBR, December 2003)
 
 from typing import Literal
 
-from flows import reading
-from flows.answers import Answer, Confirm, Option, Reading, Unclear
-from flows.question import Question
+from flows.answers import Option
+from flows.question import Scale
 from flows.texts import Frozen, Text
 
 LOW, HIGH = 0, 10
@@ -30,7 +29,7 @@ def segment(value: int) -> str:
     return "passive" if value >= 7 else "detractor"
 
 
-class Nps(Question):
+class Nps(Scale):
     """A whole number from 0 to 10, with the reason if it came along."""
 
     type: Literal["nps"]
@@ -40,16 +39,6 @@ class Nps(Question):
     def options(self, language: str) -> tuple[Option, ...]:
         """0 to 10, each with the word for its band if there is one."""
         return tuple(Option(str(n), self._label(n, language)) for n in range(LOW, HIGH + 1))
-
-    def read(self, reply: str, language: str) -> Reading:
-        """A score, surely or probably; a wish for a person or to be left alone is passed on."""
-        found = reading.read_score(reply, language, LOW, HIGH)
-        if found.value is None:
-            return Unclear(found.action if found.action in {"stop", "human"} else "")
-        answer = Answer(found.value, str(found.value), segment(found.value), found.comment, found.wants_human)
-        if found.action == "accept":
-            return answer
-        return Confirm(answer) if found.action == "confirm" else Unclear()
 
     def segment(self, value: int | None) -> str:
         """Promoter (9-10), passive (7-8) or detractor (0-6)."""

@@ -5,14 +5,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from flows import reading
-from flows.answers import Answer, Confirm, Option, Reading, Unclear
+from flows.answers import Option
 from flows.problems import Finding
-from flows.question import Question
+from flows.question import Scale
 from flows.texts import Text
 
 
-class Rating(Question):
+class Rating(Scale):
     """A whole number from 1 to `scale`; the highest is the best."""
 
     type: Literal["rating"]
@@ -27,16 +26,6 @@ class Rating(Question):
             Option(str(n), f"{n} {self.labels[n].of(language)}" if n in self.labels else str(n))
             for n in range(1, self.scale + 1)
         )
-
-    def read(self, reply: str, language: str) -> Reading:
-        """A rating, surely or probably; a wish for a person or to be left alone is passed on."""
-        found = reading.read_score(reply, language, 1, self.scale)
-        if found.value is None:
-            return Unclear(found.action if found.action in {"stop", "human"} else "")
-        answer = Answer(found.value, str(found.value), "", found.comment, found.wants_human)
-        if found.action == "accept":
-            return answer
-        return Confirm(answer) if found.action == "confirm" else Unclear()
 
     @property
     def bounds(self) -> tuple[int, int]:

@@ -1,0 +1,100 @@
+"""`run.py check`, as people and as programs read it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from commands.check import command
+
+BROKEN = Path(__file__).parent / "broken"
+GOOD = Path(__file__).parent / "good"
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def test_people_see_the_place_and_what_to_do():
+    result = run(BROKEN / "unknown-step.yaml")
+    assert result.exit_code == 1
+    assert result.output == (
+        f"{BROKEN / 'unknown-step.yaml'}:10:11: error: unknown step 'tanks' [unknown-step]\n"
+        "   10 |     next: tanks\n"
+        "      |           ^\n"
+        "      = did you mean 'thanks'?\n"
+        "1 flow checked: 1 error\n"
+    )
+
+
+def test_programs_get_a_line_per_problem():
+    result = run("--json", BROKEN / "duplicate-step.yaml")
+    assert result.exit_code == 1
+    assert [json.loads(line) for line in result.output.splitlines()] == [
+        {
+            "file": str(BROKEN / "duplicate-step.yaml"),
+            "line": line,
+            "column": 9,
+            "code": "duplicate-step",
+            "message": "there are 2 steps 'thanks'",
+            "suggestion": "",
+            "severity": "error",
+        }
+        for line in (11, 13)
+    ]
+
+
+def test_a_folder_of_broken_flows():
+    result = run(BROKEN)
+    assert result.exit_code == 1
+    assert f"{len(list(BROKEN.glob('*.yaml')))} flows checked: " in result.output
+    assert "everything-at-once.yaml:8:5: error:" in result.output
+
+
+def test_good_flows():
+    result = run(GOOD / "smallest.yaml")
+    assert (result.exit_code, result.output) == (0, "1 flow checked, no problems\n")
+    assert run("--json", GOOD / "smallest.yaml").output == ""
+
+
+def test_warnings_alone_are_no_failure():
+    result = run(BROKEN / "no-stop-hint.yaml")
+    assert result.exit_code == 0
+    assert "warning: the first message does not say how to opt out" in result.output
+
+
+def test_a_terminal_cannot_be_attacked(tmp_path: Path):
+    path = tmp_path / "x.yaml"
+    path.write_text(f"x: 1 # {chr(0x202E)}{chr(0x9B)}31m\n", encoding="utf-8")
+    output = run(path).output
+    assert all(char.isprintable() or char == "\n" for char in output)
+
+
+def test_long_lines_are_cut_around_the_place(tmp_path: Path):
+    path = tmp_path / "x.yaml"
+    path.write_text("{a: " + "x" * 300 + ", ? [b]: 1}", encoding="utf-8")
+    *_, line, caret = [each for each in run(path).output.splitlines() if " | " in each]
+    assert len(line) < 120
+    assert line[caret.index("^")] == "["
+
+
+def test_without_paths_the_settings_say_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ECHOLOT_CONFIG", raising=False)
+    assert run().output == "2 flows checked, no problems\n"
+    (tmp_path / "echolot.yaml").write_text("flows_dir: mine\n", encoding="utf-8")
+    result = run()
+    assert result.exit_code == 2
+    assert "flows_dir" in result.output
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "bad.yaml").write_text("", encoding="utf-8")
+    result = run()
+    assert result.exit_code == 1
+    assert "bad.yaml:1:1: error: the file is empty [empty]" in result.output
+
+
+def test_an_empty_folder_is_a_mistake(tmp_path: Path):
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert "no .yaml file" in result.output

@@ -7,6 +7,7 @@ into a text are shortened. What libraries log through `logging` takes the same w
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -40,13 +41,11 @@ FIELDS = frozenset(
         "retry",
         "retry_after",
     }
-    | {"revision", "seconds", "state", "status", "table", "timestamp", "topic", "url", "version", "worker"}
+    | {"revision", "seconds", "state", "status", "table", "task", "timestamp", "topic", "url", "version", "worker"}
 )
 """What may be written about an event; the rest is dropped, so that nobody leaks by a careless `log.info`."""
 
-_OURS = frozenset(
-    {"level", "library", "place", "request", "revision", "timestamp", "version"}
-)  # never a person's
+_OURS = frozenset({"level", "library", "place", "request", "revision", "timestamp", "version"})  # never a person's
 _PHONE = re.compile(r"\+?\d[\d ()/-]{6,}\d")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _SECRET = re.compile(r"\b(eck_|xox[abp]-|xapp-|\d{6,}:AA)[\w-]+|(?i:bearer|basic) [\w+/=.-]{8,}")
@@ -81,7 +80,7 @@ def setup(form: str = "auto", level: str = "info") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, redact, renderer],
+        processors=[*shared, _type_only, redact, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -106,8 +105,11 @@ def setup(form: str = "auto", level: str = "info") -> None:
 def _type_only(_logger: object, _method: str, event: Event) -> Event:
     """An exception's message may quote a customer: its type is enough here."""
     info = event.pop("exc_info", None)
-    if isinstance(info, tuple) and info[0] is not None:
-        event["error"] = info[0].__name__
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)
+        event["place"] = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     return event
 
 

@@ -65,7 +65,7 @@ class SkippingChannel(TwilioChannel):
 class DemoStage:
     """web.demo.Stage over the running parts."""
 
-    faults = tuple(FAULTS)
+    faults: Sequence[str] = tuple(FAULTS)
 
     def __init__(
         self, sandbox: TwilioSandbox, reading: SqlReading, library: Library, invite: Invite, clock: Clock

@@ -81,9 +81,7 @@ class Guard:
     def _check(self, scope: Scope) -> None:
         """Everything that can be refused before a byte of the body is read."""
         if scope["method"] not in METHODS:
-            raise Refused(
-                405, "Method not allowed", headers={"allow": "GET, HEAD, POST", "connection": "close"}
-            )
+            raise Refused(405, "Method not allowed", headers={"allow": "GET, HEAD, POST", "connection": "close"})
         headers = Headers(scope=scope)
         if scope["path"] not in OPEN_TO_ANY_HOST and _host(headers) not in self._hosts:
             detail = "This name is not one of ours. Operators: set public_url, or list it under hosts."

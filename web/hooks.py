@@ -29,9 +29,7 @@ def routes(channels: Mapping[str, Channel], accept: Accept, count: Count) -> lis
             method=request.method,
             route=route,
             query=request.scope["query_string"].decode("latin-1"),
-            headers={
-                name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]
-            },
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]},
             body=await read_body(request, HOOK_LIMIT),
         )
         try:

@@ -52,9 +52,7 @@ class Keyring:
                 if hmac.compare_digest(key.sha256.encode(), presented):
                     found = key
         if found is None or 0 < found.expires <= self._clock():
-            detail = (
-                "Send `Authorization: Bearer eck_…`. Operators make keys with `run.py user api-key NAME`."
-            )
+            detail = "Send `Authorization: Bearer eck_…`. Operators make keys with `run.py user api-key NAME`."
             raise Refused(401, "A valid API key is needed", detail, {"www-authenticate": "Bearer"})
         if scope not in found.scopes:
             raise Refused(403, "This API key may not do that", f"It lacks the scope {scope!r}.")

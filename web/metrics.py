@@ -37,9 +37,7 @@ class Metrics:
         )
         self._rows = Gauge("echolot_rows", "Rows that wait or went wrong.", ["what"], registry=self.registry)
         self._store = Gauge("echolot_store_up", "1 while the database answers.", registry=self.registry)
-        self._started = Gauge(
-            "echolot_start_time_seconds", "When this server started.", registry=self.registry
-        )
+        self._started = Gauge("echolot_start_time_seconds", "When this server started.", registry=self.registry)
         self._started.set(time.time())
 
     def observe(self, endpoint: str, method: str, status: int, seconds: float) -> None:

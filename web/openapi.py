@@ -90,9 +90,7 @@ def _content(name: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
 
 
-def _operation(
-    summary: str, status: str, gives: str, *, problems: tuple[str, ...], **more: Any
-) -> dict[str, Any]:
+def _operation(summary: str, status: str, gives: str, *, problems: tuple[str, ...], **more: Any) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     refusals = {each: {"description": "Refused", "content": problem} for each in problems}
     return {

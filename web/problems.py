@@ -34,6 +34,4 @@ class Refused(Exception):  # an answer rather than an error
 
 def unavailable() -> Refused:
     """The database cannot take writes: the caller keeps what it has and comes back."""
-    return Refused(
-        503, "Not available at the moment", "Nothing was accepted. Try again.", {"retry-after": "5"}
-    )
+    return Refused(503, "Not available at the moment", "Nothing was accepted. Try again.", {"retry-after": "5"})

@@ -99,9 +99,9 @@ class _Server(uvicorn.Server):
 
 
 class Site:
-    """One application listening on one address. Bound when made, so that `url` is known before it serves."""
+    """One address to serve an application on. Bound when made, so that `url` is known before anything starts."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int) -> None:
         """`port` 0 takes a free one. Raises OSError if the address cannot be had."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
@@ -113,6 +113,17 @@ class Site:
             raise
         self.host = host
         self.port: int = self._socket.getsockname()[1]
+        self._server: _Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where this machine reaches it."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  # compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    async def start(self, app: ASGIApp) -> None:
+        """Listen; returns once connections are taken."""
         self._server = _Server(
             uvicorn.Config(
                 app,
@@ -127,22 +138,12 @@ class Site:
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def url(self) -> str:
-        """Where this machine reaches it."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  # compared, not bound
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
-
-    async def start(self) -> None:
-        """Listen; returns once connections are taken."""
         self._task = asyncio.create_task(self._server.serve([self._socket]))
         await self._server.listening.wait()
 
     async def stop(self) -> None:
         """Take no new connections, finish the requests that are under way, at most 10 s."""
-        self._server.should_exit = True
-        if self._task is not None:
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
             await self._task
         self._socket.close()

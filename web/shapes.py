@@ -11,12 +11,8 @@ class Invitation(Struct, frozen=True, forbid_unknown_fields=True):
     """Start one survey with one person now."""
 
     flow: Annotated[str, Meta(min_length=1, max_length=100, description="The survey's id.")]
-    to: Annotated[
-        str, Meta(min_length=3, max_length=300, description="`channel:address`, like `sms:+4915112345678`.")
-    ]
-    language: Annotated[
-        str, Meta(max_length=20, description="Empty: the person's, else the survey's first.")
-    ] = ""
+    to: Annotated[str, Meta(min_length=3, max_length=300, description="`channel:address`, like `sms:+4915112345678`.")]
+    language: Annotated[str, Meta(max_length=20, description="Empty: the person's, else the survey's first.")] = ""
     variables: Annotated[dict[str, str], Meta(max_length=100)] = {}
 
 
@@ -81,9 +77,7 @@ def response(row: Mapping[str, Any]) -> Response:
     """A row of bot.ports.Reading.responses as the outside sees it."""
     answers = [Given(**{**answer, "at": iso(answer["at"])}) for answer in row["answers"]]
     names = ("flow", "revision", "channel", "language", "score", "segment", "comment", "outcome")
-    return Response(
-        id=row["session"], at=iso(row["at"]), answers=answers, **{name: row[name] for name in names}
-    )
+    return Response(id=row["session"], at=iso(row["at"]), answers=answers, **{name: row[name] for name in names})
 
 
 def iso(at: int) -> str:

@@ -112,8 +112,8 @@ async def client(app):
 @pytest.fixture
 async def site(app):
     """The application listening on loopback."""
-    site = Site(app, "127.0.0.1", 0)
-    await site.start()
+    site = Site("127.0.0.1", 0)
+    await site.start(app)
     yield site
     with contextlib.suppress(asyncio.CancelledError):
         await site.stop()

@@ -1,0 +1,126 @@
+"""Where the parts are put together: from settings to a database, channels, flows and a running office."""
+
+import importlib
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import structlog
+
+from bot.errors import BotError, Fault, StoreUnavailable
+from bot.ports import Channel, Store
+from bot.runtime.intake import Intake
+from bot.runtime.office import Office
+from bot.runtime.supervisor import Supervisor
+from flows import library
+from flows.library import Library
+from flows.problems import FlowProblems
+from settings import Settings
+from storage.opening import open_store
+from storage.reading import SqlReading
+from storage.schema import current
+
+log = structlog.get_logger("assemble")
+
+ADAPTERS = {"twilio": "channels.twilio.channel:TwilioChannel"}
+"""The adapter of each kind of channel, called with name, configuration, public URL and clock."""
+
+
+class BrokenFlows(BotError):
+    """A flow has errors; nothing was started."""
+
+    fault = Fault.OPERATOR
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One process's parts. `store` also reads (`reading` is the same object)."""
+
+    settings: Settings
+    store: Store
+    channels: Mapping[str, Channel]
+    library: Library
+    intake: Intake
+    office: Office
+    supervisor: Supervisor
+    clock: Callable[[], int]
+
+    @property
+    def reading(self) -> SqlReading:
+        """The store's read side."""
+        return cast("SqlReading", self.store)
+
+    async def ready(self) -> str:
+        """What keeps this process from doing its work, or ""."""
+        if not self.supervisor.healthy():
+            return "a background task keeps falling over"
+        try:
+            await self.reading.counts()
+        except StoreUnavailable:
+            return "the database does not answer"
+        return ""
+
+
+def epoch_ms() -> int:
+    """Now, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def flows(settings: Settings) -> Library:
+    """The shipped surveys and the admins' own. Raises BrokenFlows naming file and line of every error."""
+    try:
+        return library.load(settings.flow_folders, set(settings.desks) or None)
+    except FlowProblems as problems:
+        errors = [str(each) for each in problems.problems if each.severity == "error"]
+        raise BrokenFlows("\n".join(["Flows have errors; nothing was started.", *errors])) from problems
+
+
+def channels(settings: Settings, public_url: str, clock: Callable[[], int] = epoch_ms) -> dict[str, Channel]:
+    """The adapters of all configured channels; none of them connects before it is used."""
+    return {name: adapter(config.kind)(name, config, public_url, clock) for name, config in settings.channels.items()}
+
+
+def adapter(kind: str) -> Any:
+    """The adapter class of a kind of channel, imported now."""
+    module, _, name = ADAPTERS[kind].partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+async def database(settings: Settings) -> Store:
+    """The database, with its tables created if it has none at all.
+
+    A database of another version is left alone: upgrading one with data is the operator's decision.
+    """
+    url = settings.database_url
+    if not await current(url):
+        from storage.migrate import upgrade  # noqa: PLC0415  # half a second, once in a database's life
+
+        await upgrade(url)
+        log.info("database_created")
+    return cast("Store", await open_store(url))
+
+
+@asynccontextmanager
+async def parts(
+    settings: Settings,
+    public_url: str = "",
+    clock: Callable[[], int] = epoch_ms,
+    replaced: Mapping[str, Channel] | None = None,
+) -> AsyncIterator[Parts]:
+    """Everything, assembled and not yet started; closed at the end. `replaced` are channels to use instead.
+
+    Raises BrokenFlows before the database is touched, SchemaMismatch and StoreUnavailable.
+    """
+    shelf = flows(settings)
+    adapters = channels(settings, public_url or settings.public_url or "", clock) | dict(replaced or {})
+    gather = {name: getattr(channel, "gather", 0) for name, channel in adapters.items()}
+    store = await database(settings)
+    try:
+        intake = Intake(store, clock, gather)
+        supervisor = Supervisor(store, adapters, shelf, intake, clock, max(gather.values(), default=0))
+        office = Office(store, shelf, intake, clock)
+        yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock)
+    finally:
+        await store.close()

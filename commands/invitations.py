@@ -1,0 +1,78 @@
+"""Starting a survey for an operator or another system, and finding out what became of it."""
+
+from collections.abc import Mapping
+
+from bot.errors import BotError, Fault
+from bot.messages import Address
+from commands.assemble import Parts
+from flows.library import UnknownFlow
+from flows.model import Flow, VariableError
+from flows.problems import did_you_mean
+from web.shapes import Invitation, InvitationState
+
+
+class CannotInvite(BotError):
+    """The invitation does not fit: flow, channel, address or variables. Says which, and what would."""
+
+    fault = Fault.CALLER
+
+
+class Suppressed(BotError):
+    """The person wants no more messages."""
+
+    fault = Fault.CONTACT
+
+
+class Invitations:
+    """`invite` and `settled` of the API, over the running parts."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def invite(self, wanted: Invitation, token: str = "") -> str:
+        """Store the invitation; the session's id. Raises CannotInvite, Suppressed and StoreUnavailable."""
+        to = self.address(wanted.to)
+        known = await self._parts.reading.lane(to.lane)
+        if known and known["opted_out_at"]:
+            raise Suppressed(
+                "This address has opted out (STOP): it gets no message until the person writes START themselves."
+            )
+        try:
+            flow = self._parts.library.get(wanted.flow)
+            return await self._parts.office.invite(
+                flow.id,
+                to,
+                language=wanted.language or (known["language"] if known else ""),
+                variables=self._variables(flow, wanted.variables),
+                key=token,
+            )
+        except (UnknownFlow, VariableError) as error:
+            raise CannotInvite(f"{error}".strip("'\"")) from error
+
+    def address(self, to: str) -> Address:
+        """The address that `channel:address` names. Raises CannotInvite."""
+        name, separator, chat = to.partition(":")
+        channel = self._parts.channels.get(name)
+        if not separator or not chat.strip():
+            raise CannotInvite("Write the address as CHANNEL:ADDRESS, like sms:+4930123456.")
+        if channel is None:
+            known = did_you_mean(name, self._parts.channels) or "the settings have no channels"
+            raise CannotInvite(f"there is no channel {name!r}; {known}")
+        try:
+            understood = getattr(channel, "address", None)
+            return understood(chat) if understood else Address(name, chat.strip())
+        except BotError as error:
+            raise CannotInvite(str(error)) from error
+
+    def _variables(self, flow: Flow, given: Mapping[str, str]) -> dict[str, str]:
+        """What the settings say for this flow's variables, and over it what was given."""
+        settings = self._parts.settings
+        ours = {**settings.variables, **({"company": settings.company} if settings.company else {})}
+        return {name: value for name, value in ours.items() if name in flow.variables} | dict(given)
+
+    async def settled(self, session: str) -> InvitationState | None:
+        """What became of the session's first message; None if there is no such session."""
+        row = await self._parts.reading.outbound(f"{session}.1.0")
+        if row is None:
+            return None
+        return InvitationState(session, row["state"], row["code"], row["error"])

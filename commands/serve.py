@@ -1,0 +1,129 @@
+"""`run.py serve`: webhooks, API, health and workers in one process."""
+
+import asyncio
+import secrets
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import click
+import structlog
+import uvloop
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+import settings as configuration
+from bot.errors import BotError
+from bot.ports import Channel
+from commands import logs
+from commands.assemble import Parts, epoch_ms, parts
+from commands.invitations import Invitations
+from settings import Settings
+from web import app
+from web.keys import Key, Keyring, digest
+from web.server import Site
+
+log = structlog.get_logger("serve")
+
+
+class AddressTaken(BotError):
+    """Somebody else listens there."""
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; 0.0.0.0 for all.  [default: setting host]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.  [default: setting port]")
+def command(host: str | None, port: int | None) -> None:
+    """Take webhooks, answer the API, run the conversations."""
+    settings = configuration.load()
+    logs.setup(settings.log, settings.log_level)
+    listen_on = (host or settings.host, settings.port if port is None else port)
+    uvloop.run(serve(settings, *listen_on))
+
+
+async def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what is under way."""
+    ended = until_signalled()
+    site = bind(host, port)
+    async with parts(settings, settings.public_url or site.url) as assembled:
+        _warn(assembled)
+        async with serving(assembled, site):
+            click.echo(f"Echolot listens on {site.url}", err=True)
+            await ended.wait()
+            log.info("stopping")
+
+
+def bind(host: str, port: int) -> Site:
+    """Take the address before anything else. Raises AddressTaken."""
+    try:
+        return Site(host, port)
+    except OSError as error:
+        raise AddressTaken(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from error
+
+
+@asynccontextmanager
+async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) -> AsyncIterator[None]:
+    """Listen and work; at the end stop listening first and working last."""
+    key = f"eck_operator_{secrets.token_urlsafe(32)}"
+    await assembled.supervisor.start()
+    try:
+        await site.start(build(assembled, [operator(key)], more))
+        announce = getattr(assembled.store, "announce", None)
+        if announce:  # SQLite: another process cannot open the database, so it has to ask this one
+            announce({"url": site.url, "key": key})
+        yield
+    finally:
+        await site.stop()
+        await assembled.supervisor.stop()
+
+
+def build(assembled: Parts, keys: Sequence[Key], more: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The web application over the running parts."""
+    settings = assembled.settings
+    invitations = Invitations(assembled)
+    configured = [
+        Key(key.name, key.sha256, frozenset(key.scopes), int(key.expires.timestamp() * 1000) if key.expires else 0)
+        for key in settings.api_keys
+    ]
+    public = urlsplit(settings.public_url or "").hostname
+    return app.build(
+        app.Parts(
+            hooks=hooks(assembled.channels),
+            accept=assembled.intake.accept,
+            invite=invitations.invite,
+            settled=invitations.settled,
+            reading=assembled.reading,
+            ready=assembled.ready,
+            keyring=Keyring([*configured, *keys], epoch_ms),
+            hosts={*settings.hosts, *([public] if public else [])},
+        ),
+        more,
+    )
+
+
+def hooks(channels: Mapping[str, Channel]) -> dict[str, Channel]:
+    """The channels whose webhooks can be verified; the hooks of others do not exist (RELIABILITY S2)."""
+    return {name: channel for name, channel in channels.items() if getattr(channel, "hookable", False)}
+
+
+def operator(key: str) -> Key:
+    """The key that `run.py send` finds in the lock file; it lives as long as this process."""
+    return Key("operator", digest(key), frozenset({"invite", "read", "metrics"}))
+
+
+def until_signalled() -> asyncio.Event:
+    """An event that SIGINT or SIGTERM sets."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    return ended
+
+
+def _warn(assembled: Parts) -> None:
+    settings = assembled.settings
+    if settings.channels and not settings.public_url:
+        log.warning("public_url_missing", reason="providers sign the address they call; set public_url")
+    for name in settings.channels.keys() - hooks(assembled.channels).keys():
+        log.warning("no_hook", channel=name, reason="no secret is configured, so its webhooks cannot be verified")

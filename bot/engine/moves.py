@@ -96,13 +96,19 @@ def give_up(draft: Draft) -> None:
 def confirm(draft: Draft, answer: Answer, step_id: str = "") -> None:
     """Ask whether this was meant: for the open question, or with `step_id` as a correction of that one."""
     session = draft.session
-    if session.reasks > draft.flow.patience.reask:
+    if not may_doubt(draft):
         give_up(draft)
         return
-    draft.change(confirming=answer, confirms=step_id, reasks=session.reasks + 1)
+    draft.change(confirming=answer, confirms=step_id, doubts=session.doubts + 1)
     text = draft.phrase("confirm", {"value": _shown(draft, step_id or session.step, answer)})
     yes = Option(YES + answer.text, draft.flow.phrase("yes", session.language))
     put_again(draft, text, "confirm", (yes,))
+
+
+def may_doubt(draft: Draft) -> bool:
+    """Whether one more "Did you mean …?" fits into the patience with the open question."""
+    session = draft.session
+    return session.step != "" and session.doubts <= draft.flow.patience.reask
 
 
 def confirmed(draft: Draft, answer: Answer, comment: str, *, wants_human: bool) -> None:

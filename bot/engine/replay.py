@@ -183,7 +183,7 @@ def _bot_line(prompt: Prompt) -> list[str]:
 def _effect_line(effect: object) -> list[str]:
     match effect:
         case Record(question, _, answer, _, corrections):
-            words = [f"record {question} = {answer.text}", answer.segment]
+            words = [f"record {question} = {answer.text or '(declined)'}", answer.segment]
             words += [f"corrected {corrections}"] if corrections else []
             words += ["wants a person"] if answer.wants_human else []
             line = ", ".join(filter(None, words))

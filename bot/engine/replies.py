@@ -121,7 +121,7 @@ def _corrects(draft: Draft, heard: Heard) -> bool:
         return False
     if sure:
         moves.correct(draft, asked, answer)
-    elif _may_ask(draft):
+    elif moves.may_doubt(draft):
         moves.confirm(draft, answer, asked.step)
     else:
         return False
@@ -131,17 +131,12 @@ def _corrects(draft: Draft, heard: Heard) -> bool:
 def _reconsiders(draft: Draft, heard: Heard) -> bool:
     """Whether the words are a bare number right after a score: ask what it is for, or pass over a repeat."""
     found = second_thought(draft.flow, draft.session, heard.words, draft.now)
-    if found is None or not _may_ask(draft):
+    if found is None or not moves.may_doubt(draft):
         return False
     asked, answer = found
     if moves.changes(draft, asked, answer):
         moves.confirm(draft, answer, asked.step)
     return True
-
-
-def _may_ask(draft: Draft) -> bool:
-    """Whether one more "Did you mean …?" fits into the patience with the open question."""
-    return draft.session.step != "" and draft.session.reasks <= draft.flow.patience.reask
 
 
 def _after_the_end(draft: Draft, heard: Heard) -> None:

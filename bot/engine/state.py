@@ -44,6 +44,7 @@ class Session(Struct, frozen=True, omit_defaults=True):
     channel: str = ""  # for routes that depend on it
     attributes: dict[str, str] = {}  # of the contact, for routes that depend on them
     confirms: str = ""  # the step `confirming` would answer; "" for the open one
+    doubts: int = 0  # how often "Did you mean …?" was asked while this question is open
     resumed: int = 0  # how often the open question was put again because a person handed back
     unanswered: str = ""  # the step whose question was open when patience ran out
     desks: tuple[str, ...] = ()  # where cases are open; a desk gets one case per session

@@ -22,9 +22,7 @@ def enter(draft: Draft, step: Step | None, answer: Answer | None = None) -> None
     for _ in flow.steps:  # a flow that leads in a circle ends, too
         if step is None:
             break
-        for action in step.do:
-            case = action.escalate
-            draft.open_case(case.desk, case.priority, reason, case.respond_within)
+        _act(draft, step, reason)
         if step.say is not None:
             words.append(draft.filled(step.say.of(draft.session.language)))
         if step.ask is not None:
@@ -56,6 +54,7 @@ def put(draft: Draft, step_id: str, question: Question) -> None:
         asked_at=draft.now,
         prompt_key=draft.next_key,
         reasks=0,
+        doubts=0,
         reminders=0,
         resumed=0,
         confirming=None,
@@ -92,6 +91,12 @@ def due(flow: Flow, session: Session) -> int:
     if session.owner == "bot" and session.reminders < len(delays):
         end = min(delays[session.reminders], end)
     return session.asked_at + end
+
+
+def _act(draft: Draft, step: Step, reason: str) -> None:
+    for action in step.do:
+        case = action.escalate
+        draft.open_case(case.desk, case.priority, reason, case.respond_within)
 
 
 def _done(session: Session, step_id: str) -> bool:

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from flows import durations
+from flows import durations, phrases
 from flows.model import Flow
 from flows.problems import Path
 
 Schema = dict[str, Any]
-_NAMED = {"properties", "patternProperties", "$defs"}  # hold schemas by names of ours
+_NAMED = {"properties", "$defs"}  # hold schemas by names of ours
 
 
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a flow, for editors."""
     schema: Schema = _tidy(Flow.model_json_schema(by_alias=True))
+    schema["properties"]["phrases"]["propertyNames"] = {"enum": list(phrases.shipped())}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot flow"}
 
 
@@ -34,6 +35,9 @@ def _tidy(schema: Any) -> Any:
         options = [option for option in schema["anyOf"] if option != {"type": "null"}]
         rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
         return _tidy({**options[0], **rest} if len(options) == 1 else {**rest, "anyOf": options})
+    if "patternProperties" in schema:  # pydantic's way of naming keys, which lets others pass
+        ((pattern, each),) = schema.pop("patternProperties").items()
+        schema |= {"propertyNames": {"pattern": pattern}, "additionalProperties": each}
     tidied = {
         key: {name: _tidy(each) for name, each in value.items()} if key in _NAMED else _tidy(value)
         for key, value in schema.items()
@@ -97,9 +101,7 @@ class Walk:
         if isinstance(part, int):
             found = schema.get("items", {})
         else:
-            patterns = iter(schema.get("patternProperties", {}).values())
-            own = schema.get("properties", {}).get(part)
-            found = own or schema.get("additionalProperties") or next(patterns, {})
+            found = schema.get("properties", {}).get(part) or schema.get("additionalProperties") or {}
         return found if isinstance(found, dict) else {}
 
 

@@ -5,30 +5,37 @@ A list is written as one text, its entries parted by commas or line ends. An ent
 words it does not know itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
 
-from flows.reading.fold import fold_word
+from flows.reading.fold import fold, fold_word
 from flows.reading.phrases import Patterns
+from flows.reading.tokens import tokenise
 
 _NOTHING: frozenset[str] = frozenset()
 
 
 class WordFile(msgspec.Struct, forbid_unknown_fields=True):
-    """One language's file. `tags` maps a tag (see `units.py`) to its entries; `wishes` a wish to its patterns."""
+    """One language's file. `tags` maps a tag (see `units.py`) to its entries; `wishes` a wish to its patterns.
 
-    numbers: dict[str, int] = {}
+    `numbers` and `slips` map a value to its spellings and misspellings; `suffixes` a tag to what may hang on digits.
+    """
+
+    numbers: dict[str, str] = {}
     tags: dict[str, str] = {}
     suffixes: dict[str, str] = {}
-    slips: dict[str, int] = {}
+    slips: dict[str, str] = {}
     classes: dict[str, str] = {}
     wishes: dict[str, str] = {}
     not_wishes: dict[str, str] = {}
     yes: str = ""
     no: str = ""
+    plural_endings: str = ""
+    reason_endings: str = ""
+    adjective_endings: str = ""
 
 
 class Keywords(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,9 +52,12 @@ class Lexicon:
 
     def __init__(self, source: WordFile, fallback: "Lexicon | None" = None) -> None:
         self._fallback = fallback
-        self.numbers = {fold_word(word): value for word, value in source.numbers.items()}
-        self.suffixes = {fold_word(key): tag for key, tag in source.suffixes.items()}
-        self.slips = {fold_word(key): value for key, value in source.slips.items()}
+        self.numbers = {word: int(value) for word, value in _by_entry(source.numbers)}
+        self.suffixes = dict(_by_entry(source.suffixes))
+        self.slips = {word: int(value) for word, value in _by_entry(source.slips)}
+        self.plural_endings = tuple(map(fold_word, entries(source.plural_endings)))
+        self.reason_endings = tuple(map(fold_word, entries(source.reason_endings)))
+        self.adjective_endings = tuple(map(fold_word, entries(source.adjective_endings)))
         self.yes, self.no = _folded(source.yes), _folded(source.no)
         self._words: dict[str, set[str]] = {}
         self._stems: dict[str, set[str]] = {}
@@ -64,11 +74,12 @@ class Lexicon:
         phrases: dict[tuple[str, ...], set[str]] = {}
         for tag, text in tags.items():
             for entry in entries(text):
-                parts = tuple(fold_word(entry).split())
+                if entry.endswith("*"):
+                    self._stems.setdefault(fold_word(entry)[:-1], set()).add(tag)
+                    continue
+                parts = tuple(token.text for token in tokenise(fold(entry)))
                 if len(parts) > 1:
                     phrases.setdefault(parts, set()).add(tag)
-                elif parts[0].endswith("*"):
-                    self._stems.setdefault(parts[0][:-1], set()).add(tag)
                 else:
                     self._words.setdefault(parts[0], set()).add(tag)
         for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
@@ -97,6 +108,11 @@ class Lexicon:
             return None
         return self._fallback.number(word)
 
+    def phrases_from(self, word: str) -> Iterable[tuple[tuple[str, ...], frozenset[str]]]:
+        """The phrases that begin with this word, longest first: (the words that follow, tags)."""
+        found = self.phrases.get(word, ())
+        return found if self._fallback is None else (*found, *self._fallback.phrases_from(word))
+
     def suffix(self, word: str) -> str:
         """The tag of what hangs on a number ("9ish", "5min"), or ""."""
         if word in self.suffixes or self._fallback is None:
@@ -107,6 +123,10 @@ class Lexicon:
 def entries(text: str) -> Iterator[str]:
     """The entries of a list: parted by commas or line ends."""
     return (entry for line in text.splitlines() for entry in map(str.strip, line.split(",")) if entry)
+
+
+def _by_entry(lists: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((fold_word(entry), key) for key, text in lists.items() for entry in entries(text))
 
 
 def _lines(text: str) -> Iterator[str]:

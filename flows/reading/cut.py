@@ -1,0 +1,78 @@
+"""Stage 7: the comment, one unbroken piece of the original text with score, greetings and the like cut off its edges."""
+
+from collections.abc import Sequence
+
+from flows.reading.context import STRONG
+from flows.reading.numbers import SCALE, Mention
+from flows.reading.tokens import LINE, PAUSE, STOP, WORD
+from flows.reading.units import Unit
+
+_BORDERS = (PAUSE, STOP, LINE)
+_WRAPPING = frozenset("filler polite greeting thanks apology laugh dictated firm loose correct pronoun endorsing carrier scale".split())
+_VERDICT = frozenset(
+    "praise blame func pronoun negative filler firm article endorsing damning polite thanks carrier greeting loose laugh"
+    " apology correct hedge rather signoff condition prep was settle verdict joint".split()
+)
+_CONTENT = frozenset("aspect adjective unit noun reason".split())
+_LONGEST_GREETING = 4
+
+
+def reason(
+    units: Sequence[Unit], mentions: Sequence[Mention], chosen: Sequence[Mention], wishes: Sequence[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """The comment as (first, after) unit, or None. `wishes` are unit spans of requests for a person."""
+    cut = [unit.kind != WORD and not unit.is_number for unit in units]
+    strong = [m for m in chosen if m.role == STRONG] or list(chosen)
+    settled = [m for m in strong if m.settled] or strong
+    for mention in (*settled, *(m for m in mentions if m.form == SCALE or (m.withdrawn and m.withdrawn != "rival"))):
+        _mark(cut, mention.left, mention.right)
+    for first, after in wishes:
+        _mark(cut, _request_start(units, cut, first), _request_end(units, after))
+    for first, after in _clauses(units):
+        if _wraps(units, cut, first, after):
+            _mark(cut, first, after)
+    kept = [i for i, away in enumerate(cut) if not away]
+    while kept and units[kept[0]].tags & {"loose", "laugh"}:
+        kept.pop(0)
+    while kept and units[kept[-1]].tags & {"loose", "laugh", "trailing"}:
+        kept.pop()
+    if not kept or _is_verdict([units[i] for i in kept]):
+        return None
+    return kept[0], kept[-1] + 1
+
+
+def _mark(cut: list[bool], first: int, after: int) -> None:
+    cut[first:after] = [True] * (after - first)
+
+
+def _request_start(units: Sequence[Unit], cut: Sequence[bool], first: int) -> int:
+    while first and not cut[first - 1] and units[first - 1].tags & {"joint", "polite", "filler", "pronoun", "settle", "loose"}:
+        first -= 1
+    return first
+
+
+def _request_end(units: Sequence[Unit], after: int) -> int:
+    while after < len(units) and units[after].kind not in _BORDERS and "reason" not in units[after].tags:
+        after += 1
+    return after
+
+
+def _clauses(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    borders = [i for i, unit in enumerate(units) if unit.kind in _BORDERS]
+    starts = [0, *(i + 1 for i in borders)]
+    return [(a, b) for a, b in zip(starts, [*borders, len(units)], strict=True) if a < b]
+
+
+def _wraps(units: Sequence[Unit], cut: Sequence[bool], first: int, after: int) -> bool:
+    """A clause of nothing but fillers, thanks, greetings (with a name behind them) and dictated punctuation."""
+    words = [units[i] for i in range(first, after) if not cut[i]]
+    if not words:
+        return False
+    if "greeting" in words[0].tags and len(words) <= _LONGEST_GREETING:
+        return not any(word.tags & {"aspect", "praise", "blame"} for word in words)
+    return all(word.tags & _WRAPPING and not word.tags & {"reason"} for word in words)
+
+
+def _is_verdict(units: Sequence[Unit]) -> bool:
+    """A bare verdict or set phrase says nothing about what happened."""
+    return all(unit.tags & _VERDICT and not unit.tags & _CONTENT for unit in units)

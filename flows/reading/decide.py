@@ -1,0 +1,87 @@
+"""Stage 6: from the numbers and their contexts to one decision. When torn, the more careful one."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from flows.reading.context import MEDIUM, STRONG
+from flows.reading.numbers import BROKEN, RANGE, Mention
+from flows.reading.units import Unit
+
+
+class Decision(Struct, frozen=True):
+    """accept or confirm with a value, or reask; `rule` says why, `mentions` are those that carry the value."""
+
+    action: str
+    value: int | None
+    rule: str
+    mentions: tuple[Mention, ...] = ()
+
+
+def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int) -> Decision:
+    """The score among the numbers of the text."""
+    _withdraw(mentions, units)
+    live = [m for m in mentions if m.role in {STRONG, MEDIUM} and not m.withdrawn]
+    live = _settle(live, mentions)
+    if any(m.form in {BROKEN, RANGE} for m in live):
+        return Decision("reask", None, "range or fraction")
+    if any(not low <= m.value <= high and m.role == STRONG for m in live):
+        return Decision("reask", None, "off the scale")
+    live = [m for m in live if low <= m.value <= high]
+    if any(m.doubt != "follows" for m in live):
+        live = [m for m in live if m.doubt != "follows"]
+    values = {m.value for m in live}
+    if not values:
+        return Decision("reask", None, "withdrawn" if any(m.withdrawn for m in mentions) else "no score")
+    if len(values) > 1:
+        listed = _list_number(live, units)
+        if listed is not None:
+            return Decision("confirm", listed.value, "list number", (listed,))
+        return Decision("reask", None, "two values")
+    sure = [m for m in live if not m.doubt]
+    chosen = tuple(m for m in mentions if m.value in values and not m.withdrawn)
+    if sure and (len(sure) == len(live) or live[-1] in sure):
+        rule = "settled" if sure[-1].settled else "corrected" if sure[-1].corrected else sure[-1].form
+        return Decision("accept", sure[-1].value, rule, chosen)
+    doubt = next(m.doubt for m in live if m.doubt)
+    return Decision("confirm", live[-1].value, doubt, chosen)
+
+
+def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
+    """A rival's score never counts; "was 9" falls to a later score; a correction takes back what stands before it."""
+    rival_clauses = {unit.clause for unit in units if "rival" in unit.tags}
+    for mention in mentions:
+        if units[mention.first].clause in rival_clauses:
+            mention.withdrawn = mention.withdrawn or "rival"
+    for k, mention in enumerate(mentions):
+        if mention.role not in {STRONG, MEDIUM} or mention.withdrawn:
+            continue
+        later = [m for m in mentions[k + 1 :] if m.role in {STRONG, MEDIUM} and not m.withdrawn]
+        if mention.doubt == "was" and later:
+            mention.withdrawn = "past"
+        elif any(m.corrected for m in later) and not mention.corrected:
+            mention.withdrawn = "corrected"
+        elif mention.corrected and mention.doubt != "told" and any(m.corrected and m.value != mention.value for m in later):
+            mention.withdrawn = "corrected"
+
+
+def _settle(live: list[Mention], mentions: Sequence[Mention]) -> list[Mention]:
+    """Scores marked as the final one beat the rest; "rather" settles where it stands against another number."""
+    for mention in live:
+        if mention.doubt == "rather":
+            earlier = [m for m in mentions if m.first < mention.first and (m.withdrawn or m.form == RANGE)]
+            if earlier:
+                mention.doubt, mention.settled = "", True
+    settled = [m for m in live if m.settled and m.form not in {BROKEN, RANGE}]
+    return settled or live
+
+
+def _list_number(live: Sequence[Mention], units: Sequence[Unit]) -> Mention | None:
+    """ "2) 6": the first number only counts the line."""
+    if len(live) != 2:
+        return None
+    first, second = live
+    after = units[first.after] if first.after < len(units) else None
+    opens = first.first == 0 and after is not None and second.first == first.after + 1
+    marks = after is not None and (after.text == ")" or (after.text == "." and first.value <= 3))
+    return second if opens and marks and not after.spaced and second.right == len(units) else None

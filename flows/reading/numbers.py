@@ -1,0 +1,185 @@
+"""Stage 4: the numbers in a text and the form each is written in.
+
+whole     "9", "nine", "9.0"                 a score if the context allows it
+scaled    "9/10", "nine out of ten"          surely a score
+scale     "0-10", "on a scale of 0 to 10"    the scale itself, never an answer
+range     "7-8", "7 or 8", "between 7 and 8" two values, no answer
+broken    "7.5", "seven and a half", "-1"    no whole number of the scale
+foreign   "4/5", "5 stars", "3:30", "1.5.24" another scale, a time, a date
+"""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from flows.reading.lexicon import Lexicon
+from flows.reading.tokens import NUMBER, PAUSE, SIGN, WORD, Token
+from flows.reading.units import Unit
+
+WHOLE, SCALED, SCALE, RANGE, BROKEN, FOREIGN = "whole", "scaled", "scale", "range", "broken", "foreign"
+_DIGITS = re.compile(r"[0-9]+|[.,:/–-]")
+_SLACK_NUMBER = re.compile(r":(?:keycap_)?([a-z]+):")
+_LONGEST = 9
+
+
+class Mention(Struct, gc=False):
+    """A number: its value, its form, the units it spans (first..after), and what the later stages find out about it."""
+
+    value: int
+    form: str
+    first: int
+    after: int
+    slip: bool = False  # written oddly: "07", "8+"
+    glued: str = ""  # tag of a suffix: "9ish" hedge, "5min" unit
+    word: bool = False  # a word, not digits
+    doubt: str = ""  # why it is unsure
+    withdrawn: str = ""  # why it no longer counts
+    role: str = ""  # strong | medium | weak | other, see context.py
+    settled: bool = False  # "all in all 7", "make it 7"
+    corrected: bool = False  # "sorry, 8"
+    left: int = 0  # first unit of the words that carry it ("I'd give it a solid")
+    right: int = 0  # unit after them ("from me")
+
+
+def find_mentions(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon, low: int, high: int) -> list[Mention]:
+    """Every number of the text in order, with scales, ranges and fractions put together."""
+    found = [m for i, unit in enumerate(units) if (m := _mention(units, i, words, low, high))]
+    _mark_fractions(found, units)
+    _mark_scales(found, units, low, high)
+    _mark_ranges(found, units, low, high)
+    _mark_sequences(found, units)
+    return found
+
+
+def _mention(units: Sequence[Unit], i: int, words: Lexicon, low: int, high: int) -> Mention | None:
+    unit = units[i]
+    if unit.value is not None:
+        return Mention(unit.value, WHOLE, i, i + 1, word=True)
+    if unit.kind == "emoji" and (match := _SLACK_NUMBER.fullmatch(unit.text)):
+        value = words.number(match[1])
+        return None if value is None else Mention(value, WHOLE, i, i + 1)
+    if unit.kind != NUMBER:
+        return None
+    mention = _digits(unit.text, i, low, high)
+    _read_signs(mention, units, i)
+    after = units[i + 1] if i + 1 < len(units) else None
+    if after and after.kind == WORD and not after.spaced:
+        mention.glued = words.suffix(after.text) or next(iter(after.tags & {"unit", "hedge", "joint", "func"}), "unit")
+        if mention.glued not in {"joint", "func"}:
+            mention.after = i + 2
+    elif after and after.kind == SIGN and after.text == "-" and i + 2 < len(units):
+        hung = words.suffix(units[i + 2].text)
+        mention.glued = hung or ("func" if units[i + 2].tags & {"joint", "func", "praise", "blame"} else "unit")
+        mention.after = i + 3 if mention.glued != "func" else i + 1
+    return mention
+
+
+def _digits(text: str, i: int, low: int, high: int) -> Mention:
+    """Digits joined by signs: one number, a fraction, a scale, a range, or something else altogether."""
+    parts = _DIGITS.findall(text)
+    if any(len(part) > _LONGEST for part in parts):
+        return Mention(-1, FOREIGN, i, i + 1)
+    value = int(parts[0])
+    odd = len(parts[0]) > 1 and parts[0].startswith("0")
+    if len(parts) == 1:
+        return Mention(value, WHOLE if len(parts[0]) < 4 or not odd else FOREIGN, i, i + 1, slip=odd)
+    second = int(parts[2])
+    if len(parts) == 3 and parts[1] in ".,":
+        whole = not parts[2].strip("0") and len(parts[2]) < 3
+        return Mention(value, WHOLE if whole else BROKEN, i, i + 1, slip=odd)
+    if len(parts) == 3 and parts[1] == "/":
+        return Mention(value, SCALED if second == high else FOREIGN, i, i + 1, slip=odd)
+    if len(parts) == 3 and parts[1] in "-–":
+        return Mention(value, SCALE if value in {low, 0, 1} and second == high else RANGE, i, i + 1)
+    if len(parts) == 5 and parts[1] in ".," and parts[3] == "/" and int(parts[4]) == high:
+        return Mention(value, SCALED if not parts[2].strip("0") else BROKEN, i, i + 1)
+    return Mention(value, FOREIGN, i, i + 1)
+
+
+def _read_signs(mention: Mention, units: Sequence[Unit], i: int) -> None:
+    """Signs that touch the number: "-1", "#1", "~8", "8+", "8%", "€8"."""
+    before = units[i - 1] if i else None
+    after = units[i + 1] if i + 1 < len(units) else None
+    tight = before is not None and not units[i].spaced
+    if before and tight and before.kind == PAUSE and before.text in {"-", "–"} and before.spaced:
+        mention.form = BROKEN
+    elif before and before.text in {"€", "$", "@", "%"}:
+        mention.form = FOREIGN
+    elif before and before.text in {"#", "+", "~"}:
+        mention.slip = True
+    elif before and tight and before.text in {"<", ">"}:
+        mention.form = BROKEN if before.text == "<" or i > 1 else mention.form
+    if after and after.text in {"€", "$", "%", "°"}:
+        mention.form = FOREIGN
+    elif after and after.text in {"+", "~"} and not after.spaced:
+        mention.slip = True
+    elif after and after.text == "½":
+        mention.form, mention.after = BROKEN, i + 2
+
+
+def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
+    """ "seven and a half", "sieben komma fünf", "7 1/2"."""
+    for k, mention in enumerate(found):
+        after = units[mention.after] if mention.after < len(units) else None
+        if after and "half" in after.tags:
+            mention.form, mention.after = BROKEN, mention.after + 1
+            follower = found[k + 1] if k + 1 < len(found) else None
+            if follower and follower.first == mention.after:
+                mention.after, follower.form = follower.after, SCALE
+        elif after and after.kind == NUMBER and after.text in {"1/2", "1/4", "3/4"}:
+            mention.form, mention.after = BROKEN, mention.after + 1
+        elif mention.first and "minus" in units[mention.first - 1].tags:
+            mention.form = BROKEN
+
+
+def _mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int) -> None:
+    """ "9 out of 10", "9 von 10", "9 / 10"; "3 of 5" is another scale or a share of something."""
+    for mention, scale in zip(found, found[1:], strict=False):
+        between = units[mention.after : scale.first]
+        if mention.form not in {WHOLE, BROKEN} or scale.form != WHOLE or not 1 <= len(between) <= 3:
+            continue
+        if "of" not in between[0].tags and between[0].text != "/":
+            continue
+        if any(not unit.tags & {"of", "article", "point", "scale"} and unit.text != "/" for unit in between):
+            continue
+        if mention.form == WHOLE:
+            mention.form = SCALED if scale.value == high and low <= mention.value else FOREIGN
+            if scale.value != high and mention.value > high:
+                mention.form = FOREIGN
+        mention.after, scale.form = scale.after, SCALE
+
+
+def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: int) -> None:
+    """ "7 or 8", "7 - 8", "between 7 and 8", "0 bis 10" (the scale)."""
+    for mention, other in zip(found, found[1:], strict=False):
+        between = units[mention.after : other.first]
+        if mention.form != WHOLE or other.form not in {WHOLE, SCALED} or not between or len(between) > 2:
+            continue
+        joined = "range" in between[0].tags or between[0].text in {"-", "–", "/", "~"}
+        if not joined or any(not u.tags & {"range", "article", "rather", "filler"} for u in between[1:]):
+            between_words = mention.first and "between" in units[mention.first - 1].tags
+            if not between_words or len(between) != 1:
+                if between and "hint" in between[0].tags:
+                    mention.doubt, other.form = "hint", SCALE
+                continue
+        if mention.value in {low, 0, 1} and other.value == high and "or" not in between[0].tags:
+            mention.form = other.form = SCALE
+        elif other.value != mention.value:
+            mention.form = other.form = RANGE
+
+
+def _mark_sequences(found: list[Mention], units: Sequence[Unit]) -> None:
+    """Digits in a row with nothing between them are a phone, customer or order number ("30 447 19")."""
+    start = 0
+    while start < len(found):
+        end = start + 1
+        while end < len(found) and found[end - 1].after == found[end].first:
+            end += 1
+        row = found[start:end]
+        digits = [m for m in row if units[m.first].kind == NUMBER]
+        long = any(len(units[m.first].text) > 2 for m in digits)
+        if len(digits) == len(row) and len({m.value for m in row}) > 1 and (len(row) > 2 or (len(row) == 2 and long)):
+            for mention in row:
+                mention.form = FOREIGN
+        start = end

@@ -1,0 +1,117 @@
+"""Stage 3: tokens → units: words with what they can mean, fixed phrases as one unit, numbers with their value.
+
+What a unit can mean is a set of tags from the word lists (`[tags]` in `flows/words/<language>.toml`):
+
+article firm filler carrier polite   stand before or after a score and weaken nothing ("a solid 8 from me")
+hedge rather bound                    make it unsure ("about", "eher", "mindestens"); `beyond` excludes it ("over")
+negative correct instead past was now hypothetical condition otherwise rival settle   withdraw or settle numbers
+of scale point half range hint        belong to the number's own form ("8 out of 10", "7 or 8", "8 going on 9")
+unit label prep counted ordinal stars idiom   make it a number of something else ("3 years", "room 5", "at 8")
+joint func praise blame aspect noun damning endorsing told   tell what a reason begins with and how it sounds
+greeting thanks apology signoff device laugh dictated prompt top bottom   wrapping, or words in place of a number
+"""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from flows.reading.lexicon import Lexicon
+from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD, Token
+
+_NOTHING: frozenset[str] = frozenset()
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_LONGEST_WORD = 40
+
+
+class Unit(Struct, gc=False):
+    """A token or a fixed phrase. `first`/`after` index the tokens; `value` is set for number words; `clause` counts clauses."""
+
+    kind: str
+    text: str
+    first: int
+    after: int
+    tags: frozenset[str]
+    clause: int
+    value: int | None = None
+    spaced: bool = True
+
+    @property
+    def is_number(self) -> bool:
+        """Digits or a number word."""
+        return self.kind == NUMBER or self.value is not None
+
+
+def build_units(tokens: Sequence[Token], words: Lexicon) -> list[Unit]:
+    """Group the tokens into units, longest phrase first, and count clauses."""
+    units: list[Unit] = []
+    clause = i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        if token.kind in {WORD, NUMBER}:
+            unit = _phrase(tokens, i, words, clause) or _word(tokens, i, words, clause)
+            units.append(unit)
+            i = unit.after
+            continue
+        kind = token.kind
+        if kind == PAUSE and _is_glue(tokens, i):
+            kind = SIGN
+        if kind in {PAUSE, STOP, LINE}:
+            clause += 1
+        units.append(Unit(kind, token.text, i, i + 1, _NOTHING, clause, None, token.spaced))
+        i += 1
+    return units
+
+
+def _is_glue(tokens: Sequence[Token], i: int) -> bool:
+    """A hyphen inside a word ("e-mail", "3-Gänge") parts nothing."""
+    if tokens[i].text not in {"-", "/"} or not 0 < i < len(tokens) - 1:
+        return False
+    return not tokens[i].spaced and not tokens[i + 1].spaced and tokens[i + 1].kind == WORD
+
+
+def _phrase(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit | None:
+    token = tokens[i]
+    for rest, tags in words.phrases_from(token.text):
+        end = i + 1 + len(rest)
+        if end <= len(tokens) and all(tokens[i + 1 + k].text == word for k, word in enumerate(rest)):
+            text = " ".join((token.text, *rest))
+            return Unit(WORD, text, i, end, tags, clause, None, token.spaced)
+    return None
+
+
+def _word(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit:
+    token = tokens[i]
+    if token.kind == NUMBER:
+        return Unit(NUMBER, token.text, i, i + 1, _NOTHING, clause, None, token.spaced)
+    text = token.text if len(token.text) <= _LONGEST_WORD else token.text[:_LONGEST_WORD]
+    value = words.number(text)
+    if value is None and _STRETCHED.search(text):
+        value, text = _unstretched(text, words)
+    spelled = _spelled(tokens, i, words) if value is None and len(text) == 1 else None
+    if spelled:
+        return Unit(WORD, token.text, i, spelled[1], _NOTHING, clause, spelled[0], token.spaced)
+    return Unit(WORD, text, i, i + 1, words.tags_of(text), clause, value, token.spaced)
+
+
+def _unstretched(text: str, words: Lexicon) -> tuple[int | None, str]:
+    """The number word behind letters drawn out for emphasis ("siiieben", "threeee")."""
+    for replacement in (r"\1", r"\1\1"):
+        short = _STRETCHED.sub(replacement, text)
+        if (value := words.number(short)) is not None or words.tags_of(short):
+            return value, short
+    return None, text
+
+
+def _spelled(tokens: Sequence[Token], i: int, words: Lexicon) -> tuple[int, int] | None:
+    """A number word in single letters ("s i e b e n", "t-e-n"): its value and the token after it."""
+    letters = ""
+    for j in range(i, min(i + 16, len(tokens))):
+        if tokens[j].kind == WORD and len(tokens[j].text) == 1:
+            letters += tokens[j].text
+            value = words.number(letters) if len(letters) > 2 else None
+            if value is not None and (j + 1 == len(tokens) or tokens[j + 1].kind != WORD or len(tokens[j + 1].text) > 1):
+                return value, j + 1
+        elif tokens[j].text not in {"-", "."}:
+            return None
+    return None

@@ -47,7 +47,7 @@ class Invitations:
                 key=token,
             )
         except (UnknownFlow, VariableError) as error:
-            raise CannotInvite(f"{error}".strip("'\"")) from error
+            raise CannotInvite(str(error)) from error
 
     def address(self, to: str) -> Address:
         """The address that `channel:address` names. Raises CannotInvite."""

@@ -68,7 +68,7 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
     key = f"eck_operator_{secrets.token_urlsafe(32)}"
     await assembled.supervisor.start()
     try:
-        await site.start(build(assembled, [operator(key)], more))
+        await site.start(build(assembled, site.host, [operator(key)], more))
         announce = getattr(assembled.store, "announce", None)
         if announce:  # SQLite: another process cannot open the database, so it has to ask this one
             announce({"url": site.url, "key": key})
@@ -78,7 +78,7 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
         await assembled.supervisor.stop()
 
 
-def build(assembled: Parts, keys: Sequence[Key], more: Sequence[BaseRoute] = ()) -> ASGIApp:
+def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The web application over the running parts."""
     settings = assembled.settings
     invitations = Invitations(assembled)
@@ -96,7 +96,7 @@ def build(assembled: Parts, keys: Sequence[Key], more: Sequence[BaseRoute] = ())
             reading=assembled.reading,
             ready=assembled.ready,
             keyring=Keyring([*configured, *keys], epoch_ms),
-            hosts={*settings.hosts, *([public] if public else [])},
+            hosts={*settings.hosts, host, *([public] if public else [])},
         ),
         more,
     )

@@ -1,0 +1,172 @@
+"""`run.py doctor`: look for everything that needs an operator; exit 1 if something does."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+import settings as configuration
+from bot.errors import BotError
+from commands.assemble import adapter, epoch_ms, flows
+from settings import CONFIG_VARIABLE, DEFAULT_FILE, Settings
+from storage.lock import holder
+from storage.looking import look
+from storage.reading import SqlReading
+from storage.schema import HEAD, current, sqlite_path
+
+FIXED_IN = ((3, 44, 6), (3, 50, 7))  # backports of the fix for the WAL-reset bug; everything from 3.51.3 has it
+LITTLE_SPACE = 1_000_000_000  # bytes
+STUCK = ("unknown", "reconciling", "failed", "undelivered")
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One line of the report. `level`: good | note | bad; bad needs an operator."""
+
+    level: str
+    about: str
+    text: str
+
+
+def good(about: str, text: str) -> Finding:
+    """All is well."""
+    return Finding("good", about, text)
+
+
+def note(about: str, text: str) -> Finding:
+    """Worth knowing."""
+    return Finding("note", about, text)
+
+
+def bad(about: str, text: str) -> Finding:
+    """Somebody has to act."""
+    return Finding("bad", about, text)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+def command(*, as_json: bool) -> None:
+    """Look at settings, database, flows, channels and what got stuck."""
+    findings = list(examine())
+    for finding in findings:
+        if as_json:
+            click.echo(msgspec.json.encode(finding))
+        else:
+            sign, colour = {"good": ("✓", "green"), "note": ("·", "blue"), "bad": ("✗", "red")}[finding.level]
+            lines = finding.text.splitlines() or [""]
+            click.echo(f"{click.style(sign, fg=colour)} {finding.about}: {lines[0]}")
+            for line in lines[1:]:
+                click.echo(f"    {line}")
+    if any(finding.level == "bad" for finding in findings):
+        raise SystemExit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Every finding. What cannot be looked at because of an earlier one is left out."""
+    try:
+        settings = configuration.load()
+    except BotError as error:
+        yield bad("settings", str(error))
+        return
+    yield good("settings", _where())
+    yield from _attempt("flows", lambda: _flows(settings))
+    yield from _channels(settings)
+    yield from _attempt("database", lambda: _database(settings))
+
+
+def _where() -> str:
+    path = Path(os.environ.get(CONFIG_VARIABLE, DEFAULT_FILE))
+    return str(path.absolute()) if path.exists() else "no file; defaults and environment"
+
+
+def _attempt(about: str, look_at: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return look_at()
+    except BotError as error:
+        return [bad(about, str(error))]
+
+
+def _flows(settings: Settings) -> list[Finding]:
+    shelf = flows(settings)
+    names = ", ".join(flow.id for flow in shelf.flows)
+    warnings = [note("flows", str(each)) for each in shelf.warnings]
+    return [good("flows", f"{len(shelf.flows)} without errors: {names}"), *warnings]
+
+
+def _channels(settings: Settings) -> Iterator[Finding]:
+    if not settings.channels:
+        yield note("channels", "none configured; only `run.py demo` and `run.py simulate` can talk to anybody")
+    base = settings.public_url or ""
+    if settings.channels and not base:
+        yield bad("channels", "public_url is not set: providers cannot reach the hooks, and signatures will not hold")
+    elif base.startswith("http://"):
+        yield note("channels", "public_url is not https: fine behind nothing but a test")
+    for name, config in settings.channels.items():
+        about = f"channel {name}"
+        if getattr(adapter(config.kind)(name, config, base, epoch_ms), "hookable", False):
+            yield good(about, f"{config.kind}; give the provider this webhook: {base}/hooks/{name}")
+        else:
+            yield bad(about, f"{config.kind} without a secret: its webhook does not exist and messages get lost")
+
+
+def _database(settings: Settings) -> list[Finding]:
+    path = sqlite_path(settings.database_url)
+    findings = list(_file(path)) if path else []
+    found = asyncio.run(current(settings.database_url))
+    if not found:
+        return [*findings, note("database", "has no tables yet; `run.py serve` creates them")]
+    if found != HEAD:
+        return [*findings, bad("database", f"schema {found}, needed is {HEAD}: run `run.py db upgrade`")]
+    return [*findings, good("database", f"reachable, schema {found}"), *asyncio.run(_rows(settings.database_url))]
+
+
+def _file(path: Path) -> Iterator[Finding]:
+    version = sqlite3.sqlite_version_info
+    if version < (3, 51, 3) and not any(version[:2] == fix[:2] and version >= fix for fix in FIXED_IN):
+        yield note(
+            "SQLite",
+            f"{sqlite3.sqlite_version}: safe as Echolot uses it (one writer), but not together with Litestream, "
+            "which needs 3.51.3 or newer",
+        )
+    server = holder(path)
+    if server is None:
+        yield note("server", "none is running on this database")
+    else:
+        yield good("server", f"process {server.get('pid', '?')} at {server.get('url', '(not listening)')}")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    report = good if free > LITTLE_SPACE else bad
+    yield report("disk", f"{free / 1e9:.1f} GB free in {folder}")
+
+
+async def _rows(url: str) -> list[Finding]:
+    async with look(url) as reading:
+        return [*await _poison(reading), *await _outbox(reading), *await _inbox(reading)]
+
+
+async def _poison(reading: SqlReading) -> list[Finding]:
+    rows = await reading.poison(20)
+    count = (await reading.counts())["inbox_poison"]
+    if not count:
+        return [good("inbox", "every event was understood")]
+    lines = [f"{row['id']} {row['channel']} {row['kind']} {row['event_key']}: {row['error']}" for row in rows]
+    return [bad("inbox", "\n".join([f"{count} events could not be understood (id, channel, kind, key):", *lines]))]
+
+
+async def _outbox(reading: SqlReading) -> list[Finding]:
+    rows: list[dict[str, Any]] = await reading.outbox_states()
+    if not rows:
+        return [good("outbox", "empty")]
+    stuck = [row for row in rows if row["state"] in STUCK]
+    text = ", ".join(f"{row['channel']} {row['state']} {row['n']}" for row in rows)
+    return [note("outbox", text) if stuck else good("outbox", text)]
+
+
+async def _inbox(reading: SqlReading) -> list[Finding]:
+    waiting = (await reading.counts())["inbox_new"]
+    return [note("inbox", f"{waiting} events wait to be worked on")] if waiting else []

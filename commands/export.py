@@ -1,0 +1,82 @@
+"""`run.py export`: what customers answered, as JSON lines or CSV, in memory that does not grow."""
+
+import asyncio
+import csv
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import TextIO
+
+import click
+import msgspec
+
+import settings as configuration
+from storage.looking import look
+from web.shapes import Response, response
+
+PAGE = 1000
+COLUMNS = ("at", "score", "segment", "comment", "channel", "flow", "language", "outcome", "id", "revision")
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+"""First characters that make a spreadsheet take a cell for a formula (RELIABILITY S24)."""
+PROGRESS_AFTER = 2.0  # seconds
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["responses"]))
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--output", type=click.File("w", "utf-8", lazy=True), default="-", help="A file.  [default: stdout]")
+def command(what: str, form: str, output: TextIO) -> None:  # noqa: ARG001  # one thing to export so far
+    """Write one line per response, oldest survey first; works while the server runs."""
+    settings = configuration.load()
+    asyncio.run(export(settings.database_url, form, output))
+
+
+async def export(url: str, form: str, output: TextIO) -> None:
+    """Write everything; tells on stderr how far it is if it takes long."""
+    began = told = time.monotonic()
+    write = _jsonl(output) if form == "jsonl" else _csv(output)
+    count = 0
+    async for each in responses(url):
+        write(each)
+        count += 1
+        if count % PAGE == 0 and time.monotonic() - told > PROGRESS_AFTER:
+            told = time.monotonic()
+            click.echo(f"{count:,} responses …", err=True)
+    output.flush()
+    if told != began:
+        click.echo(f"{count:,} responses.", err=True)
+
+
+async def responses(url: str) -> AsyncIterator[Response]:
+    """All responses, page by page. Raises SchemaMismatch and StoreUnavailable."""
+    async with look(url) as reading:
+        after = ""
+        while rows := await reading.responses(after, PAGE):
+            for row in rows:
+                yield response(row)
+            after = rows[-1]["cursor"]
+
+
+def _jsonl(output: TextIO) -> Callable[[Response], None]:
+    encode = msgspec.json.Encoder().encode
+
+    def write(each: Response) -> None:
+        output.write(encode(each).decode() + "\n")
+
+    return write
+
+
+def _csv(output: TextIO) -> Callable[[Response], None]:
+    table = csv.writer(output, lineterminator="\r\n")
+    table.writerow(COLUMNS)
+
+    def write(each: Response) -> None:
+        table.writerow([cell(getattr(each, column)) for column in COLUMNS])
+
+    return write
+
+
+def cell(value: object) -> object:
+    """A value as a spreadsheet should see it: numbers as numbers, no text ever as a formula."""
+    if not isinstance(value, str):
+        return value
+    return "'" + value if value.lstrip(" \u00a0").startswith(DANGEROUS) else value

@@ -1,0 +1,155 @@
+"""`run.py send`: start one survey with one person now, and say what became of it."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+import settings as configuration
+from bot.errors import BotError
+from settings import Settings
+from storage.lock import holder
+from storage.schema import sqlite_path
+
+OPEN = frozenset({"", "accepted", "queued", "sending", "reconciling"})
+FAILED = frozenset({"failed", "undelivered", "expired", "cancelled"})
+OUTCOMES = {
+    "sent": "Sent: the provider has taken it.",
+    "delivered": "Delivered.",
+    "read": "Delivered and read.",
+    "reconciling": "In doubt: the provider did not confirm. It will be looked up there and not be sent twice.",
+    "unknown": "In doubt: the provider did not confirm and cannot be asked. It will not be sent twice.",
+    "failed": "Not sent: the provider refused it.",
+    "undelivered": "Not delivered.",
+    "expired": "Not sent: it waited too long.",
+    "cancelled": "Not sent: the person has opted out, or somebody is talking with them.",
+}
+LATER = "Stored; it has not been sent yet and will be as soon as it can."
+REST = 0.1  # seconds between two looks
+
+
+class NotSent(BotError):
+    """Why the survey was not started."""
+
+
+@click.command()
+@click.option("--flow", required=True, help="The survey's id.")
+@click.option("--to", required=True, metavar="CHANNEL:ADDRESS", help="Whom to ask, like sms:+4930123456.")
+@click.option("--language", default="", help="Language to ask in.  [default: the person's, else the survey's first]")
+@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A value for the survey's texts; repeat.")
+@click.option("--wait", default=30, show_default=True, help="Seconds to wait for the outcome.")
+def command(flow: str, to: str, language: str, pairs: tuple[str, ...], wait: int) -> None:
+    """Start one survey with one person now: the operator's own act, without cool-down and quiet hours."""
+    settings = configuration.load()
+    wanted = {"flow": flow, "to": to, "language": language, "variables": variables(pairs)}
+    path = sqlite_path(settings.database_url)
+    server = holder(path) if path else None
+    if server is None:
+        row = by_ourselves(settings, wanted, wait)
+    else:
+        check_flows(settings)
+        row = through(server, wanted, wait)
+    state = row.get("state", "")
+    reason = " ".join(filter(None, (row.get("code"), row.get("error"))))
+    click.echo(OUTCOMES.get(state, LATER) + (f" ({reason})" if reason else ""))
+    if state in FAILED:
+        raise SystemExit(1)
+
+
+def variables(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`name=value` pairs as a mapping. Raises click.BadParameter."""
+    wrong = [pair for pair in pairs if not pair.partition("=")[1]]
+    if wrong:
+        raise click.BadParameter(f"write NAME=VALUE, not {wrong[0]!r}", param_hint="--set")
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def check_flows(settings: Settings) -> None:
+    """Raise BrokenFlows with file and line, before anything is sent."""
+    from commands.assemble import flows  # noqa: PLC0415  # half a second that a mistyped option need not cost
+
+    flows(settings)
+
+
+def through(server: Mapping[str, Any], wanted: Mapping[str, Any], wait: float) -> dict[str, Any]:
+    """Ask the server that holds the SQLite database. Raises NotSent."""
+    if "url" not in server:
+        raise NotSent(f"Process {server.get('pid', '?')} uses the database and takes no calls now. Try again.")
+    answer = call(server, "/api/v1/invitations", wanted)
+    return until_settled(lambda: call(server, f"/api/v1/invitations/{answer['id']}", missing_is_fine=True), wait)
+
+
+def until_settled(look: Callable[[], dict[str, Any]], wait: float) -> dict[str, Any]:
+    """Look until the message has an outcome or the time is up."""
+    end = time.monotonic() + wait
+    row = look()
+    while row.get("state", "") in OPEN and time.monotonic() < end:
+        time.sleep(REST)
+        row = look()
+    return row
+
+
+def call(
+    server: Mapping[str, Any], path: str, body: Mapping[str, Any] | None = None, *, missing_is_fine: bool = False
+) -> dict[str, Any]:
+    """One call of the API on this machine. Raises NotSent with the server's reason."""
+    request = urllib.request.Request(  # noqa: S310  # the address is our own server's, from its lock file
+        server["url"] + path,
+        json.dumps(body).encode() if body is not None else None,
+        {"authorization": f"Bearer {server['key']}", "content-type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy between us and ourselves
+    try:
+        with opener.open(request, timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except urllib.error.HTTPError as error:
+        if error.code == 404 and missing_is_fine:
+            return {}
+        problem = _problem(error)
+        raise NotSent(f"{problem.get('title', 'Refused')}: {problem.get('detail', error.reason)}") from error
+    except OSError as error:
+        raise NotSent(f"The server at {server['url']} does not answer: {error}") from error
+
+
+def _problem(error: urllib.error.HTTPError) -> dict[str, Any]:
+    try:
+        problem = json.load(error)
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}
+
+
+def by_ourselves(settings: Settings, wanted: Mapping[str, Any], wait: float) -> dict[str, Any]:
+    """No server to ask: run everything here until this message has an outcome."""
+    import asyncio  # noqa: PLC0415  # none of this is needed to ask a server
+
+    import msgspec  # noqa: PLC0415
+
+    from commands import logs  # noqa: PLC0415
+    from commands.assemble import parts  # noqa: PLC0415
+    from commands.invitations import Invitations  # noqa: PLC0415
+    from web.shapes import Invitation  # noqa: PLC0415
+
+    logs.setup(settings.log, "warning")
+
+    async def send() -> dict[str, Any]:
+        async with parts(settings) as assembled:
+            invitations = Invitations(assembled)
+            session = await invitations.invite(Invitation(**wanted))
+            await assembled.supervisor.start()
+            try:
+                state = await invitations.settled(session)
+                end = time.monotonic() + wait
+                while (state is None or state.state in OPEN) and time.monotonic() < end:
+                    await asyncio.sleep(REST)
+                    state = await invitations.settled(session)
+            finally:
+                await assembled.supervisor.stop()
+            return msgspec.structs.asdict(state) if state else {}
+
+    return asyncio.run(send())

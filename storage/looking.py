@@ -1,0 +1,50 @@
+"""Looking into a database that somebody else may be writing to: for exports and the doctor."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from storage.reading import Row, SqlReading
+from storage.schema import require, sqlite_path
+from storage.sql import statements
+
+READING = statements("reading")
+
+
+class SqliteLook(SqlReading):
+    """bot.ports.Reading on a SQLite file, without the writer's lock."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def _rows(self, name: str, **facts: Any) -> list[Row]:
+        async with self._connection.execute(READING[name], facts) as cursor:
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+
+@asynccontextmanager
+async def look(url: str) -> AsyncIterator[SqlReading]:
+    """The read side of an up-to-date database. Raises SchemaMismatch and StoreUnavailable."""
+    await require(url)
+    path = sqlite_path(url)
+    if path is None:
+        from storage.postgres import PostgresStore  # noqa: PLC0415  # either driver costs start-up time
+
+        store = await PostgresStore.open(url, 1)
+        try:
+            yield store
+        finally:
+            await store.close()
+        return
+    async with aiosqlite.connect(_read_only(path), uri=True) as connection:
+        await connection.execute("PRAGMA query_only=1")
+        await connection.execute("PRAGMA busy_timeout=5000")
+        yield SqliteLook(connection)
+
+
+def _read_only(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"

@@ -35,7 +35,7 @@ def postgres_url() -> Iterator[str]:
     """The address of a fresh PostgreSQL database."""
     url = postgres.fresh_database()
     yield url
-    postgres.drop(url)
+    postgres.recycle(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -34,6 +34,7 @@ _HELP = (
     "What was tried:"
 )
 _NAMES = itertools.count(1)
+_used: list[str] = []
 
 
 class Server:
@@ -60,9 +61,7 @@ class Server:
     def start(self) -> None:
         """Start it (again). With fsync off, data survives the kill of any process, not a power loss."""
         options = f"-c listen_addresses='' -k {self._home} -c fsync=off -c max_connections=100"
-        self._run(
-            "pg_ctl", "-w", "-t", "60", "-D", self._data, "-l", self._home / "log", "-o", options, "start"
-        )
+        self._run("pg_ctl", "-w", "-t", "60", "-D", self._data, "-l", self._home / "log", "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: `fast` cuts connections properly, `immediate` is a crash."""
@@ -74,7 +73,7 @@ class Server:
 
     def remove(self) -> None:
         """Stop it for good."""
-        with suppress(RuntimeError):  # a test has stopped it
+        with suppress(RuntimeError, OSError):  # a test has stopped or removed it
             self.stop("immediate")
         shutil.rmtree(self._home, ignore_errors=True)
 
@@ -131,18 +130,55 @@ def _template() -> tuple[str, str]:
     return url, name
 
 
-def fresh_database(*, empty: bool = False) -> str:
-    """The address of a new database with the current schema, or with nothing in it. Not for event loops."""
+def fresh_database() -> str:
+    """The address of a database with the current schema and no rows. Not for event loops."""
+    if _used:
+        return _used.pop()
     url, template = _template()
-    name = f"echolot_{os.getpid()}_{next(_NAMES)}"
-    asyncio.run(_execute(url, f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {template}")))
-    return _named(url, name)
+    return _create(url, f" TEMPLATE {template}")
+
+
+def recycle(url: str) -> None:
+    """Give a fresh_database back: emptying one takes a tenth of the time that making one does."""
+    asyncio.run(_empty(url))
+    _used.append(url)
+
+
+def bare_database() -> str:
+    """The address of a database with nothing in it. Not for event loops."""
+    return _create(_template()[0], "")
 
 
 def drop(url: str) -> None:
-    """Remove a test's database, whoever is still connected."""
-    server, _ = _template()
-    asyncio.run(_execute(server, f"DROP DATABASE IF EXISTS {urlsplit(url).path[1:]} WITH (FORCE)"))
+    """Remove a database, whoever is still connected."""
+    asyncio.run(_execute(_template()[0], f"DROP DATABASE IF EXISTS {urlsplit(url).path[1:]} WITH (FORCE)"))
+
+
+def _create(url: str, options: str) -> str:
+    name = f"echolot_{os.getpid()}_{next(_NAMES)}"
+    asyncio.run(_execute(url, f"CREATE DATABASE {name}{options}"))
+    return _named(url, name)
+
+
+async def _empty(url: str) -> None:
+    connection: Any = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        sequences = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+        await connection.execute(
+            "; ".join(
+                [f'DELETE FROM "{name}"' for (name,) in tables]  # noqa: S608  # names from the catalogue
+                + [f'ALTER SEQUENCE "{name}" RESTART' for (name,) in sequences]
+            )
+        )
+    finally:
+        await connection.close()
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -129,7 +129,7 @@ class TwilioChannel:
         filters: dict[str, Any] = {"date_sent_after": datetime.fromtimestamp(max(since, 0) // 1000, UTC)}
         if config.from_address:
             filters["to"] = config.from_address
-        events = []
+        events: list[Inbound] = []
         for record in await self._api().messages(**filters):
             at = milliseconds(record.date_sent or record.date_created)
             ours = not service or record.messaging_service_sid == service
@@ -138,7 +138,9 @@ class TwilioChannel:
             media = await self._api().media(record.sid) if int(record.num_media or 0) else ()
             form = webhook_form(record, media, config.account_sid, config.api_url)
             events.append(inbound.from_webhook(self.name, form, at, auto_replies=config.auto_replies))
-        return sorted(events, key=lambda event: event.at)
+        events.reverse()  # the list is newest first, and sorting keeps the order within one second
+        events.sort(key=lambda event: event.at)
+        return events
 
     def parts(self, text: str) -> int:
         """Billed parts of a text: SMS segments; WhatsApp bills conversations, so 1."""

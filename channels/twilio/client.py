@@ -60,9 +60,10 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
         allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 - never: redirects would carry the key along
     ) -> Response:
         """Send one request of the SDK to `api_url`. Raises a ChannelError for whatever is no answer."""
-        basic = aiohttp.BasicAuth(*auth) if auth else None
+        if auth:
+            headers = {**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*auth)}
         sending = self._session.request(
-            method, self._aimed(uri), params=params, data=data, headers=headers, auth=basic, allow_redirects=False
+            method, self._aimed(uri), params=params, data=data, headers=headers, allow_redirects=False
         )
         try:
             async with sending as answer:

@@ -30,7 +30,12 @@ class Validity(BaseModel):
 class TwilioConfig(BaseModel):
     """One Twilio account with one sender: a number, a short code, or a Messaging Service."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # the input holds the token
+    )
 
     kind: Literal["twilio"] = "twilio"
     account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-zA-Z]{1,62}$")]

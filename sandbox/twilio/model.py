@@ -71,7 +71,7 @@ class Message(Struct):
             "direction": self.direction,
             "error_code": int(self.error) if self.error else None,
             "error_message": None,
-            "from": self.sender or None,
+            "from": None if self.status == "accepted" else self.sender,  # the service has yet to choose
             "messaging_service_sid": self.service or None,
             "num_media": str(len(self.media)),
             "num_segments": str(len(segments(self.body).parts)),

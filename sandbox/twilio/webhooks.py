@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urldefrag
 import aiohttp
 from msgspec import Struct
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # the SDK ships no types
+from yarl import URL
 
 CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 15.0
 MAX_RETRIES = 5
@@ -62,7 +63,7 @@ class Caller:
             timeout = aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS)
             self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
         with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError):
-            async with self._session.post(url, data=form, headers=headers) as answer:
+            async with self._session.post(URL(url, encoded=True), data=form, headers=headers) as answer:
                 text = await answer.text(errors="replace")
                 return Outcome(answer.status, attempt, answer.content_type, text)
         return Outcome(0, attempt)

@@ -127,7 +127,7 @@ async def a_line(
         async with serving(sandbox) as api:
             sandbox.network.url = api
             more = {"clock": clock} if clock else {}
-            channel = TwilioChannel("sms", config(api_url=api, **changes), public, **more)
+            channel = TwilioChannel("sms", config(**({"api_url": api} | changes)), public, **more)
             lines.append(Line(sandbox, channel, hook=hook))
             try:
                 yield lines[0]

@@ -84,9 +84,7 @@ def _upgrade_sqlite(path: Path) -> None:
     with WriterLock(path):
         # Transactions are begun by hand: the driver's own would leave DDL outside.
         engine = sqlalchemy.create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
-        sqlalchemy.event.listen(
-            engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
-        )
+        sqlalchemy.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         try:
             with engine.begin() as connection:
                 _run(connection)

@@ -67,9 +67,7 @@ async def _current_postgres(url: str) -> str:
     try:
         connection = await asyncpg.connect(url, timeout=10)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StoreUnavailable(
-            f"PostgreSQL does not answer ({type(error).__name__}): {_reason(error)}"
-        ) from error
+        raise StoreUnavailable(f"PostgreSQL does not answer ({type(error).__name__}): {_reason(error)}") from error
     try:
         return str(await connection.fetchval(_CURRENT) or "")
     except asyncpg.UndefinedTableError:

@@ -48,3 +48,8 @@ def why_not(kind: str, opted_out_at: int, speaker: str) -> str:
     if speaker == "human" and kind == "survey":
         return "a person has taken over"
     return ""
+
+
+def storable(row: Iterable[Any]) -> list[Any]:
+    """A row as PostgreSQL can hold it: its text holds every character but NUL, and customers send every character."""
+    return [value.replace("\0", "") if isinstance(value, str) else value for value in row]

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from bot.errors import Conflict
 from bot.ports import Arrival, Consequences, DeliveryRow, SessionRow, Settlement
+from storage.rows import storable
 from storage.sql import statements
 
 Row = TypeVar("Row")
@@ -17,7 +18,7 @@ async def accept(connection: Any, arrivals: Sequence[Arrival]) -> int:
     """Insert the events that are not there yet; how many were new."""
     if not arrivals:
         return 0
-    new = _count(await connection.execute(SQL["accept"], *_columns(map(_storable, arrivals))))
+    new = _count(await connection.execute(SQL["accept"], *_columns(map(storable, arrivals))))
     waking = {arrival.lane: arrival.ready_at for arrival in arrivals if arrival.kind in WAKING}
     if waking:
         await connection.execute(SQL["wake_lanes"], list(waking), list(waking.values()))
@@ -36,7 +37,7 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     if rows.silenced:
         await connection.execute(SQL["silence"], now, rows.silenced)
     await _write_sessions(connection, rows.sessions)
-    await put("save_answers", map(_storable, _last(rows.answers, lambda row: (row.session, row.question))))
+    await put("save_answers", map(storable, _last(rows.answers, lambda row: (row.session, row.question))))
     if rows.cleared:
         await connection.execute(SQL["clear_timers"], rows.cleared)
     await put("set_timers", _last(rows.timers, lambda row: row.key))
@@ -103,11 +104,6 @@ def _columns(rows: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
 def _last(rows: Iterable[Row], key: Callable[[Row], object]) -> Iterable[Row]:
     """One upsert may not meet the same key twice: the last row of each key stands."""
     return {key(row): row for row in rows}.values()
-
-
-def _storable(row: Any) -> Any:
-    """PostgreSQL's text holds every character but NUL, and customers send every character."""
-    return [value.replace("\0", "") if isinstance(value, str) else value for value in row]
 
 
 def _count(status: str) -> int:

@@ -38,6 +38,14 @@ def postgres_url() -> Iterator[str]:
     postgres.recycle(url)
 
 
+@pytest.fixture
+def bare_postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL database with nothing in it."""
+    url = postgres.bare_database()
+    yield url
+    postgres.drop(url)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh database: the test runs once on each kind."""

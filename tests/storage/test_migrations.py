@@ -16,7 +16,6 @@ from storage import migrate, schema
 from storage.lock import WriterLock
 from storage.opening import open_store
 from storage.schema import HEAD, MIGRATIONS, SchemaMismatch
-from tests import postgres
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = Path(__file__).with_name("schema.txt")
@@ -27,11 +26,8 @@ TYPES = {"character varying": "VARCHAR(32)", "text": "TEXT", "bigint": "BIGINT",
 def bare_url(request, tmp_path):
     """The address of a database with nothing in it."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bare.db'}"
-        return
-    url = postgres.bare_database()
-    yield url
-    postgres.drop(url)
+        return f"sqlite:///{tmp_path / 'bare.db'}"
+    return request.getfixturevalue("bare_postgres_url")
 
 
 def sqlite_schema(path: Path) -> list[str]:
@@ -152,7 +148,7 @@ async def test_two_upgraders_at_once_upgrade_once(bare_url):
 
 
 async def test_a_store_does_not_open_on_a_missing_schema_and_says_what_to_do(bare_url):
-    with pytest.raises(SchemaMismatch, match="run.py db upgrade"):
+    with pytest.raises(SchemaMismatch, match=r"run\.py db upgrade"):
         await open_store(bare_url)
     path = schema.sqlite_path(bare_url)
     assert path is None or not path.exists()

@@ -1,6 +1,7 @@
 """The survey engine: begin a session, advance it by one event. Pure: the same input gives the same turn."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from bot.engine import moves
 from bot.engine.draft import Draft
@@ -70,6 +71,8 @@ def advance(flow: Flow, session: Session, event: Event, now: int) -> Turn:
             moves.stop(draft, "provider", answered=answered)
         case Superseded():
             _superseded(draft)
+        case _:
+            assert_never(event)
     return draft.turn()
 
 

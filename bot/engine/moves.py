@@ -184,8 +184,7 @@ def _request_case(draft: Draft) -> None:
 def _shown(draft: Draft, step_id: str, answer: Answer) -> str:
     """An answer as the customer knows it: the number, or the option's label."""
     question = draft.flow.step(step_id).ask
-    if question is not None and question.bounds is None:
-        for option in question.prompt(draft.session.language).options:
-            if option.value == answer.text:
-                return option.label
-    return answer.text
+    if question is None or question.bounds is not None:
+        return answer.text
+    labels = {option.value: option.label for option in question.prompt(draft.session.language).options}
+    return labels[answer.text]

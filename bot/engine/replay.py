@@ -216,7 +216,8 @@ def perform(
 ) -> tuple[Player, str]:
     """Play a script: the conversation it ends in, and the transcript.
 
-    `flow_of` finds a flow by its id; `language` and `channel` replace those of the script. Raises ScriptError.
+    `flow_of` finds a flow by its id; `language` and `channel` replace those of the script. Raises ScriptError,
+    VariableError if the script's values do not fit the flow, and whatever `flow_of` raises.
     """
     head, body = _parts(script)
     settings = _settings(head)

@@ -87,10 +87,10 @@ def expiry(flow: Flow, session: Session) -> int:
 
 def due(flow: Flow, session: Session) -> int:
     """When the session has to wake up by itself: for a reminder if the bot talks, else for its end."""
-    delays, end = flow.patience.reminders, flow.patience.expires
+    delays = flow.patience.reminders
     if session.owner == "bot" and session.reminders < len(delays):
-        end = min(delays[session.reminders], end)
-    return session.asked_at + end
+        return session.asked_at + delays[session.reminders]
+    return expiry(flow, session)
 
 
 def _act(draft: Draft, step: Step, reason: str) -> None:

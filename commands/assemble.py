@@ -114,7 +114,8 @@ async def parts(
     Raises BrokenFlows before the database is touched, SchemaMismatch and StoreUnavailable.
     """
     shelf = flows(settings)
-    adapters = channels(settings, public_url or settings.public_url or "", clock) | dict(replaced or {})
+    public_url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
+    adapters = channels(settings, public_url, clock) | dict(replaced or {})
     gather = {name: getattr(channel, "gather", 0) for name, channel in adapters.items()}
     store = await database(settings)
     try:

@@ -166,7 +166,7 @@ class DemoStage:
         talk["session"] = {
             "title": flow.title if flow else session.flow,
             "due_at": await self._reading.timer(session.id),
-            **{name: getattr(session, name) for name in ("language", "step", "owner", "outcome", "turn")},
+            **{name: getattr(session, name) for name in ("flow", "language", "step", "owner", "outcome", "turn")},
         }
         talk["turns"] = _turns(await self._reading.journal(session.id), lines, session)
         return talk

@@ -2,6 +2,8 @@
 
 import pytest
 
+from commands.logs import setup
+
 GOOD = {"x-signature": "good"}
 
 
@@ -51,8 +53,6 @@ async def test_s36_an_unexpected_error_tells_the_caller_nothing(client):
 
 
 async def test_s34_the_log_of_an_unexpected_error_has_no_personal_data(client, capfd):
-    from commands.logs import setup
-
     setup("json")
     await client.post("/hooks/sms", content=b"boom", headers=GOOD)
     log = capfd.readouterr().err

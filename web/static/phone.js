@@ -28,6 +28,7 @@ const drawMessages = whenChanged((messages) => {
 });
 
 const drawChoices = whenChanged((options) => {
+  choices.classList.toggle("wordy", options.some(({ label }) => label.length > 6));
   choices.replaceChildren(
     ...options.map(({ value, label }) => element("button", { type: "button", "data-text": value }, label || value)),
   );

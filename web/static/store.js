@@ -36,7 +36,7 @@ function response(row) {
       "div",
       {},
       element("p.reason", {}, row.comment || "–"),
-      element("small", {}, [row.flow, row.language, row.channel, clockTime(row.at)].join(" · ")),
+      element("small", {}, [words[`flow_${row.flow}`] || row.flow, row.language, row.channel, clockTime(row.at)].join(" · ")),
     ),
     row.outcome ? element(`span.tag.${row.outcome}`, {}, words[`outcome_${row.outcome}`]) : element("span.tag.running", {}, words.outcome_),
   );

@@ -16,7 +16,7 @@ function state(session, now) {
     element(
       "p.headline",
       {},
-      element("b", {}, session.title),
+      element("b", {}, words[`flow_${session.flow}`] || session.title),
       element("span.tag", {}, session.language),
       element(`span.tag.${session.outcome || "running"}`, {}, words[`outcome_${session.outcome}`]),
     ),

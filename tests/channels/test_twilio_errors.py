@@ -130,6 +130,14 @@ async def test_wrong_settings(changes, kind, code):
         assert caught.value.code == code
 
 
+async def test_wrong_settings_show_in_look_ups():
+    """A refused list call is told like a refused send; the SDK has another exception for it."""
+    async with a_line(auth_token="wrong") as line:
+        with pytest.raises(errors.Misconfigured) as caught:
+            await line.channel.missed(0)
+        assert caught.value.code == "20003"
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "said"),
     [

@@ -42,7 +42,7 @@ class Office:
         event = f"invite:{key or uuid.uuid4().hex}:{to.lane}"
         invite = Invite(flow.id, flow.revision, spoken, basis, dict(variables or {}))
         await self._intake.accept([Inbound(event, now, to, invite)])
-        return session_of(to.lane, event)
+        return session_of(to.lane, event, now)
 
     async def hand_over(self, to: Address, owner: str, by: str, key: str) -> None:
         """Give a conversation to a person (`human`) or back to the `bot`; `by` is the agent, `key` names the act."""

@@ -181,17 +181,20 @@ def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lo
     if lane.running:
         _turn(lane, Superseded(), now, revision)
     flow = _loaded(invite.revision, revision)
-    session_id = session_of(lane.name, inbound.id)
+    session_id = session_of(lane.name, inbound.id, inbound.at)
     lane.begun(invite.basis)
     began = Began(invite.language, invite.variables, lane.address.channel)
     turn = begin(flow, session_id, began.language, now, variables=began.variables, channel=began.channel)
     _apply(lane, turn, began, now)
 
 
-def session_of(lane: str, event_key: str) -> str:
-    """The id of the session that an invitation starts: the same for the same event, short enough for buttons."""
-    digest = hashlib.blake2b(f"{lane}|{event_key}".encode(), digest_size=10).digest()
-    return b32encode(digest).decode().lower()
+def session_of(lane: str, event_key: str, at: int) -> str:
+    """The id of the session that an invitation starts, 24 characters: the same for the same event.
+
+    It begins with the time of the event (`at`, epoch ms), so that what is written together lies together on disk.
+    """
+    digest = hashlib.blake2b(f"{lane}|{event_key}".encode(), digest_size=9).digest()
+    return b32encode(at.to_bytes(6) + digest).decode().lower()
 
 
 def _turn(lane: Lane, event: Event, now: int, revision: Lookup) -> None:

@@ -1,5 +1,5 @@
--- The conversation: inbox, lanes, sessions, answers, outbox, timers. Times are epoch milliseconds; `{identity}` is the
--- only part that differs between the two databases.
+-- The conversation: inbox, lanes, sessions, answers, outbox, timers. Times are epoch milliseconds. Only `{identity}` and
+-- `{clustered}` (rows kept in the order of their primary key) differ between the two databases.
 
 CREATE TABLE inbox (
   id {identity},
@@ -32,7 +32,7 @@ CREATE TABLE address (
   sender TEXT NOT NULL,
   session TEXT NOT NULL,
   seen_at BIGINT NOT NULL
-);
+){clustered};
 
 CREATE TABLE flow_revision (
   revision TEXT PRIMARY KEY,
@@ -77,7 +77,7 @@ CREATE TABLE answer (
   corrections INTEGER NOT NULL,
   PRIMARY KEY (session, question),
   CHECK (type <> 'nps' OR value BETWEEN 0 AND 10)
-);
+){clustered};
 CREATE INDEX answer_at ON answer (at, session);
 
 CREATE TABLE outbox (
@@ -107,7 +107,6 @@ CREATE TABLE outbox (
   error TEXT NOT NULL DEFAULT '',
   settled_at BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX outbox_open_lane ON outbox (lane, id) WHERE state IN ('queued', 'sending', 'reconciling');
 CREATE INDEX outbox_due ON outbox (not_before) WHERE state IN ('queued', 'sending', 'reconciling');
 CREATE INDEX outbox_lane ON outbox (lane, id);
 CREATE INDEX outbox_provider ON outbox (channel, provider_id) WHERE provider_id <> '';
@@ -116,7 +115,7 @@ CREATE TABLE timer (
   key TEXT PRIMARY KEY,
   lane TEXT NOT NULL,
   due_at BIGINT NOT NULL
-);
+){clustered};
 CREATE INDEX timer_due ON timer (due_at);
 
 CREATE TABLE journal (
@@ -125,7 +124,7 @@ CREATE TABLE journal (
   at BIGINT NOT NULL,
   event TEXT NOT NULL,
   PRIMARY KEY (session, turn)
-);
+){clustered};
 
 CREATE TABLE case_request (
   session TEXT NOT NULL,
@@ -136,9 +135,9 @@ CREATE TABLE case_request (
   opened_at BIGINT NOT NULL,
   respond_within BIGINT NOT NULL,
   PRIMARY KEY (session, desk)
-);
+){clustered};
 
 CREATE TABLE watermark (
   channel TEXT PRIMARY KEY,
   at BIGINT NOT NULL
-);
+){clustered};

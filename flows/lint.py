@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from flows import phrases, templates
+from flows.model import MAX_LANGUAGES
 from flows.problems import Finding, Path, did_you_mean
 from flows.routing import END
 from flows.schema import Walk
@@ -57,20 +58,21 @@ def _steps(steps: list[tuple[Path, Any]]) -> Iterator[Finding]:
 def _routes(parts: list[Part]) -> Iterator[Finding]:
     steps = {str(value.get("id")): value for _, name, value in parts if name == "Step" and isinstance(value, dict)}
     asking = {step_id for step_id, step in steps.items() if step.get("ask") is not None}
+    targets = {**steps, END: None}
     for path, name, value in parts:
         match name, value:
             case ("Route", {"to": str(target)}):
-                yield from _target((*path, "to"), target, steps)
+                yield from _target((*path, "to"), target, targets)
             case ("Step", {"next": str(target)}):
-                yield from _target((*path, "next"), target, steps)
+                yield from _target((*path, "next"), target, targets)
             case ("When", {"answer": dict(answers)}):
                 for step_id in answers:
                     yield from _answered((*path, "answer", step_id), step_id, steps, asking)
 
 
 def _target(path: Path, target: str, known: Collection[str]) -> Iterator[Finding]:
-    if target != END and target not in known:
-        yield Finding(path, "unknown-step", f"unknown step '{target}'", did_you_mean(target, {*known, END}))
+    if target not in known:
+        yield Finding(path, "unknown-step", f"unknown step '{target}'", did_you_mean(target, known))
 
 
 def _answered(path: Path, step_id: str, known: Collection[str], asking: set[str]) -> Iterator[Finding]:
@@ -84,7 +86,7 @@ def _answered(path: Path, step_id: str, known: Collection[str], asking: set[str]
 def _languages(declared: Any, texts: Texts) -> Iterator[Finding]:
     # what is no language is reported with the model; nothing can be missing in it
     names = [name for name in declared if isinstance(name, str)] if isinstance(declared, list) else []
-    languages = [name for name in names if _LANGUAGE.fullmatch(name)]
+    languages = [name for name in names if _LANGUAGE.fullmatch(name)][:MAX_LANGUAGES]
     for language, count in Counter(languages).items():
         if count > 1:
             yield Finding(("languages",), "duplicate-language", f"'{language}' is there {count} times")
@@ -111,8 +113,9 @@ def _translations(path: Path, text: dict[str, Any], languages: list[str]) -> Ite
 def _variables(declared: Any, texts: Texts) -> Iterator[Finding]:
     variables = declared if isinstance(declared, dict) else {}
     short = [(("variables", name), value) for name, value in variables.items() if isinstance(value, str)]
+    known = set(variables)
     for path, text in _strings([*texts, *short]):
-        yield from _placeholders(path, text, set(variables))
+        yield from _placeholders(path, text, known)
 
 
 def _strings(texts: Texts) -> Iterator[tuple[Path, str]]:

@@ -20,6 +20,7 @@ __all__ = [
     "Variable", "VariableError", "When",
 ]  # fmt: skip
 
+MAX_LANGUAGES = 40
 MAX_VALUE = 200  # characters of one variable's value
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
@@ -128,7 +129,7 @@ class Flow(Frozen):
     """For the people who run it."""
     kind: Literal["transactional", "relationship"]
     """transactional follows an event, relationship repeats on a calendar."""
-    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=MAX_LANGUAGES)]
     """Every text must be there in each of these; the first is used where none fits."""
     patience: Patience = Patience()
     """How long to wait and how often to ask again."""

@@ -1,12 +1,14 @@
 """What can be wrong with a flow: where, what, and what to do about it."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 Path = tuple[str | int, ...]
+MAX_CHOICES = 1000  # more names than any honest flow has; comparing each with each would take minutes
 Severity = Literal["error", "warning"]
 
 
@@ -53,8 +55,11 @@ class FlowProblems(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`did you mean 'thanks'?`, or what there is to choose from if nothing is close and the list is short."""
-    choices: Sequence[str] = sorted({name for name in known if name})
+    """`did you mean 'thanks'?`, or what there is to choose from if nothing is close and that is little."""
+    some = list(islice(known, MAX_CHOICES + 1))
+    if len(some) > MAX_CHOICES:
+        return ""
+    choices: Sequence[str] = sorted({name for name in some if name})
     close = process.extractOne(word, choices, scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
     if close:
         return f"did you mean '{close[0]}'?"

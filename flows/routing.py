@@ -74,8 +74,9 @@ class When(Frozen):
             (not self.segment or facts.segment in self.segment)
             and (not self.language or facts.language in self.language)
             and (not self.channel or facts.channel in self.channel)
-            and all(_text(facts.answers.get(step)) in values for step, values in self.answer.items())
-            and all(facts.attributes.get(name) in values for name, values in self.attribute.items())
+            # an empty `all` costs more than the rest together
+            and (not self.answer or all(_text(facts.answers.get(step)) in v for step, v in self.answer.items()))
+            and (not self.attribute or all(facts.attributes.get(name) in v for name, v in self.attribute.items()))
         )
 
 

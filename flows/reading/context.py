@@ -16,13 +16,13 @@ _LEADS = frozenset(
 _TRAILS = frozenset(
     "article firm filler carrier pronoun polite hedge correct thanks laugh told scale of settle apology past".split()
 )
-_TRAILS_ANYWHERE = frozenset({"point", "loose", "laugh", "trailing"})
+_TRAILS_ANYWHERE = frozenset({"point", "loose", "laugh", "trailing", "dictated"})
 _PRELUDE = frozenset(
     "filler polite greeting thanks apology correct laugh carrier pronoun settle firm scale article of".split()
 )
 _REASON_STARTS = frozenset(
     "joint func pronoun praise blame aspect negative prep article firm condition filler carrier settle damning endorsing"
-    " correct was thanks greeting signoff human otherwise rather".split()
+    " event correct was thanks greeting signoff human otherwise rather".split()
 )
 _ASPECT_ENDS = frozenset("joint praise blame aspect negative damning endorsing".split())
 _LONGEST_LEAD = 14
@@ -161,7 +161,7 @@ def _role(  # noqa: PLR0911  # one return per row of the table of contexts
         return OTHER
     if mention.form == SCALED:
         return STRONG
-    before = units[mention.first - 1] if mention.first else None
+    before = _before(units, mention.first)
     if before is not None and before.tags & {"prep", "label", "counted"} and before.kind == WORD:
         return OTHER
     if left is not None and left.tags & {"prep", "label", "counted"} and not carried and not mention.settled:
@@ -181,6 +181,13 @@ def _role(  # noqa: PLR0911  # one return per row of the table of contexts
     if (carried or mention.settled) and _opens_reason(right, words):
         return STRONG
     return WEAK
+
+
+def _before(units: Sequence[Unit], i: int) -> Unit | None:
+    """The unit in front, looking through a colon ("Zimmer: 5") and an abbreviation's point."""
+    while i and (units[i - 1].kind == SIGN or units[i - 1].text == ":"):
+        i -= 1
+    return units[i - 1] if i else None
 
 
 def _role_at_start(mention: Mention, right: Unit | None, words: Lexicon) -> str:

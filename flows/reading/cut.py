@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flows.reading.context import STRONG
-from flows.reading.numbers import SCALE, Mention
+from flows.reading.numbers import RANGE, SCALE, Mention
 from flows.reading.tokens import LINE, PAUSE, STOP, WORD
 from flows.reading.units import Unit
 
@@ -13,7 +13,7 @@ _VERDICT = frozenset(
     "praise blame func pronoun negative filler firm article endorsing damning polite thanks carrier greeting loose laugh"
     " apology correct hedge rather signoff condition prep was settle verdict joint".split()
 )
-_CONTENT = frozenset("aspect adjective unit noun reason".split())
+_CONTENT = frozenset("aspect adjective event unit noun reason".split())
 _LONGEST_GREETING = 4
 
 
@@ -24,7 +24,7 @@ def reason(
     cut = [unit.kind != WORD and not unit.is_number for unit in units]
     strong = [m for m in chosen if m.role == STRONG] or list(chosen)
     settled = [m for m in strong if m.settled] or strong
-    for mention in (*settled, *(m for m in mentions if m.form == SCALE or (m.withdrawn and m.withdrawn != "rival"))):
+    for mention in (*settled, *(m for m in mentions if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival"))):
         _mark(cut, mention.left, mention.right)
     for first, after in wishes:
         _mark(cut, _request_start(units, cut, first), _request_end(units, after))

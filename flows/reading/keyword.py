@@ -24,6 +24,16 @@ def _table(language: str) -> dict[str, Literal["stop", "start", "help"]]:
     return table
 
 
+@cache
+def _persons() -> frozenset[str]:
+    return frozenset(_bare(word) for text in keywords().human.values() for word in entries(text))
+
+
+def asks_for_person(text: str) -> bool:
+    """The whole message is a word for a person: "operator", "Mitarbeiter"."""
+    return len(text) <= 4 * _LONGEST and _bare(text) in _persons()
+
+
 def _bare(text: str) -> str:
     return _NOISE.sub(" ", fold(text).text).strip()
 

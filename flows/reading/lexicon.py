@@ -15,9 +15,6 @@ from flows.reading.fold import fold, fold_word
 from flows.reading.phrases import Patterns
 from flows.reading.tokens import tokenise
 
-_NOTHING: frozenset[str] = frozenset()
-
-
 class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     """One language's file. `tags` maps a tag (see `units.py`) to its entries; `wishes` a wish to its patterns.
 
@@ -36,6 +33,8 @@ class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     plural_endings: str = ""
     reason_endings: str = ""
     adjective_endings: str = ""
+    label_endings: str = ""
+    school_grades: int = 0
 
 
 class Keywords(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,6 +43,7 @@ class Keywords(msgspec.Struct, forbid_unknown_fields=True):
     stop: dict[str, str]
     start: dict[str, str]
     help: dict[str, str]
+    human: dict[str, str]
     ordinary: dict[str, str]
 
 
@@ -58,6 +58,8 @@ class Lexicon:
         self.plural_endings = tuple(map(fold_word, entries(source.plural_endings)))
         self.reason_endings = tuple(map(fold_word, entries(source.reason_endings)))
         self.adjective_endings = tuple(map(fold_word, entries(source.adjective_endings)))
+        self.school_grades = source.school_grades
+        self._label_endings = tuple(map(fold_word, entries(source.label_endings)))
         self.yes, self.no = _folded(source.yes), _folded(source.no)
         self._words: dict[str, set[str]] = {}
         self._stems: dict[str, set[str]] = {}
@@ -87,12 +89,13 @@ class Lexicon:
 
     def own(self, word: str) -> frozenset[str]:
         """The tags this language itself gives the word, without the fallback."""
-        if word in self._words:
-            return frozenset(self._words[word])
+        tags = self._words.get(word, set())
         for size in range(len(word), 2, -1):
             if word[:size] in self._stems:
-                return frozenset(self._stems[word[:size]])
-        return _NOTHING
+                return frozenset(tags | self._stems[word[:size]])
+        if not tags and self._label_endings and word.endswith(self._label_endings):
+            return frozenset({"label", "abbreviation"})
+        return frozenset(tags)
 
     def _tags_of(self, word: str) -> frozenset[str]:
         tags = self.own(word)

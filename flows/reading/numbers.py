@@ -45,6 +45,7 @@ class Mention(Struct, gc=False):
 def find_mentions(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon, low: int, high: int) -> list[Mention]:
     """Every number of the text in order, with scales, ranges and fractions put together."""
     found = [m for i, unit in enumerate(units) if (m := _mention(units, i, words, low, high))]
+    _mark_grades(found, units, words)
     _mark_fractions(found, units)
     _mark_scales(found, units, low, high)
     _mark_ranges(found, units, low, high)
@@ -118,6 +119,23 @@ def _read_signs(mention: Mention, units: Sequence[Unit], i: int) -> None:
         mention.form, mention.after = BROKEN, i + 2
 
 
+def _mark_grades(found: list[Mention], units: Sequence[Unit], words: Lexicon) -> None:
+    """ "2-", "3+", "1 plus": school grades where the language's schools write them so; "#1" and "no 1" are praise."""
+    for mention in found:
+        after = units[mention.after] if mention.after < len(units) else None
+        before = units[mention.first - 1] if mention.first else None
+        if before is not None and mention.value == 1 and before.text in {"#", "+"}:
+            mention.form = FOREIGN
+        if after is None or not 1 <= mention.value <= words.school_grades or mention.form != WHOLE:
+            continue
+        signed = after.text in {"+", "-", "–"} and not after.spaced
+        last = mention.after + 1 == len(units) or units[mention.after + 1].kind != WORD
+        if (signed and last) or after.text in {"plus", "minus"}:
+            mention.form = FOREIGN
+        elif signed:
+            mention.slip = True
+
+
 def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
     """ "seven and a half", "sieben komma fünf", "7 1/2"."""
     for k, mention in enumerate(found):
@@ -137,6 +155,8 @@ def _mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: in
     """ "9 out of 10", "9 von 10", "9 / 10"; "3 of 5" is another scale or a share of something."""
     for mention, scale in zip(found, found[1:], strict=False):
         between = units[mention.after : scale.first]
+        if len(between) > 1 and "point" in between[0].tags:
+            between = between[1:]
         if mention.form not in {WHOLE, BROKEN} or scale.form != WHOLE or not 1 <= len(between) <= 3:
             continue
         if "of" not in between[0].tags and between[0].text != "/":
@@ -165,8 +185,15 @@ def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: in
                 continue
         if mention.value in {low, 0, 1} and other.value == high and "or" not in between[0].tags:
             mention.form = other.form = SCALE
+        elif _measures(other, units):
+            mention.form, other.form = (WHOLE if between[0].kind == PAUSE else FOREIGN), FOREIGN
+            mention.doubt = "range"
         elif other.value != mention.value:
             mention.form = other.form = RANGE
+
+
+def _measures(mention: Mention, units: Sequence[Unit]) -> bool:
+    return mention.after < len(units) and "unit" in units[mention.after].tags
 
 
 def _mark_sequences(found: list[Mention], units: Sequence[Unit]) -> None:

@@ -6,7 +6,7 @@ from flows.reading.context import assess
 from flows.reading.cut import reason
 from flows.reading.decide import Decision, decide
 from flows.reading.fold import Folded, fold
-from flows.reading.keyword import keyword
+from flows.reading.keyword import asks_for_person, keyword
 from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.numbers import Mention, find_mentions
 from flows.reading.result import Read
@@ -28,6 +28,8 @@ def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
     """
     if keyword(text, language) == "stop":
         return Read("stop", rule="keyword")
+    if asks_for_person(text):
+        return Read("human", wants_human=True, rule="keyword")
     words = lexicon(language)
     folded = fold(text)
     tokens = tokenise(folded)

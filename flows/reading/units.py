@@ -6,8 +6,8 @@ article firm filler carrier polite   stand before or after a score and weaken no
 hedge rather bound                    make it unsure ("about", "eher", "mindestens"); `beyond` excludes it ("over")
 negative correct instead past was now hypothetical condition otherwise rival settle   withdraw or settle numbers
 of scale point half range hint        belong to the number's own form ("8 out of 10", "7 or 8", "8 going on 9")
-unit label prep counted ordinal stars idiom   make it a number of something else ("3 years", "room 5", "at 8")
-joint func praise blame aspect noun damning endorsing told   tell what a reason begins with and how it sounds
+unit label prep counted ordinal stars idiom abbreviation   make it a number of something else ("3 years", "room 5", "at 8")
+joint reason func event praise blame aspect noun damning endorsing told   tell what a reason begins with and how it sounds
 greeting thanks apology signoff device laugh dictated prompt top bottom   wrapping, or words in place of a number
 """
 
@@ -56,6 +56,8 @@ def build_units(tokens: Sequence[Token], words: Lexicon) -> list[Unit]:
         kind = token.kind
         if kind == PAUSE and _is_glue(tokens, i):
             kind = SIGN
+        elif token.text == "." and not token.spaced and _is_abbreviation(tokens, i - 1, words) and i + 1 < len(tokens):
+            kind = SIGN
         if kind in {PAUSE, STOP, LINE}:
             clause += 1
         units.append(Unit(kind, token.text, i, i + 1, _NOTHING, clause, None, token.spaced))
@@ -68,6 +70,10 @@ def _is_glue(tokens: Sequence[Token], i: int) -> bool:
     if tokens[i].text not in {"-", "/"} or not 0 < i < len(tokens) - 1:
         return False
     return not tokens[i].spaced and not tokens[i + 1].spaced and tokens[i + 1].kind == WORD
+
+
+def _is_abbreviation(tokens: Sequence[Token], i: int, words: Lexicon) -> bool:
+    return i >= 0 and "abbreviation" in words.tags_of(tokens[i].text)
 
 
 def _phrase(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit | None:
@@ -88,10 +94,13 @@ def _word(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit:
     value = words.number(text)
     if value is None and _STRETCHED.search(text):
         value, text = _unstretched(text, words)
+    tags = words.tags_of(text)
+    if value is not None and "article" in tags and i + 1 < len(tokens) and tokens[i + 1].kind in {WORD, NUMBER}:
+        value = None  # "un 8": the article, not the number one
     spelled = _spelled(tokens, i, words) if value is None and len(text) == 1 else None
     if spelled:
         return Unit(WORD, token.text, i, spelled[1], _NOTHING, clause, spelled[0], token.spaced)
-    return Unit(WORD, text, i, i + 1, words.tags_of(text), clause, value, token.spaced)
+    return Unit(WORD, text, i, i + 1, tags, clause, value, token.spaced)
 
 
 def _unstretched(text: str, words: Lexicon) -> tuple[int | None, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flows.reading.fold import fold
-from flows.reading.keyword import keyword
+from flows.reading.keyword import asks_for_person, keyword
 from flows.reading.lexicon import lexicon
 from flows.reading.result import Wish
 from flows.reading.tokens import Token, tokenise
@@ -13,6 +13,8 @@ def wish(text: str, language: str) -> Wish:
     """stop, start, help or human as the customer asks for it, by keyword or phrase; "" if nothing of the kind is there."""
     if found := keyword(text, language):
         return found
+    if asks_for_person(text):
+        return "human"
     spans = wish_spans(tokenise(fold(text)), language)
     names = {name for name, _, _ in spans}
     return "stop" if "stop" in names else "human" if "human" in names else ""

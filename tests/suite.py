@@ -1,4 +1,4 @@
-"""`make test`: lint, types, architecture and every test, with one summary at the end; `--nightly` for the large figures."""
+"""`make test`: lint, types and every test, with one summary at the end; `--nightly` for the large figures."""
 
 import argparse
 import subprocess

@@ -35,7 +35,7 @@ function response(row) {
     element(
       "div",
       {},
-      element("p.reason", {}, row.comment || "–"),
+      row.comment ? element("p.reason", {}, row.comment) : element("p.reason.empty", {}, words.no_reason),
       element("small", {}, [words[`flow_${row.flow}`] || row.flow, row.language, row.channel, clockTime(row.at)].join(" · ")),
     ),
     row.outcome ? element(`span.tag.${row.outcome}`, {}, words[`outcome_${row.outcome}`]) : element("span.tag.running", {}, words.outcome_),

@@ -24,7 +24,6 @@ from bot.render import render
 from bot.segments import segments
 from channels.twilio import inbound, outbound, receipts
 from channels.twilio.config import WHATSAPP, TwilioConfig
-from channels.twilio.pace import Pace
 from channels.twilio.recent import Recent
 from channels.twilio.records import milliseconds, sent, webhook_form
 from channels.twilio.signature import authentic_form
@@ -53,6 +52,7 @@ class TwilioChannel:
         self.name = name
         self.settle = config.settle / 1000
         self.gather = config.gather
+        self.rate = config.rate
         self.hookable = bool(config.secrets)
         self.capabilities = Capabilities(
             max_text=outbound.MAX_BODY,
@@ -65,7 +65,6 @@ class TwilioChannel:
         self._hook = f"{public_url.rstrip('/')}/hooks/{quote(name)}"
         self._clock = clock
         self._windows = Windows()
-        self._pace = Pace(config.rate)
         self._keys: Recent[str] = Recent(50_000)  # Twilio's message id → our key, as far as this process has heard
         self._client: Api | None = None
 
@@ -91,7 +90,6 @@ class TwilioChannel:
         create = outbound.fields(message, text, config, callback, now)
         if create["to"].startswith(WHATSAPP) and not await self._in_window(create, now):
             create = outbound.templated(create, message, config)
-        self._pace.take(self.parts(text), time.monotonic())
         taken = sent(await self._api().create(create))
         self._keys[taken.provider_id] = message.key
         return taken

@@ -55,15 +55,15 @@ class TwilioConfig(BaseModel):
     auto_replies: bool = True
     """Twilio itself answers STOP, START and HELP. False on a standalone short code, where we have to."""
     api_url: Annotated[str, AfterValidator(_host_only)] = "https://api.twilio.com"
-    timeout: Annotated[Duration, Field(ge=100, le=30_000)] = 20_000
+    timeout: Annotated[Duration, Field(ge=100, le=30_000)] = 15_000
     """Longest wait for an answer to one API call; keep `settle` well above it."""
     settle: Duration = MINUTE
     """How long an in-doubt send rests before it is looked up."""
     gather: Duration = 2_000
     """How long to wait for the rest of a message that is sent in pieces."""
     validity: Validity = Validity()
-    rate: Annotated[float, Field(ge=0)] = 0
-    """Segments per second to hand over; beyond a minute's worth they wait in our outbox. 0: Twilio queues."""
+    rate: Annotated[float, Field(gt=0)] | None = None
+    """Segments per second that may leave our outbox, where an opt-out still stops them. Without it Twilio queues."""
     max_segments: Annotated[int, Field(ge=1, le=24)] = 10
     """Longer texts are refused: every segment is billed."""
 

@@ -11,9 +11,11 @@ from tests.channels.twilio_line import ACCOUNT, NUMBER, PUBLIC, TOKEN, config
 def test_defaults():
     """The shortest entry of DESIGN §6 is enough."""
     shortest = config(timeout=None)
-    assert (shortest.sender, shortest.settle, shortest.timeout) == (NUMBER, 60_000, 20_000)
+    assert (shortest.sender, shortest.settle, shortest.timeout) == (NUMBER, 60_000, 15_000)
     assert shortest.api_url == "https://api.twilio.com"
-    assert TwilioChannel("sms", shortest, PUBLIC).settle == 60.0
+    channel = TwilioChannel("sms", shortest, PUBLIC)
+    assert (channel.settle, channel.rate, channel.gather) == (60.0, None, 2_000)
+    assert TwilioChannel("sms", config(rate=1), PUBLIC).rate == 1
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,7 @@ def test_defaults():
         ({"templates": {"survey": "HX" + "0" * 32}}, "whatsapp: true"),
         ({"whatsapp": True, "templates": {"survey": "MG1"}}, "templates"),
         ({"api_url": "localhost:8000"}, "scheme and host"),
+        ({"rate": 0}, "rate"),
         ({"auth_tokn": "x"}, "auth_tokn"),
     ],
 )

@@ -1,10 +1,15 @@
 """What an operator may write under `kind: twilio`, and what they are told."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from bot.errors import Rejected
+from channels.twilio import errors
 from channels.twilio.channel import TwilioChannel
+from channels.twilio.config import TwilioConfig
 from tests.channels.twilio_line import ACCOUNT, NUMBER, PUBLIC, TOKEN, config
 
 
@@ -81,3 +86,22 @@ def test_capabilities():
     assert config(whatsapp=True).from_address == f"whatsapp:{NUMBER}"
     assert config(whatsapp=True, **{"from": f"whatsapp:{NUMBER}"}).from_address == f"whatsapp:{NUMBER}"
     assert ACCOUNT.startswith("AC")
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "channels" / "twilio.md").read_text()
+
+
+def test_every_setting_is_documented():
+    """A setting without its row in docs/channels/twilio.md does not exist for an operator."""
+    rows = {name for line in PAGE.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line)}
+    fields = {field.alias or name for name, field in TwilioConfig.model_fields.items()} - {"kind"}
+    assert fields <= rows
+
+
+def test_every_code_is_documented():
+    """Each code of the tables is in its row of the page."""
+    rows = [line for line in PAGE.splitlines() if line.startswith("| ")]
+    for table in (errors._MISCONFIGURED, errors._THROTTLED, {**errors._UNREACHABLE}):
+        row = next(line for line in rows if next(iter(table)) in line)
+        missing = [code for code in table if code not in row and code not in PAGE]
+        assert not missing

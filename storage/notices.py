@@ -10,7 +10,7 @@ import structlog
 
 TOPICS = ("inbox", "outbox")
 _CHANNEL = "echolot"
-_PAUSE = 0.02  # seconds between two notifies: NOTIFY takes a lock of the whole server at commit
+_PAUSE = 0.05  # seconds between two notifies: NOTIFY takes a lock of the whole server at commit
 _FLOOR = 1.0  # seconds between two looks while we cannot listen
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 

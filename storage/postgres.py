@@ -23,19 +23,26 @@ log = structlog.get_logger()
 SQL = statements("postgres")
 _READING = queries("reading", "asyncpg")
 _ATTEMPTS = 3  # of a transaction that the server sacrificed to another one
-_CONNECT = {
-    "timeout": 10,
-    "command_timeout": 30,
-    "server_settings": {
-        "application_name": "echolot",
-        "synchronous_commit": "on",  # P1, whatever the role's or the server's default is
-        "jit": "off",  # compiling costs more than our statements
-        "idle_in_transaction_session_timeout": "30s",  # a worker that is cut off gives its lanes back
-        "tcp_keepalives_idle": "10",
-        "tcp_keepalives_interval": "5",
-        "tcp_keepalives_count": "3",
-    },
+_SESSION = {
+    "application_name": "echolot",
+    "synchronous_commit": "on",  # P1, whatever the role's or the server's default is
+    "idle_in_transaction_session_timeout": "30s",  # a worker that is cut off gives its lanes back
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "jit": "off",  # compiling costs more than our statements
 }
+_WRITING = _SESSION | {
+    # The writer's statements touch a few rows by index, however large the tables and however stale their statistics.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+_TELLING = _SESSION | {"synchronous_commit": "off"}  # commits nothing but notifies, which nobody misses after a crash
+_READERS = 2
+_TIMEOUTS = {"timeout": 10, "command_timeout": 30}
 _LOST = (
     OSError,
     TimeoutError,
@@ -43,7 +50,6 @@ _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,  # disk full, too many connections
     asyncpg.OperatorInterventionError,  # shutting down, starting up
-    asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.PostgresSystemError,  # I/O errors
     asyncpg.ReadOnlySQLTransactionError,  # a standby answers
 )
@@ -53,25 +59,26 @@ _SACRIFICED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 class PostgresStore(SqlReading):
     """bot.ports.Store and bot.ports.Reading on a PostgreSQL database that any number of processes share."""
 
-    def __init__(self, pool: Any, notices: Notices) -> None:
+    def __init__(self, pool: Any, readers: Any, notices: Notices) -> None:
         self._pool = pool
+        self._readers = readers
         self._notices = notices
 
     @classmethod
     async def open(cls, url: str, connections: int = 8) -> "PostgresStore":
         """Connect to an up-to-date database. Raises StoreUnavailable if it does not answer."""
 
-        async def connect() -> Any:
-            # What this connection commits is only notifies, which nobody misses after a crash.
-            settings = {**_CONNECT["server_settings"], "synchronous_commit": "off"}  # type: ignore[dict-item]
-            return await asyncpg.connect(url, **{**_CONNECT, "server_settings": settings})
+        def pool(smallest: int, largest: int, session: dict[str, str]) -> Any:
+            sizes = {"min_size": smallest, "max_size": largest}
+            return asyncpg.create_pool(url, **sizes, **_TIMEOUTS, server_settings=session, reset=_keep)
 
         async with _translated():
-            pool = await asyncpg.create_pool(url, min_size=1, max_size=connections, reset=_keep, **_CONNECT)
-        notices = Notices(connect)
+            writers = await pool(1, connections, _WRITING)
+            readers = await pool(0, _READERS, _SESSION)
+        notices = Notices(lambda: asyncpg.connect(url, **_TIMEOUTS, server_settings=_TELLING))
         notices.start()
         log.info("database_opened", kind="postgresql")
-        return cls(pool, notices)
+        return cls(writers, readers, notices)
 
     async def _write(self, work: Work[Result]) -> Result:
         """Run `work` as one transaction, again if the server sacrificed it to another one."""
@@ -184,10 +191,11 @@ class PostgresStore(SqlReading):
     async def close(self) -> None:
         """See bot.ports.Store."""
         await self._notices.close()
+        await self._readers.close()
         await self._pool.close()
 
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
-        async with self._reading() as connection:
+        async with _translated(), self._readers.acquire(timeout=10) as connection:
             found = getattr(_READING, name)(connection, **facts)
             if hasattr(found, "__aiter__"):
                 return [dict(row) async for row in found]
@@ -195,13 +203,8 @@ class PostgresStore(SqlReading):
             return [dict(row)] if row else []
 
     async def _value(self, name: str, *facts: Any) -> Any:
-        async with self._reading() as connection:
-            return await connection.fetchval(SQL[name], *facts)
-
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[Any]:
         async with _translated(), self._pool.acquire(timeout=10) as connection:
-            yield connection
+            return await connection.fetchval(SQL[name], *facts)
 
 
 @asynccontextmanager

@@ -48,12 +48,12 @@ SELECT i.id, i.lane, i.received_at, i.attempts, i.body,
   (a.lane IS NOT NULL)::int, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version
 FROM unnest(:lanes::text[]) AS claimed (lane)
 CROSS JOIN LATERAL (
-  SELECT h.ready_at FROM inbox AS h WHERE h.lane = claimed.lane AND h.state = 'new' ORDER BY h.id LIMIT 1
-) AS head
-JOIN inbox AS i ON i.lane = claimed.lane AND i.state = 'new'
+  SELECT e.*, first_value(e.ready_at) OVER (ORDER BY e.id) AS head_ready_at
+  FROM inbox AS e WHERE e.lane = claimed.lane AND e.state = 'new'
+) AS i
 LEFT JOIN address AS a ON a.lane = claimed.lane
 LEFT JOIN session AS s ON s.id = a.session
-WHERE head.ready_at <= :now
+WHERE i.head_ready_at <= :now
 ORDER BY i.id LIMIT :most;
 
 -- name: save_addresses!

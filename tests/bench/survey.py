@@ -1,0 +1,45 @@
+"""The three-step survey that everybody plays: score, reason, yes or no."""
+
+from bot.messages import Address, Inbound, Invite, Said
+from flows.library import Library, Source
+from flows.model import Flow
+
+YAML = """
+format: 1
+id: bench
+kind: relationship
+languages: [en]
+steps:
+  - id: score
+    ask: {type: nps, text: {en: "Hello from the bench. How likely are you to recommend us, 0-10? Reply STOP to opt out"}}
+  - id: why
+    ask: {type: text, text: {en: "Thank you. What is the main reason for your score?"}}
+  - id: again
+    ask: {type: yes_no, text: {en: "May we ask you again next year?"}}
+  - id: thanks
+    say: {en: "Thank you for your time!"}
+"""
+REPLIES = ("{score}", "the delivery took two weeks and nobody told me why", "yes")
+STEPS = len(REPLIES)
+
+
+def library() -> Library:
+    """A library with only the bench survey."""
+    return Library([Source("bench.yaml", YAML)])
+
+
+def address(person: int) -> Address:
+    """Somebody's phone."""
+    return Address("sms", f"+4917{person:09d}")
+
+
+def invitations(flow: Flow, people: range) -> list[Inbound]:
+    """Everybody is asked."""
+    invite = Invite(flow.id, flow.revision, "en", "operator")
+    return [Inbound(f"invite:{person}", 1, address(person), invite) for person in people]
+
+
+def reply(step: int, person: int) -> Inbound:
+    """What somebody answers to the question of a step."""
+    text = REPLIES[step].format(score=person % 11)
+    return Inbound(f"SM{step}{person:030x}", 2 + step, address(person), Said(text))

@@ -18,7 +18,7 @@ _TRAILS = frozenset(
 )
 _TRAILS_ANYWHERE = frozenset({"point", "loose", "laugh", "trailing", "dictated"})
 _PRELUDE = frozenset(
-    "filler polite greeting thanks apology correct laugh carrier pronoun settle firm scale article of".split()
+    "filler polite greeting thanks apology correct laugh carrier pronoun settle firm scale article of told".split()
 )
 _REASON_STARTS = frozenset(
     "joint func pronoun praise blame aspect negative prep article firm condition filler carrier settle damning endorsing"
@@ -118,7 +118,9 @@ def _weigh(mention: Mention, lead: Sequence[Unit], trail: Sequence[Unit]) -> Non
             mention.withdrawn = tag
     if "past" in both:
         mention.withdrawn = "past"
-    for tag in ("hedge", "bound", "told", "rather", "was", "nr"):
+    if lead and "nr" in lead[-1].tags or (len(lead) > 1 and lead[-1].text == "." and "nr" in lead[-2].tags):
+        mention.doubt = mention.doubt or "nr"
+    for tag in ("hedge", "bound", "told", "rather", "was"):
         if tag in (both if tag in {"hedge", "told"} else ahead):
             mention.doubt = mention.doubt or tag
     if mention.glued == "hedge":
@@ -143,9 +145,21 @@ def _weigh_neighbours(mention: Mention, units: Sequence[Unit], right_stop: Unit 
         return
     if after.kind == STOP and "?" in after.text:
         mention.doubt = mention.doubt or "question"
+    if after.kind == PAUSE and _is_tag_question(units, mention.right + 1):
+        mention.doubt = mention.doubt or "question"
     if after.kind == PAUSE and after.text.startswith(")") and not after.spaced:
         opened = any("(" in unit.text for unit in units[max(0, mention.left - 12) : mention.first] if unit.kind == PAUSE)
         mention.doubt = mention.doubt or ("" if opened else "smiley")
+
+
+def _is_tag_question(units: Sequence[Unit], i: int) -> bool:
+    """ "…, oder?", "…, maybe?"."""
+    for unit in units[i : i + 4]:
+        if unit.kind == STOP:
+            return "?" in unit.text
+        if unit.kind != WORD or not unit.tags & {"filler", "hedge", "loose", "range"}:
+            return False
+    return False
 
 
 def _role(  # noqa: PLR0911  # one return per row of the table of contexts
@@ -162,13 +176,18 @@ def _role(  # noqa: PLR0911  # one return per row of the table of contexts
     if mention.form == SCALED:
         return STRONG
     before = _before(units, mention.first)
+    if before is not None and mention.form in {BROKEN, RANGE} and "ordinal" in before.tags:
+        return OTHER
+    if before is not None and "definite" in before.tags and right is not None and not right.tags & {"joint", "func"}:
+        return OTHER
     if before is not None and before.tags & {"prep", "label", "counted"} and before.kind == WORD:
         return OTHER
     if left is not None and left.tags & {"prep", "label", "counted"} and not carried and not mention.settled:
         return OTHER
     if _is_date(mention, units, before):
         return OTHER
-    if mention.word and "vague" in units[mention.first].tags and not (left is None and right is None):
+    pointed = any("point" in unit.tags for unit in units[mention.after : mention.after + 1])
+    if mention.word and "vague" in units[mention.first].tags and not pointed and not (left is None and right is None):
         return OTHER
     if left is None:
         return _role_at_start(mention, right, words)

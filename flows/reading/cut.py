@@ -69,7 +69,7 @@ def _wraps(units: Sequence[Unit], cut: Sequence[bool], first: int, after: int) -
     if not words:
         return False
     if "greeting" in words[0].tags and len(words) <= _LONGEST_GREETING:
-        return not any(word.tags & {"aspect", "praise", "blame"} for word in words)
+        return not any(word.tags & {"praise", "blame", "func", "event"} for word in words[1:])
     return all(word.tags & _WRAPPING and not word.tags & {"reason"} for word in words)
 
 

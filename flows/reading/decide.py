@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from flows.reading.context import MEDIUM, STRONG
 from flows.reading.numbers import BROKEN, RANGE, Mention
+from flows.reading.tokens import WORD
 from flows.reading.units import Unit
 
 
@@ -53,6 +54,13 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
     for mention in mentions:
         if units[mention.first].clause in rival_clauses:
             mention.withdrawn = mention.withdrawn or "rival"
+    conditions = _conditions(units)
+    for mention in mentions:
+        clause = units[mention.first].clause
+        if clause in conditions and conditions[clause] < mention.first:
+            mention.withdrawn = mention.withdrawn or "condition"
+        elif clause - 1 in conditions and not mention.settled:
+            mention.doubt = mention.doubt or "condition"
     for k, mention in enumerate(mentions):
         if mention.role not in {STRONG, MEDIUM} or mention.withdrawn:
             continue
@@ -63,6 +71,16 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
             mention.withdrawn = "corrected"
         elif mention.corrected and mention.doubt != "told" and any(m.corrected and m.value != mention.value for m in later):
             mention.withdrawn = "corrected"
+
+
+def _conditions(units: Sequence[Unit]) -> dict[int, int]:
+    """The clauses that open with a condition ("if you fix it, …"), and where."""
+    found: dict[int, int] = {}
+    for i, unit in enumerate(units):
+        opens = i == 0 or units[i - 1].clause != unit.clause or units[i - 1].kind != WORD or "joint" in units[i - 1].tags
+        if "condition" in unit.tags and opens:
+            found[unit.clause] = i
+    return found
 
 
 def _settle(live: list[Mention], mentions: Sequence[Mention]) -> list[Mention]:

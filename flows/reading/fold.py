@@ -2,12 +2,12 @@
 
 After folding (RELIABILITY S31: an ASCII grammar after NFKC) digits are ASCII `0-9`, letters are case-folded without
 accents, and every other sign is one of a handful: ASCII punctuation, `–` (a dash), `€` (any currency), `½` (any
-fraction) and `☺` (any emoji or symbol).
+fraction) and `☺` (any emoji or symbol; a star stays `⭐`).
 """
 
 import unicodedata
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ _SPECIAL = _KEEP | {
     "🔟": "10", "ł": "l", "Ł": "l", "ı": "i", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "−": "-", "‐": "-", "‑": "-",
     "–": "–", "—": "–", "―": "–", "‒": "–", "‘": "'", "’": "'", "´": "'", "`": "'", "ʼ": "'", "¿": " ", "¡": " ",
     "،": ",", "、": ",", "؛": ";", "。": ".", "।": ".", "؟": "?", "•": "-", "·": ",", "~": "~", "≈": "~", "≥": ">", "≤": "<",
-    "→": "–", "\n": "\n", "\r": " ", "\t": " ", "ß": "ss", "ẞ": "ss",
+    "→": "–", "★": "⭐", "☆": "⭐", "🌟": "⭐", "⭐": "⭐", "\n": "\n", "\r": " ", "\t": " ", "ß": "ss", "ẞ": "ss",
 }  # fmt: skip
 _DROPPED_MARKS = (
     (0x0300, 0x036F), (0x064B, 0x065F), (0x0670, 0x0670), (0x20D0, 0x20F0), (0xFE00, 0xFE0F), (0x0640, 0x0640),
@@ -73,9 +73,11 @@ def fold(text: str) -> Folded:
     """Fold `text`; linear in its length, never raises."""
     if text.isascii() and (text.isprintable() or text.replace("\n", "").isprintable()):
         return Folded(text.lower(), range(len(text)))
-    pieces = [_fold_char(char) for char in text]
-    at = chain.from_iterable(repeat(i, len(piece)) for i, piece in enumerate(pieces))
-    return Folded("".join(pieces), tuple(at))
+    pieces = list(map(_fold_char, text))
+    sizes = list(map(len, pieces))
+    if min(sizes) == max(sizes) == 1:
+        return Folded("".join(pieces), range(len(text)))
+    return Folded("".join(pieces), tuple(chain.from_iterable(map(repeat, count(), sizes))))
 
 
 @lru_cache(maxsize=16384)

@@ -5,7 +5,7 @@ A list is written as one text, its entries parted by commas or line ends. An ent
 words it does not know itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -14,6 +14,10 @@ import msgspec
 from flows.reading.fold import fold, fold_word
 from flows.reading.phrases import Patterns
 from flows.reading.tokens import tokenise
+
+Phrase = tuple[tuple[str, ...], frozenset[str]]
+"""The words that follow the first two of a phrase, and its tags."""
+
 
 class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     """One language's file. `tags` maps a tag (see `units.py`) to its entries; `wishes` a wish to its patterns.
@@ -63,7 +67,7 @@ class Lexicon:
         self.yes, self.no = _folded(source.yes), _folded(source.no)
         self._words: dict[str, set[str]] = {}
         self._stems: dict[str, set[str]] = {}
-        self.phrases: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+        self._phrases: dict[tuple[str, str], list[Phrase]] = {}
         self._load_tags(source.tags)
         classes = {name: list(entries(text)) for name, text in source.classes.items()}
         self.wishes = Patterns(((name, line) for name, text in source.wishes.items() for line in _lines(text)), classes)
@@ -71,6 +75,7 @@ class Lexicon:
             ((name, line) for name, text in source.not_wishes.items() for line in _lines(text)), classes
         )
         self.tags_of = lru_cache(maxsize=16384)(self._tags_of)
+        self.number = lru_cache(maxsize=16384)(self._number)
 
     def _load_tags(self, tags: Mapping[str, str]) -> None:
         phrases: dict[tuple[str, ...], set[str]] = {}
@@ -79,13 +84,13 @@ class Lexicon:
                 if entry.endswith("*"):
                     self._stems.setdefault(fold_word(entry)[:-1], set()).add(tag)
                     continue
-                parts = tuple(token.text for token in tokenise(fold(entry)))
+                parts = _parts(entry)
                 if len(parts) > 1:
                     phrases.setdefault(parts, set()).add(tag)
                 else:
                     self._words.setdefault(parts[0], set()).add(tag)
         for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
-            self.phrases.setdefault(parts[0], []).append((parts[1:], frozenset(found)))
+            self._phrases.setdefault(parts[:2], []).append((parts[2:], frozenset(found)))
 
     def own(self, word: str) -> frozenset[str]:
         """The tags this language itself gives the word, without the fallback."""
@@ -103,7 +108,7 @@ class Lexicon:
             return tags
         return self._fallback.tags_of(word)
 
-    def number(self, word: str) -> int | None:
+    def _number(self, word: str) -> int | None:
         """The value of a number word of this language, or of English where the word is unknown here."""
         if word in self.numbers:
             return self.numbers[word]
@@ -111,10 +116,12 @@ class Lexicon:
             return None
         return self._fallback.number(word)
 
-    def phrases_from(self, word: str) -> Iterable[tuple[tuple[str, ...], frozenset[str]]]:
-        """The phrases that begin with this word, longest first: (the words that follow, tags)."""
-        found = self.phrases.get(word, ())
-        return found if self._fallback is None else (*found, *self._fallback.phrases_from(word))
+    def phrases_from(self, first: str, second: str) -> Sequence[Phrase]:
+        """The phrases that begin with these two words, longest first."""
+        found = self._phrases.get((first, second), ())
+        if self._fallback is None:
+            return found
+        return (*found, *self._fallback.phrases_from(first, second))
 
     def suffix(self, word: str) -> str:
         """The tag of what hangs on a number ("9ish", "5min"), or ""."""
@@ -126,6 +133,14 @@ class Lexicon:
 def entries(text: str) -> Iterator[str]:
     """The entries of a list: parted by commas or line ends."""
     return (entry for line in text.splitlines() for entry in map(str.strip, line.split(",")) if entry)
+
+
+def _parts(entry: str) -> tuple[str, ...]:
+    """The tokens of an entry; most are plain words that need no tokenising."""
+    words = fold_word(entry).split(" ")
+    if all(map(str.isalpha, words)):
+        return tuple(words)
+    return tuple(token.text for token in tokenise(fold(entry)))
 
 
 def _by_entry(lists: Mapping[str, str]) -> Iterator[tuple[str, str]]:

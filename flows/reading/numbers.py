@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from flows.reading.lexicon import Lexicon
-from flows.reading.tokens import NUMBER, PAUSE, SIGN, WORD, Token
+from flows.reading.tokens import EMOJI, NUMBER, PAUSE, SIGN, WORD, Token
 from flows.reading.units import Unit
 
 WHOLE, SCALED, SCALE, RANGE, BROKEN, FOREIGN = "whole", "scaled", "scale", "range", "broken", "foreign"
@@ -45,6 +45,7 @@ class Mention(Struct, gc=False):
 def find_mentions(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon, low: int, high: int) -> list[Mention]:
     """Every number of the text in order, with scales, ranges and fractions put together."""
     found = [m for i, unit in enumerate(units) if (m := _mention(units, i, words, low, high))]
+    _join_keycaps(found, units)
     _mark_grades(found, units, words)
     _mark_fractions(found, units)
     _mark_scales(found, units, low, high)
@@ -57,7 +58,7 @@ def _mention(units: Sequence[Unit], i: int, words: Lexicon, low: int, high: int)
     unit = units[i]
     if unit.value is not None:
         return Mention(unit.value, WHOLE, i, i + 1, word=True)
-    if unit.kind == "emoji" and (match := _SLACK_NUMBER.fullmatch(unit.text)):
+    if unit.kind == EMOJI and (match := _SLACK_NUMBER.fullmatch(unit.text)):
         value = words.number(match[1])
         return None if value is None else Mention(value, WHOLE, i, i + 1)
     if unit.kind != NUMBER:
@@ -117,6 +118,15 @@ def _read_signs(mention: Mention, units: Sequence[Unit], i: int) -> None:
         mention.slip = True
     elif after and after.text == "½":
         mention.form, mention.after = BROKEN, i + 2
+
+
+def _join_keycaps(found: list[Mention], units: Sequence[Unit]) -> None:
+    """ ":one::zero:" is ten."""
+    for k in range(len(found) - 1, 0, -1):
+        first, second = found[k - 1], found[k]
+        if first.after == second.first and units[first.first].kind == units[second.first].kind == EMOJI:
+            first.value, first.after = first.value * 10 + second.value, second.after
+            del found[k]
 
 
 def _mark_grades(found: list[Mention], units: Sequence[Unit], words: Lexicon) -> None:

@@ -1,11 +1,13 @@
 """A small pattern language over words, for the wishes that no list of keywords can hold.
 
 One pattern is a row of elements: `word`, `stem*` (prefix), `a|b` (either), `@class` (any word of a class), a trailing
-`?` (optional), `..` (up to four words, none of which ends the sentence). Patterns are found by their first element, so
+`?` (optional), `..` (up to four words of the same clause). Patterns are found by their first element, so
 reading stays linear: each token looks up the few patterns that can begin there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 
 from msgspec import Struct
 
@@ -14,6 +16,8 @@ from flows.reading.tokens import EMOJI, LINE, NUMBER, STOP, WORD, Token
 
 _GAP = ".."
 _LONGEST_GAP = 4
+_SOLID = frozenset({WORD, NUMBER, STOP, LINE})
+_COMMAS = frozenset({",", ";", ":", "–"})
 
 
 class Element(Struct, frozen=True):
@@ -51,6 +55,7 @@ class Patterns:
             for stem in first.stems:
                 self._by_stem.setdefault(stem, []).append(pattern)
         self._stem_sizes = sorted({len(stem) for stem in self._by_stem})
+        self._beginning_with = lru_cache(maxsize=16384)(self._find_beginnings)
 
     def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
         """All matches as (name, first token, token after the last)."""
@@ -63,12 +68,9 @@ class Patterns:
                         found.append((pattern.name, i, end))
         return found
 
-    def _beginning_with(self, word: str) -> Iterable[Pattern]:
-        yield from self._by_word.get(word, ())
-        for size in self._stem_sizes:
-            if size > len(word):
-                break
-            yield from self._by_stem.get(word[:size], ())
+    def _find_beginnings(self, word: str) -> tuple[Pattern, ...]:
+        stems = (self._by_stem.get(word[:size], ()) for size in self._stem_sizes if size <= len(word))
+        return (*self._by_word.get(word, ()), *chain.from_iterable(stems))
 
 
 def _element(part: str, classes: Mapping[str, Sequence[str]]) -> Element:
@@ -98,14 +100,15 @@ def _match(elements: Sequence[Element], at: int, tokens: Sequence[Token], i: int
         for _ in range(_LONGEST_GAP + 1):
             if end := _match(elements, at + 1, tokens, i):
                 return end
-            while i < len(tokens) and tokens[i].kind not in {WORD, NUMBER, STOP, LINE}:
+            while i < len(tokens) and tokens[i].kind not in _SOLID and tokens[i].text not in _COMMAS:
                 i += 1
-            if i == len(tokens) or tokens[i].kind in {STOP, LINE}:
+            if i == len(tokens) or tokens[i].kind in {STOP, LINE} or tokens[i].text in _COMMAS:
                 return 0
             i += 1
         return 0
     j = i
-    while j < len(tokens) and tokens[j].kind not in {WORD, NUMBER, STOP, LINE}:
+    behind_gap = at > 0 and elements[at - 1] == Element()
+    while j < len(tokens) and tokens[j].kind not in _SOLID and not (behind_gap and tokens[j].text in _COMMAS):
         j += 1
     if j < len(tokens) and tokens[j].kind != EMOJI and element.takes(tokens[j].text):
         end = _match(elements, at + 1, tokens, j + 1)

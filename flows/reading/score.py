@@ -38,9 +38,9 @@ def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
     if any(name == "stop" for name, _, _ in wishes):
         return Read("stop", rule="asks for no more messages")
     people = [(first, after) for name, first, after in wishes if name == "human"]
-    mentions = find_mentions(units, tokens, words, low, high)
-    if len(mentions) > _TOO_MANY:
+    if sum(unit.is_number for unit in units) > _TOO_MANY:
         return _without_score(people, "too many numbers")
+    mentions = find_mentions(units, tokens, words, low, high)
     assess(mentions, units, words)
     decision = decide(mentions, units, low, high)
     if decision.action == "reask" and decision.rule == "no score":

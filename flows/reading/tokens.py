@@ -9,12 +9,13 @@ from flows.reading.fold import Folded
 # Kinds of token. A stop ends a sentence, a pause a clause; a sign is any other punctuation.
 NUMBER, WORD, STOP, PAUSE, SIGN, EMOJI, LINE = "number", "word", "stop", "pause", "sign", "emoji", "line"
 
-_LETTER = r"[^\W\d_]|[^\x00-\x7f–€½☺]"
+_LETTER = r"[^\W\d_]|[^\x00-\x7f–€½☺⭐]"
 _TOKEN = re.compile(
     rf"""
       (?P<emoji> <3+(?!\d) | </3 | ☺+ | <[@\#!][^>\s]{{1,80}}> | :[a-z_][a-z0-9_+'-]{{0,40}}: | :\+1: | :-1: | :100:
                | (?<![\w)])[:;][-o]?[)(dp3|/](?!\w) | (?<!\w)x[d)]+(?!\w) | \^_*\^ )
     | (?P<link>  https?://\S{{0,500}} | www\.\S{{1,200}} )
+    | (?P<star>  ⭐ )
     | (?P<gt>    &gt; )
     | (?P<lt>    &lt;3(?!\d) )
     | (?P<amp>   &(?:amp|quot|lt);? )
@@ -53,4 +54,4 @@ def tokenise(folded: Folded) -> list[Token]:
     return tokens
 
 
-_KIND = {"link": EMOJI, "gt": SIGN, "lt": EMOJI, "amp": PAUSE}
+_KIND = {"link": EMOJI, "gt": SIGN, "star": WORD, "lt": EMOJI, "amp": PAUSE}

@@ -77,11 +77,13 @@ def _is_abbreviation(tokens: Sequence[Token], i: int, words: Lexicon) -> bool:
 
 
 def _phrase(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit | None:
-    token = tokens[i]
-    for rest, tags in words.phrases_from(token.text):
-        end = i + 1 + len(rest)
-        if end <= len(tokens) and all(tokens[i + 1 + k].text == word for k, word in enumerate(rest)):
-            text = " ".join((token.text, *rest))
+    if i + 1 == len(tokens):
+        return None
+    token, second = tokens[i], tokens[i + 1]
+    for rest, tags in words.phrases_from(token.text, second.text):
+        end = i + 2 + len(rest)
+        if end <= len(tokens) and all(tokens[i + 2 + k].text == word for k, word in enumerate(rest)):
+            text = " ".join((token.text, second.text, *rest))
             return Unit(WORD, text, i, end, tags, clause, None, token.spaced)
     return None
 
@@ -114,13 +116,18 @@ def _unstretched(text: str, words: Lexicon) -> tuple[int | None, str]:
 
 def _spelled(tokens: Sequence[Token], i: int, words: Lexicon) -> tuple[int, int] | None:
     """A number word in single letters ("s i e b e n", "t-e-n"): its value and the token after it."""
-    letters = ""
-    for j in range(i, min(i + 16, len(tokens))):
-        if tokens[j].kind == WORD and len(tokens[j].text) == 1:
-            letters += tokens[j].text
-            value = words.number(letters) if len(letters) > 2 else None
-            if value is not None and (j + 1 == len(tokens) or tokens[j + 1].kind != WORD or len(tokens[j + 1].text) > 1):
-                return value, j + 1
+    before = i - 2 if i > 1 and tokens[i - 1].text in {"-", "."} else i - 1
+    if i and _is_letter(tokens[before]):
+        return None
+    letters, after = "", i
+    for j in range(i, min(i + _LONGEST_WORD, len(tokens))):
+        if _is_letter(tokens[j]):
+            letters, after = letters + tokens[j].text, j + 1
         elif tokens[j].text not in {"-", "."}:
-            return None
-    return None
+            break
+    value = words.number(letters) if 2 < len(letters) < _LONGEST_WORD else None
+    return None if value is None else (value, after)
+
+
+def _is_letter(token: Token) -> bool:
+    return token.kind == WORD and len(token.text) == 1

@@ -112,6 +112,10 @@ class Draft:
 
     # --- what is stored and done
 
+    def question(self, step_id: str = "") -> Question:
+        """The question of a step, or else the open one."""
+        return question_at(self.flow, step_id or self.session.step)
+
     def asked(self, step_id: str) -> Asked | None:
         """The recorded answer of a step."""
         for asked in self.session.answers:
@@ -119,7 +123,7 @@ class Draft:
                 return asked
         return None
 
-    def record(self, step_id: str, question: Question, answer: Answer, *, corrects: bool = True) -> None:
+    def record(self, step_id: str, answer: Answer, *, corrects: bool = True) -> None:
         """Store an answer; a second one to the same question corrects the first and keeps its time."""
         session = self.session
         before = self.asked(step_id)
@@ -132,7 +136,7 @@ class Draft:
             after = Asked(step_id, answer, self.now, 0, session.prompt_key if put else "", session.turn)
             answers = (*session.answers, after)
         self.change(answers=answers)
-        self._records.append(Record(step_id, question.type, answer, after.at, after.corrections))
+        self._records.append(Record(step_id, self.question(step_id).type, answer, after.at, after.corrections))
 
     def open_case(self, desk: str, priority: str, reason: str, respond_within: int = 0) -> None:
         """Open a case, unless this session has one at that desk."""
@@ -154,6 +158,13 @@ class Draft:
         self.change(step="", confirming=None, confirms="", outcome=outcome, ended_at=self.now, unanswered=unanswered)
         self._timer = ClearTimers()
         self._end = Finish(outcome)
+
+
+def question_at(flow: Flow, step_id: str) -> Question:
+    """The question of a step that asks; only such steps are ever open or answered."""
+    question = flow.step(step_id).ask
+    assert question is not None  # noqa: S101 — see above
+    return question
 
 
 def facts(session: Session) -> Facts:

@@ -17,7 +17,7 @@ from bot.engine.state import (
     TimedOut,
     Turn,
 )
-from bot.engine.walk import due, enter, expiry, question_of
+from bot.engine.walk import due, enter, expiry
 from flows.model import Flow
 
 
@@ -92,7 +92,7 @@ def _timed_out(draft: Draft) -> None:
     # after an outage one reminder stands for all that were due meanwhile
     gone = sum(session.asked_at + delay <= draft.now for delay in flow.patience.reminders)
     draft.change(reminders=gone)
-    options = question_of(draft).prompt(session.language).options
+    options = draft.question().prompt(session.language).options
     text = draft.filled(flow.reminder(session.step, session.language))
     draft.say(text, "reminder", options, expiry(flow, session))
     draft.wake(due(flow, draft.session))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.engine.draft import question_at
 from bot.engine.state import Asked, Reply, Session
 from flows import reading
 from flows.answers import Answer, Confirm, Reading, Unclear
@@ -77,11 +78,11 @@ def correction(flow: Flow, session: Session, words: Sequence[str], now: int) -> 
     asked = latest_number(session)
     if asked is None or not correctable(flow, asked, now):
         return None
-    question = flow.step(asked.step).ask
-    low, high = (question and question.bounds) or (0, 0)
+    question = question_at(flow, asked.step)
+    low, high = question.bounds or (0, 0)
     for index, text in enumerate(words):
         found = reading.read_correction(text, session.language, low, high)
-        if found is not None and found.value is not None and question is not None:
+        if found is not None and found.value is not None:
             value = found.value
             rest = "\n".join([*words[:index], *words[index + 1 :]])
             answer = Answer(value, str(value), question.segment(value), found.comment, found.wants_human)
@@ -97,8 +98,7 @@ def second_thought(flow: Flow, session: Session, words: Sequence[str], now: int)
     asked = session.answers[-1] if session.answers else None
     if asked is None or asked.answer.value is None or not correctable(flow, asked, now):
         return None
-    question = flow.step(asked.step).ask
-    answer = bare(question, words, session.language) if question else None
+    answer = bare(question_at(flow, asked.step), words, session.language)
     return (asked, answer) if answer else None
 
 
@@ -154,9 +154,9 @@ def _pressed(flow: Flow, session: Session, part: Reply) -> tuple[str, Answer] | 
             step_id = asked.step
     if not step_id and turn >= turn_of(session, session.prompt_key) > 0:
         step_id = session.step or session.unanswered
-    question = flow.step(step_id).ask if step_id else None
-    if question is None:
+    if not step_id:
         return None
+    question = question_at(flow, step_id)
     for option in question.prompt(session.language).options:
         if option.value == part.text:
             value = int(option.value) if question.bounds else None
@@ -166,5 +166,6 @@ def _pressed(flow: Flow, session: Session, part: Reply) -> tuple[str, Answer] | 
 
 def _confirms(session: Session, part: Reply) -> bool:
     """Whether this is the "Yes" under the "Did you mean …?" that is out."""
-    open_now = turn_of(session, part.pressed) >= turn_of(session, session.prompt_key)
-    return session.confirming is not None and open_now and part.text == YES + session.confirming.text
+    if session.confirming is None or part.text != YES + session.confirming.text:
+        return False
+    return turn_of(session, part.pressed) >= turn_of(session, session.prompt_key)

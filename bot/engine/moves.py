@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.engine.draft import Draft, facts
 from bot.engine.hearing import YES, correctable
 from bot.engine.state import Asked
-from bot.engine.walk import enter, put_again, question_of
+from bot.engine.walk import enter, put_again
 from flows.answers import Answer, Option
 from flows.model import Flow
 
@@ -17,8 +17,7 @@ MAX_COMMENT = 4_000  # characters of a comment with all its remarks
 def accept(draft: Draft, answer: Answer) -> None:
     """Take the answer to the open question and go on."""
     step_id = draft.session.step
-    draft.record(step_id, question_of(draft), answer)
-    draft.change(confirming=None, confirms="")
+    draft.record(step_id, answer)
     _go_on(draft, step_id, answer)
 
 
@@ -28,9 +27,7 @@ def correct(draft: Draft, asked: Asked, answer: Answer) -> None:
     The old comment stays unless a new one came along. Cases that are open stay open: the desk sees the record
     with its corrections.
     """
-    question = draft.flow.step(asked.step).ask
-    assert question is not None  # noqa: S101 — only questions have answers
-    draft.record(asked.step, question, replace(answer, comment=answer.comment or asked.answer.comment))
+    draft.record(asked.step, replace(answer, comment=answer.comment or asked.answer.comment))
     draft.change(confirming=None, confirms="")
     draft.lead(draft.phrase("corrected", {"value": _shown(draft, asked.step, answer)}), "corrected")
     _go_on(draft, asked.step, answer)
@@ -44,9 +41,7 @@ def changes(draft: Draft, asked: Asked, answer: Answer) -> bool:
 def take_late(draft: Draft, answer: Answer) -> None:
     """Take the answer to the question that was open when patience ran out, and thank for it once."""
     step_id = draft.session.unanswered
-    question = draft.flow.step(step_id).ask
-    assert question is not None  # noqa: S101 — only questions stay unanswered
-    draft.record(step_id, question, answer)
+    draft.record(step_id, answer)
     draft.change(unanswered="", late=True)
     draft.lead(draft.phrase("late"), "thanks")
     _go_on(draft, step_id, answer)
@@ -59,10 +54,8 @@ def remark(draft: Draft, text: str) -> None:
     if not (scores and text) or session.remarks >= MAX_REMARKS:
         return
     asked = scores[-1]
-    question = draft.flow.step(asked.step).ask
-    assert question is not None  # noqa: S101 — only questions have answers
     comment = f"{asked.answer.comment}\n{text}".strip()[:MAX_COMMENT]
-    draft.record(asked.step, question, replace(asked.answer, comment=comment), corrects=False)
+    draft.record(asked.step, replace(asked.answer, comment=comment), corrects=False)
     draft.change(remarks=session.remarks + 1)
 
 
@@ -88,7 +81,7 @@ def give_up(draft: Draft) -> None:
         draft.say(draft.phrase("thanks"), "thanks")
         draft.finish("expired", unanswered=step.id)
         return
-    draft.change(skipped=(*session.skipped, step.id), confirming=None, confirms="")
+    draft.change(skipped=(*session.skipped, step.id))
     draft.lead(draft.phrase("skipped"), "skipped")
     enter(draft, draft.flow.after(step.id, facts(draft.session)))
 
@@ -183,8 +176,8 @@ def _request_case(draft: Draft) -> None:
 
 def _shown(draft: Draft, step_id: str, answer: Answer) -> str:
     """An answer as the customer knows it: the number, or the option's label."""
-    question = draft.flow.step(step_id).ask
-    if question is None or question.bounds is not None:
+    question = draft.question(step_id)
+    if question.bounds is not None:
         return answer.text
     labels = {option.value: option.label for option in question.prompt(draft.session.language).options}
     return labels[answer.text]

@@ -8,7 +8,6 @@ from bot.engine import moves
 from bot.engine.draft import Draft
 from bot.engine.hearing import Heard, bare, correction, hear, second_thought, understand
 from bot.engine.state import Reply
-from bot.engine.walk import question_of
 from flows import reading
 from flows.answers import Answer, Confirm, Reading, Unclear
 
@@ -30,7 +29,7 @@ def replied(draft: Draft, parts: Sequence[Reply]) -> None:
 
 def _while_open(draft: Draft, heard: Heard) -> None:
     session = draft.session
-    if heard.press is not None and _presses(draft, heard, session.step):
+    if heard.press is not None and _presses(draft, heard, heard.press, session.step):
         return
     if session.confirming is not None:
         if heard.confirmed:
@@ -43,10 +42,9 @@ def _while_open(draft: Draft, heard: Heard) -> None:
         _read(draft, heard)
 
 
-def _presses(draft: Draft, heard: Heard, open_step: str) -> bool:
+def _presses(draft: Draft, heard: Heard, press: tuple[str, Answer], open_step: str) -> bool:
     """Whether a button decides this turn: it answers the open question or corrects an earlier one."""
-    assert heard.press is not None  # noqa: S101 — the caller has looked
-    step_id, answer = heard.press
+    step_id, answer = press
     answer = replace(answer, comment=heard.text, wants_human=heard.wish == "human")
     if step_id == open_step:
         if draft.session.outcome:
@@ -64,8 +62,7 @@ def _presses(draft: Draft, heard: Heard, open_step: str) -> bool:
 def _settles(draft: Draft, heard: Heard, meant: Answer) -> bool:
     """Whether the words answer "Did you mean …?". Another clear answer settles it, too."""
     session = draft.session
-    question = draft.flow.step(session.confirms or session.step).ask
-    assert question is not None  # noqa: S101 — only answers to questions are confirmed
+    question = draft.question(session.confirms)
     human = heard.wish == "human"
     read: Reading | None = None
     if session.confirms:  # words with a number in them may well answer the open question
@@ -90,7 +87,7 @@ def _settles(draft: Draft, heard: Heard, meant: Answer) -> bool:
 
 def _read(draft: Draft, heard: Heard) -> None:
     """Typed words for the open question, unless they correct an earlier answer."""
-    session, question, words = draft.session, question_of(draft), heard.words
+    session, question, words = draft.session, draft.question(), heard.words
     freely = question.type == "text"  # any words answer it, so corrections have to be looked for first
     if freely and (_corrects(draft, heard) or _reconsiders(draft, heard)):
         return
@@ -145,12 +142,13 @@ def _after_the_end(draft: Draft, heard: Heard) -> None:
     if session.outcome not in ("completed", "expired", "handed_over"):
         return
     in_time = draft.now - session.ended_at <= flow.patience.late
-    if in_time and heard.press is not None and _presses(draft, heard, session.unanswered):
+    if in_time and heard.press is not None and _presses(draft, heard, heard.press, session.unanswered):
         return
     if _corrects(draft, heard):
         return
-    question = flow.step(session.unanswered).ask if in_time and session.unanswered else None
-    read = understand(question, heard.words, session.language) if question and heard.words else Unclear()
+    read: Reading = Unclear()
+    if in_time and session.unanswered and heard.words:
+        read = understand(draft.question(session.unanswered), heard.words, session.language)
     wish = (isinstance(read, Unclear) and read.wish) or heard.wish
     if wish == "stop":
         moves.stop(draft, "stop")

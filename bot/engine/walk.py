@@ -27,7 +27,7 @@ def enter(draft: Draft, step: Step | None, answer: Answer | None = None) -> None
             words.append(draft.filled(step.say.of(draft.session.language)))
         if step.ask is not None:
             if comment and step.ask.type == "text" and not _done(draft.session, step.id):
-                draft.record(step.id, step.ask, Answer(text=comment))
+                draft.record(step.id, Answer(text=comment))
             elif _done(draft.session, step.id):
                 words.clear()
             elif over or step.id == draft.session.step:
@@ -68,16 +68,9 @@ def put_again(draft: Draft, text: str, purpose: str, options: tuple[Option, ...]
     """Put the open question once more, in these words, to somebody there; `options` replace its own."""
     draft.change(asked_at=draft.now)
     if options is None:
-        options = question_of(draft).prompt(draft.session.language).options
+        options = draft.question().prompt(draft.session.language).options
     draft.say(text, purpose, options, expiry(draft.flow, draft.session))
     draft.wake(due(draft.flow, draft.session))
-
-
-def question_of(draft: Draft) -> Question:
-    """The open question."""
-    question = draft.flow.step(draft.session.step).ask
-    assert question is not None  # noqa: S101 — only steps that ask are ever open
-    return question
 
 
 def expiry(flow: Flow, session: Session) -> int:

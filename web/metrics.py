@@ -39,11 +39,17 @@ class Metrics:
         self._store = Gauge("echolot_store_up", "1 while the database answers.", registry=self.registry)
         self._started = Gauge("echolot_start_time_seconds", "When this server started.", registry=self.registry)
         self._started.set(time.time())
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """One finished request."""
-        self._requests.labels(endpoint, method, str(status)).inc()
-        self._seconds.labels(endpoint).observe(seconds)
+        try:
+            count, times = self._known[endpoint, method, status]
+        except KeyError:  # the lookup by labels takes a lock; the combinations are few
+            count, times = self._requests.labels(endpoint, method, str(status)), self._seconds.labels(endpoint)
+            self._known[endpoint, method, status] = count, times
+        count.inc()
+        times.observe(seconds)
 
     def hook(self, channel: str, outcome: str) -> None:
         """One webhook call: accepted | forged | unavailable."""

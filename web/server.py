@@ -9,7 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_SECONDS = 10
+READ_SECONDS = 10
 HEAD_BYTES = 16 * 1024
 HEAD_FIELDS = 100
 GRACE_SECONDS = 10
@@ -17,7 +17,7 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 
 
 class Patient(HttpToolsProtocol):
-    """uvicorn's protocol with limits (RELIABILITY S32): a request's head has 10 s, 16 kB and 100 fields."""
+    """uvicorn's protocol with limits (RELIABILITY S32): 10 s for a request, 16 kB and 100 fields for its head."""
 
     _timer: asyncio.TimerHandle | None = None
     _head = 0  # bytes of the head that is being read
@@ -56,10 +56,14 @@ class Patient(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The head is there; the body has its own time limit in web.guard."""
+        """The head is there; the body's size is web.guard's business."""
         self._reading = False
-        self._arrived()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """All of the request is there: from now on it is our turn."""
+        self._arrived()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Nothing that can be understood: say so and hang up."""
@@ -72,7 +76,7 @@ class Patient(HttpToolsProtocol):
 
     def _wait(self) -> None:
         if self._timer is None:
-            self._timer = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
+            self._timer = self.loop.call_later(READ_SECONDS, self.timeout_keep_alive_handler)
 
     def _arrived(self) -> None:
         if self._timer is not None:

@@ -99,9 +99,6 @@ def test_every_setting_is_documented():
 
 
 def test_every_code_is_documented():
-    """Each code of the tables is in its row of the page."""
-    rows = [line for line in PAGE.splitlines() if line.startswith("| ")]
-    for table in (errors._MISCONFIGURED, errors._THROTTLED, {**errors._UNREACHABLE}):
-        row = next(line for line in rows if next(iter(table)) in line)
-        missing = [code for code in table if code not in row and code not in PAGE]
-        assert not missing
+    """Each code of the tables is on the page."""
+    tables = (errors._MISCONFIGURED, errors._THROTTLED, errors._UNREACHABLE)
+    assert [code for table in tables for code in table if code not in PAGE] == []

@@ -12,9 +12,9 @@ import pytest
 from bot.errors import InDoubt, Throttled, Unavailable
 from bot.messages import Address, Consent, Delivery, Said
 from bot.ports import Backfilling, Pricing, Reconciling
-from channels.twilio.channel import epoch_ms
+from channels.twilio.channel import TwilioChannel, epoch_ms
 from sandbox.twilio import Account, Fault
-from tests.channels.twilio_line import ACCOUNT, CUSTOMER, NUMBER, TOKEN, a_line, message
+from tests.channels.twilio_line import ACCOUNT, CUSTOMER, NUMBER, TOKEN, a_line, config, message
 
 SERVICE = "MG" + "5" * 32
 OTHER = "+493033333333"
@@ -194,21 +194,23 @@ KINDS = (
 @pytest.mark.parametrize("times", [20, pytest.param(200, marks=pytest.mark.nightly)])
 async def test_t4_every_fault_ends_in_exactly_one_message(kind, times):
     """T4, P5: under each fault, the same text over and over to one person: none lost, none twice."""
-    async with a_line(timeout="150ms") as line:
-        keys = []
+    async with a_line(timeout="10s") as line:
+        url, keys = line.sandbox.network.url, []
+        hasty = TwilioChannel("sms", config(api_url=url, timeout="100ms"), url)  # a worker that gives up soon
         for _ in range(times):
-            line.sandbox.faults.plan(Fault(kind, after=3.0, status=502))
-            outbound = message()
+            line.sandbox.faults.plan(Fault(kind, after=3.0, status=502, seconds=5.0))
+            outbound, since = message(), epoch_ms()
             keys.append(outbound.key)
-            since = epoch_ms()
             with pytest.raises((InDoubt, Throttled)) as caught:
-                await line.channel.send(outbound)
+                await (hasty if kind.startswith("timeout") else line.channel).send(outbound)
+            assert ("TimeoutError" in str(caught.value)) == kind.startswith("timeout")
             if isinstance(caught.value, Throttled):
                 assert (kind, caught.value.after) == ("throttle", 3.0)
                 await line.channel.send(outbound)
             elif await line.channel.find(outbound, since) is None:
                 assert kind in ("error", "timeout_before", "reset_before")
                 await line.channel.send(outbound)
+        await hasty.close()
         await line.sandbox.network.settled()
         assert len(line.sandbox.phone(CUSTOMER).heard()) == times
         delivered = [one.key for one in line.bodies(Delivery) if one.state == "delivered"]
@@ -318,9 +320,9 @@ async def test_s34_nothing_personal_in_logs_or_errors(caplog):
     """S34, T19: neither token nor number nor text in any log line of ours, aiohttp's or the SDK's, nor in errors."""
     caplog.set_level(logging.DEBUG)
     told = []
-    async with a_line(timeout="150ms") as line:
+    async with a_line() as line:
         for kind in (*KINDS, "undelivered"):
-            line.sandbox.faults.plan(Fault(kind))
+            line.sandbox.faults.plan(Fault(kind, seconds=0.05))
             try:
                 await line.channel.send(message("canary text"))
             except (InDoubt, Throttled) as error:

@@ -1,0 +1,42 @@
+"""What a careless change would do to the product: each must turn a check red (RELIABILITY T27)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.messages import Inbound
+from bot.ports import Leased, Settlement
+from bot.runtime.dispatcher import Dispatcher
+from bot.runtime.intake import Intake
+
+_forgotten: set[asyncio.Task[None]] = set()
+
+
+def apply(name: str) -> None:
+    """Damage this process; "" leaves it alone."""
+    if name:
+        {"ack_before_commit": ack_before_commit, "resend_blindly": resend_blindly}[name]()
+
+
+def ack_before_commit() -> None:
+    """As SDKs do that put updates into a queue in memory: answer first, store a little later."""
+    commit = Intake.accept
+
+    async def accept(self: Intake, inbounds: Sequence[Inbound]) -> None:
+        async def later() -> None:
+            await asyncio.sleep(0.02)
+            await commit(self, inbounds)
+
+        task = asyncio.create_task(later())
+        _forgotten.add(task)
+        task.add_done_callback(_forgotten.discard)
+
+    Intake.accept = accept  # type: ignore[method-assign]
+
+
+def resend_blindly() -> None:
+    """Take a send in doubt for one that failed."""
+
+    async def found(self: Dispatcher, row: Leased) -> Settlement:
+        return self._settlement(row, "queued", 0)
+
+    Dispatcher._found = found  # type: ignore[method-assign]

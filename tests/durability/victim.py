@@ -1,0 +1,71 @@
+"""The server that gets killed: `run.py serve` itself, forked from a process that has imported everything.
+
+`python -m tests.durability.victim` reads one JSON line {"settings", "port", "sabotage"}, then commands: `start` forks a
+server, `kill` is kill -9 and `stop` SIGTERM; each is answered by a line once the server is gone. Forking spares a second of
+imports per kill; the server's own work, from reading the database to listening, happens every time.
+"""
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+import uvloop
+
+import channels.twilio.client  # loaded before the fork: it takes half a second
+import storage.postgres
+import storage.sqlite  # noqa: F401
+from bot.runtime import dispatcher, worker
+from commands import assemble, logs, serve
+from settings import Settings
+from tests.durability import sabotage
+
+# A dead worker's leases end, and lost news is missed, after a second instead of half a minute. What has to hold is only their
+# order: a send gives up before its lease ends.
+QUICK = {dispatcher: {"LEASE": 1_000, "SEND_TIMEOUT": 0.8, "POLL": 0.1, "LOOK_UP_AGAIN": 200}, worker: {"POLL": 0.1}}
+
+
+def main() -> None:
+    """Obey."""
+    plan = json.loads(sys.stdin.readline())
+    settings = Settings(**plan["settings"])
+    flows = assemble.flows(settings)
+    assemble.flows = lambda _: flows
+    for module, values in QUICK.items():
+        for name, value in values.items():
+            assert hasattr(module, name), f"{module.__name__} has no {name} any more"
+            setattr(module, name, value)
+    _say("ready")
+    child = 0
+    for command in sys.stdin:
+        if command.strip() == "start":
+            child = os.fork()
+            if not child:
+                _serve(settings, plan)
+            _say(child)
+        else:
+            os.kill(child, signal.SIGKILL if command.strip() == "kill" else signal.SIGTERM)
+            _say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _serve(settings: Settings, plan: dict[str, Any]) -> None:
+    """Be the server, and never come back."""
+    code = 1
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)
+        logs.setup("json", "warning")
+        sabotage.apply(plan["sabotage"])
+        uvloop.run(serve.serve(settings, "127.0.0.1", plan["port"]))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _say(what: object) -> None:
+    print(what, flush=True)  # noqa: T201  # whoever started us reads it
+
+
+if __name__ == "__main__":
+    main()

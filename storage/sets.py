@@ -11,7 +11,7 @@ from storage.sql import statements
 Row = TypeVar("Row")
 
 SQL = statements("postgres")
-WAKING = frozenset(("pressed", "keyword"))
+WAKING = frozenset(("pressed", "keyword", "consent"))
 
 
 async def accept(connection: Any, arrivals: Sequence[Arrival]) -> int:

@@ -35,7 +35,7 @@ _PRAGMAS = (
     "wal_autocheckpoint=4000",  # pages: a checkpoint per 16 MB, so that the log stays far below 64 MB
     "cache_size=-65536",
 )
-_WAKING = frozenset(("pressed", "keyword"))
+_WAKING = frozenset(("pressed", "keyword", "consent"))
 
 
 def connect(path: Path) -> sqlite3.Connection:

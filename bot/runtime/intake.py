@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from bot.messages import Inbound, Pressed, Said, Unreadable
+from bot.messages import Consent, Inbound, Pressed, Said, Unreadable
 from bot.ports import Arrival, Store
 from bot.runtime.group import Group
 from flows.reading import keyword
@@ -27,6 +27,8 @@ def arrival(inbound: Inbound, now: int, gather: int = 0) -> Arrival:
             ready = now + gather
     elif isinstance(body, Pressed):
         kind = "pressed"
+    elif isinstance(body, Consent):
+        kind = "consent"
     elif isinstance(body, Unreadable):
         kind, state, error = "unreadable", "poison", body.error
     return Arrival(

@@ -15,19 +15,20 @@ class Pace:
         self._rate = rate
         self._free_at = 0.0  # when everything spent has leaked out
         self._paused_until = 0
+        self._open_until = 0  # the breaker's own pause
         self._stumbles = 0
 
-    def room(self, now: int) -> int:
-        """How many messages may be leased now; at least one as soon as the bucket has room."""
-        if now < self._paused_until:
+    def room(self, now: int, flying: int = 0) -> int:
+        """How many messages may be leased now, while `flying` are on their way; 0 if none."""
+        if now < max(self._paused_until, self._open_until):
             return 0
+        room = UNLIMITED
+        if self._rate is not None:
+            used = max(0.0, self._free_at - now) * self._rate / 1000
+            room = int(max(1.0, BURST * self._rate) - used)
         if self._stumbles >= TRIP:
-            return 1  # half open: one message tries
-        if self._rate is None:
-            return UNLIMITED
-        burst = max(1.0, BURST * self._rate)
-        used = max(0.0, self._free_at - now) * self._rate / 1000
-        return int(burst - used)
+            room = min(room, 1 - flying)  # half open: one message tries
+        return max(0, room)
 
     def spend(self, now: int, parts: int) -> None:
         """So many parts go out."""
@@ -38,7 +39,7 @@ class Pace:
         """Seconds until there may be room again; 0.0 if there is."""
         if self.room(now) > 0:
             return 0.0
-        waits = [self._paused_until - now]
+        waits = [max(self._paused_until, self._open_until) - now]
         if self._rate is not None:
             waits.append(round(self._free_at - now - (max(1.0, BURST * self._rate) - 1) * 1000 / self._rate))
         return max(0.001, max(waits) / 1000)
@@ -49,10 +50,12 @@ class Pace:
 
     def stumble(self, now: int) -> None:
         """The provider did not work; after some in a row, leave it alone for a while."""
+        if now < self._open_until:
+            return  # was on its way when the breaker opened, and says nothing new
         self._stumbles += 1
         if self._stumbles >= TRIP:
-            self.pause(now, min(LONGEST, OPEN * 2 ** min(self._stumbles - TRIP, 10)))
+            self._open_until = now + min(LONGEST, OPEN * 2 ** min(self._stumbles - TRIP, 10))
 
     def healthy(self) -> None:
-        """A message got through."""
+        """The provider works: it took a message, or refused it in so many words."""
         self._stumbles = 0

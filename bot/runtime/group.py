@@ -2,10 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
+from bot.errors import StoreUnavailable
+
 Item = TypeVar("Item")
+Waiting = tuple[Sequence[Item], asyncio.Future[None]]
 
 
 class Group(Generic[Item]):
@@ -18,7 +21,7 @@ class Group(Generic[Item]):
     def __init__(self, flush: Callable[[list[Item]], Awaitable[object]], most: int = 1024) -> None:
         self._flush = flush
         self._most = most
-        self._waiting: deque[tuple[Sequence[Item], asyncio.Future[None]]] = deque()
+        self._waiting: deque[Waiting[Item]] = deque()
         self._running: asyncio.Task[None] | None = None
 
     async def add(self, items: Sequence[Item]) -> None:
@@ -34,25 +37,38 @@ class Group(Generic[Item]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                batch, items = self._take()
-                try:
-                    await self._flush(items)
-                except Exception as error:  # noqa: BLE001 - the callers get it, the next group gets its own try
-                    for written in batch:
-                        if not written.done():
-                            written.set_exception(error)
-                else:
-                    for written in batch:
-                        if not written.done():
-                            written.set_result(None)
+                await self._write(self._take())
         finally:
             self._running = None
 
-    def _take(self) -> tuple[list[asyncio.Future[None]], list[Item]]:
-        batch: list[asyncio.Future[None]] = []
-        items: list[Item] = []
-        while self._waiting and (not items or len(items) + len(self._waiting[0][0]) <= self._most):
-            more, written = self._waiting.popleft()
-            items.extend(more)
-            batch.append(written)
-        return batch, items
+    async def _write(self, batch: Sequence[Waiting[Item]]) -> None:
+        try:
+            await self._flush([item for items, _ in batch for item in items])
+        except StoreUnavailable as error:
+            _tell(batch, error)
+        except Exception as error:  # noqa: BLE001 - the caller whose items cannot be written gets it, and only that one
+            if len(batch) == 1:
+                _tell(batch, error)
+                return
+            for alone in batch:
+                await self._write([alone])
+        else:
+            _tell(batch, None)
+
+    def _take(self) -> list[Waiting[Item]]:
+        batch: list[Waiting[Item]] = []
+        count = 0
+        while self._waiting and (not batch or count + len(self._waiting[0][0]) <= self._most):
+            batch.append(self._waiting.popleft())
+            count += len(batch[-1][0])
+        return batch
+
+
+def _tell(batch: Iterable[Waiting[Item]], error: Exception | None) -> None:
+    for _, written in batch:
+        if written.done():  # the caller does not wait any more; the items are written all the same
+            continue
+        if error is None:
+            written.set_result(None)
+        else:
+            written.set_exception(error)

@@ -1,6 +1,7 @@
 """The supervisor: runs everything that runs all the time, and starts again what falls over."""
 
 import asyncio
+import math
 import os
 import secrets
 import socket
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 
 RESTART_AFTER = 0.5  # s, doubling to LONGEST
 LONGEST = 30.0
+STEADY = 10.0  # s after which what was started again counts as running
 
 
 class Supervisor:
@@ -41,7 +43,7 @@ class Supervisor:
         self._intake = intake
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._fallen: dict[str, int] = {}
+        self._restarted: dict[str, float] = {}  # when what fell over was started again, in the loop's time
         self.worker = Worker(store, library, clock, gather)
         self.dispatchers = {
             name: Dispatcher(name, channel, store, self.owner, clock) for name, channel in channels.items()
@@ -73,23 +75,26 @@ class Supervisor:
             await channel.close()
 
     def healthy(self) -> bool:
-        """Whether everything runs and nothing keeps falling over."""
-        return bool(self._tasks) and not any(task.done() for task in self._tasks.values()) and not self._fallen
+        """Whether everything runs, and has run for a while if it fell over before."""
+        now = asyncio.get_running_loop().time()
+        steady = all(now - since >= STEADY for since in self._restarted.values())
+        return steady and bool(self._tasks) and not any(task.done() for task in self._tasks.values())
 
     def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         self._tasks[name] = asyncio.create_task(self._run(name, run), name=name)
 
     async def _run(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        loop = asyncio.get_running_loop()
         wait = RESTART_AFTER
         while True:
-            began = asyncio.get_running_loop().time()
+            began = loop.time()
             try:
                 await run()
             except Exception:  # it starts again; health and log tell
                 log.exception("task_fell_over", task=name)
-            if asyncio.get_running_loop().time() - began > LONGEST:
+            self._restarted[name] = math.inf  # not yet
+            if loop.time() - began >= STEADY:
                 wait = RESTART_AFTER
-            self._fallen[name] = self._fallen.get(name, 0) + 1
             await asyncio.sleep(wait)
             wait = min(LONGEST, wait * 2)
-            asyncio.get_running_loop().call_later(LONGEST, self._fallen.pop, name, None)
+            self._restarted[name] = loop.time()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from bot.errors import BotError, StoreUnavailable
+from bot.errors import BotError, Conflict, StoreUnavailable
 from bot.ports import Backfilling, Channel, Store
 from bot.runtime.intake import Intake
 
@@ -22,7 +22,7 @@ async def tick(store: Store, clock: Callable[[], int]) -> None:
     while True:
         try:
             fired = await store.tick(clock(), MOST)
-        except StoreUnavailable:
+        except (StoreUnavailable, Conflict):
             fired = 0
         if fired < MOST:
             await asyncio.sleep(EVERY)
@@ -50,5 +50,8 @@ async def fetch_missed(store: Store, intake: Intake, name: str, channel: Backfil
         await store.watermark(name, now)
     except BotError as error:
         log.warning("backfill_failed", channel=name, error=str(error))
+        return 0
+    except Exception:  # an adapter's bug must not keep the other channels from being asked
+        log.exception("backfill_crashed", channel=name)
         return 0
     return len(events)

@@ -58,8 +58,8 @@ def score(value: int, segment: str) -> dict[str, Answer]:
         ("score", Facts(score(3, "detractor"), channel="telegram"), "pick"),
         ("score", Facts(score(10, "promoter"), language="de"), "rate"),
         ("score", Facts(score(10, "promoter"), language="en-GB"), "pick"),
-        ("score", Facts(score(9, "promoter"), language="de", attributes={"region": "north"}), "solved"),
-        ("score", Facts(score(9, "promoter"), language="de", attributes={"region": "east"}), "pick"),
+        ("score", Facts(score(9, "promoter"), language="de", attributes={"region": "north", "tier": "gold"}), "solved"),
+        ("score", Facts(score(9, "promoter"), language="de", attributes={"region": "north", "tier": "tin"}), "pick"),
         ("case", Facts(), "rate"),
         ("solved", Facts({"solved": Answer(text="yes")}), None),
         ("solved", Facts({"solved": Answer(text="no")}), "pick"),
@@ -81,6 +81,13 @@ def test_the_last_step_ends():
     flow = load((Path(__file__).parent / "good" / "smallest.yaml").read_bytes(), "x")
     assert flow.first.id == "score"
     assert flow.after("score", Facts()) is None
+
+
+def test_without_routes_the_following_step_comes():
+    base = (Path(__file__).parent / "good" / "smallest.yaml").read_text(encoding="utf-8")
+    flow = load(base + "  - id: thanks\n    say: Thank you!\n", "x")
+    assert flow.after("score", Facts()) is flow.step("thanks")
+    assert flow.after("thanks", Facts()) is None
 
 
 def test_the_segment_is_that_of_the_latest_score():

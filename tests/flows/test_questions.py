@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from flows import source
+from flows import reading, source
 from flows.answers import Answer, Confirm, Option, Prompt, Unclear
 from flows.questions import TYPES, AnyQuestion, Question
 from flows.questions.contact import e164
@@ -72,6 +72,26 @@ def test_options_and_bounds(name):
         assert question.prompt(entry["language"]) is question.prompt(entry["language"])
         assert question.bounds == (tuple(entry["bounds"]) if "bounds" in entry else None)
         assert list(question.problems()) == []
+
+
+@pytest.mark.parametrize("action", ["stop", "human", "reask"])
+def test_a_number_beside_a_wish_is_no_answer(monkeypatch, action):
+    """Whatever number the reader saw: who wants to be left alone has not rated us."""
+    monkeypatch.setattr(reading, "read_score", lambda *_: reading.Read(action, 9))
+    question = QUESTION.validate_python({"type": "nps", "text": "?"})
+    assert question.read("9 but stop", "en") == Unclear("" if action == "reask" else action)
+
+
+def test_an_unsure_yes_is_asked_back(monkeypatch):
+    monkeypatch.setattr(reading, "read_yes_no", lambda *_: (True, False, ""))
+    assert QUESTION.validate_python({"type": "yes_no", "text": "?"}).read("yep?", "en") == Confirm(Answer(text="yes"))
+
+
+@pytest.mark.parametrize("label", ["End", "quit", "CANCEL", "Stop ", "yes", "Info", "help"])
+def test_c8_no_option_is_a_word_of_the_carriers(label):
+    options = [{"value": "a", "label": label}, {"value": "b", "label": "Go on"}]
+    question = QUESTION.validate_python({"type": "choice", "text": "?", "options": options})
+    assert [(each.code, each.path) for each in question.problems()] == [("keyword-option", ("options", 0, "label"))]
 
 
 @pytest.mark.parametrize("name", TYPES)

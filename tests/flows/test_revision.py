@@ -81,7 +81,7 @@ def test_the_same_in_another_process():
     code = "import sys; from flows.library import load; print(*[f.revision for f in load().flows])"
     seen = set()
     for seed in ("0", "1"):
-        run = subprocess.run(  # noqa: S603 — our own interpreter
+        run = subprocess.run(
             [sys.executable, "-c", code],
             cwd=ROOT,
             env={"PYTHONHASHSEED": seed},

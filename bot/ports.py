@@ -278,6 +278,7 @@ class Leased(NamedTuple):
     attempts: int  # including this one
     first_attempt_at: int
     epoch: int
+    unknown_since: int = 0  # since when the send is in doubt
 
 
 class Settlement(NamedTuple):
@@ -315,6 +316,10 @@ class Store(Protocol):
 
         Whatever `decide` raises rolls everything back and comes out here.
         """
+        ...
+
+    async def event(self, channel: str, event_key: str) -> dict[str, Any] | None:
+        """What became of one inbox event: id, state, attempts, error, received_at."""
         ...
 
     async def lease(

@@ -1,13 +1,22 @@
 """The dispatcher: lease, send outside any transaction, settle; a send in doubt is looked up, never blindly repeated."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
 
-from bot.errors import ChannelError, InDoubt, Misconfigured, StoreUnavailable, Throttled, Unavailable, Unreachable
+from bot.errors import (
+    ChannelError,
+    Conflict,
+    InDoubt,
+    Misconfigured,
+    StoreUnavailable,
+    Throttled,
+    Unavailable,
+    Unreachable,
+)
 from bot.messages import Consent, Inbound, Outbound, Sent
 from bot.ports import Arrival, Channel, Leased, Pricing, Reconciling, Settlement, Store
 from bot.runtime.group import Group
@@ -22,9 +31,11 @@ AT_ONCE = 64  # sends in flight per channel
 POLL = 1.0  # s
 FIRST_RETRY, LONGEST_RETRY = 1_000, 300_000  # ms, doubling
 MEND_WITHIN = 60_000  # ms between tries while an operator has to mend the account
+LOOK_UPS = 8  # at the same time, so that all are done before their leases end
 LOOK_UP_AGAIN = 30_000  # ms
 GIVE_UP_LOOKING = 15 * 60_000  # ms (RELIABILITY 1.5)
 
+_BUSY = (StoreUnavailable, Conflict)  # the database, for now
 _outbound = msgspec.json.Decoder(Outbound).decode
 
 
@@ -41,87 +52,90 @@ class Dispatcher:
         self._settle = round(channel.settle * 1000) if isinstance(channel, Reconciling) else 0
         self._settlements: Group[Settlement] = Group(store.settle)
         self._pace = Pace(getattr(channel, "rate", None))
+        self._parts: Callable[[str], int] = channel.parts if isinstance(channel, Pricing) else lambda _text: 1
         self._flights: set[asyncio.Task[None]] = set()
         self.sent = 0
         self.in_doubt = 0
 
     async def run(self) -> None:
         """Send until cancelled; then let what is in flight come home."""
+        leasing: asyncio.Task[int] | None = None
         try:
             while True:
+                leasing = asyncio.create_task(self._lease_and_send())
                 try:
-                    leased = await self._lease()
-                except StoreUnavailable:
+                    launched = await asyncio.shield(leasing)
+                except _BUSY:
                     await asyncio.sleep(POLL / 4)
                     continue
-                for row in leased:
-                    self._launch(self._send(row))
-                if not leased:
+                if not launched:
                     await self._store.wait("outbox", min(POLL, self._pace.delay(self._clock()) or POLL))
         finally:
-            if self._flights:
-                await asyncio.wait(self._flights, timeout=SEND_TIMEOUT)
+            await self._come_home(leasing)
+
+    async def _come_home(self, leasing: asyncio.Task[int] | None) -> None:
+        """Wait for what is under way. A lease that is being taken counts: unsent, its messages would be in doubt."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SEND_TIMEOUT
+        if leasing:
+            with suppress(TimeoutError, *_BUSY):
+                await asyncio.wait_for(asyncio.shield(leasing), SEND_TIMEOUT)
+        while self._flights and (left := end - loop.time()) > 0:
+            await asyncio.wait(self._flights, timeout=left)
 
     async def reconcile(self) -> None:
         """Look up sends in doubt until cancelled."""
         while True:
             try:
                 await self.look_up()
-            except StoreUnavailable as error:
+            except _BUSY as error:
                 log.warning("reconcile_waits", channel=self._name, error=str(error))
             await asyncio.sleep(min(POLL, self._settle / 1000 or POLL))
 
     async def look_up(self) -> int:
         """One round over the sends in doubt whose rest is over; how many there were."""
         now = self._clock()
-        rows = await self._store.doubtful(self._owner, AT_ONCE, now, now + LEASE, [self._name])
-        if rows:
-            await self._settlements.add([await self._found(row) for row in rows])
+        rows = await self._store.doubtful(self._owner, LOOK_UPS, now, now + LEASE, [self._name])
+        await self._settlements.add(await asyncio.gather(*map(self._found, rows)))
         return len(rows)
 
-    async def _lease(self) -> list[Leased]:
+    async def _lease_and_send(self) -> int:
+        """Take what may be sent now and send it in the background; how many messages."""
         now = self._clock()
-        room = min(AT_ONCE - len(self._flights), self._pace.room(now))
+        flying = len(self._flights)
+        room = min(AT_ONCE - flying, self._pace.room(now, flying))
         if room <= 0:
-            return []
-        leased = await self._store.lease(
-            self._owner, room, now, now + LEASE, [self._name], max(0, self._settle - LEASE)
-        )
+            return 0
+        rest = max(0, self._settle - LEASE)
+        leased = await self._store.lease(self._owner, room, now, now + LEASE, [self._name], rest)
         for row in leased:
-            self._pace.spend(now, self._parts(row))
-        return leased
+            message = _outbound(row.payload)
+            self._pace.spend(now, self._parts(message.prompt.text))
+            flight = asyncio.create_task(self._send(row, message))
+            self._flights.add(flight)
+            flight.add_done_callback(self._flights.discard)
+        return len(leased)
 
-    def _parts(self, row: Leased) -> int:
-        """What a message costs of the provider's rate."""
-        channel = self._channel
-        return channel.parts(_outbound(row.payload).prompt.text) if isinstance(channel, Pricing) else 1
-
-    def _launch(self, work: Coroutine[Any, Any, None]) -> None:
-        flight = asyncio.create_task(work)
-        self._flights.add(flight)
-        flight.add_done_callback(self._flights.discard)
-
-    async def _send(self, row: Leased) -> None:
-        settlement, follow_up = await self._attempt(row)
+    async def _send(self, row: Leased, message: Outbound) -> None:
+        settlement, follow_up = await self._attempt(row, message)
         while True:
             try:
                 if follow_up:
                     await self._store.settle([settlement], follow_up)
                 else:
                     await self._settlements.add([settlement])
-            except StoreUnavailable:  # until the lease ends; then the row counts as in doubt
-                if self._clock() > settlement.at + LEASE:
-                    return
+            except _BUSY:  # what we know is worth keeping for as long as nobody has looked it up
                 await asyncio.sleep(POLL / 4)
             else:
                 return
 
-    async def _attempt(self, row: Leased) -> tuple[Settlement, Sequence[Arrival]]:
-        message = _outbound(row.payload)
+    async def _attempt(self, row: Leased, message: Outbound) -> tuple[Settlement, Sequence[Arrival]]:
         try:
             sent = await asyncio.wait_for(self._channel.send(message), SEND_TIMEOUT)
         except ChannelError as error:
             return self._failed(row, message, error)
+        except TimeoutError:
+            return self._failed(row, message, InDoubt(f"no answer within {SEND_TIMEOUT:.0f} s"))
         except Exception as error:  # an adapter's bug: we cannot know how far it got
             log.exception("send_crashed", channel=self._name)
             return self._failed(row, message, InDoubt(f"{type(error).__name__} in mid-send"))
@@ -140,7 +154,8 @@ class Dispatcher:
         now = self._clock()
         not_before = 0 if wait is None else now + wait
         code = error.code if isinstance(error, ChannelError) else ""
-        return Settlement(row.id, self._owner, row.epoch, state, not_before, code=code, error=str(error), at=now)
+        text = _storable(str(error))
+        return Settlement(row.id, self._owner, row.epoch, state, not_before, code=_storable(code), error=text, at=now)
 
     def _failed(self, row: Leased, message: Outbound, error: ChannelError) -> tuple[Settlement, Sequence[Arrival]]:
         """What the error means for the message, the pace of the channel, and the customer."""
@@ -150,6 +165,8 @@ class Dispatcher:
         state, wait = "failed", None
         if isinstance(error, Unavailable | Misconfigured | InDoubt):
             self._pace.stumble(now)
+        else:
+            self._pace.healthy()
         match error:
             case Throttled():
                 state, wait = "queued", round(error.after * 1000)
@@ -170,14 +187,24 @@ class Dispatcher:
 
     async def _found(self, row: Leased) -> Settlement:
         """What the provider knows about a send in doubt."""
-        channel, now = self._channel, self._clock()
+        channel = self._channel
         if not isinstance(channel, Reconciling):
             return self._settlement(row, "unknown", error="the provider cannot tell whether it was sent")
         try:
             sent = await asyncio.wait_for(channel.find(_outbound(row.payload), row.first_attempt_at), SEND_TIMEOUT)
-        except (ChannelError, TimeoutError) as error:
-            if now - row.first_attempt_at > GIVE_UP_LOOKING + self._settle:
-                return self._settlement(row, "unknown", error=f"could not be looked up: {error}")
-            return self._settlement(row, "reconciling", LOOK_UP_AGAIN, str(error))
-        log.info("send_looked_up", channel=self._name, found=sent is not None)
+        except Exception as error:  # noqa: BLE001 - also an adapter's bug: the others in doubt must not wait for it
+            known = isinstance(error, ChannelError | TimeoutError)
+            log.info("look_up_failed", channel=self._name, error=type(error).__name__)
+            return self._not_looked_up(row, str(error) if known else type(error).__name__)
+        log.info("send_looked_up", channel=self._name, state="sent" if sent else "queued")
         return self._went(row, sent) if sent else self._settlement(row, "queued", 0)
+
+    def _not_looked_up(self, row: Leased, why: str) -> Settlement:
+        if self._clock() - row.unknown_since > GIVE_UP_LOOKING + self._settle:
+            return self._settlement(row, "unknown", error=f"could not be looked up: {why}")
+        return self._settlement(row, "reconciling", LOOK_UP_AGAIN, why)
+
+
+def _storable(text: str) -> str:
+    """A provider's words as every database and log takes them."""
+    return "".join(filter(str.isprintable, text[:500]))

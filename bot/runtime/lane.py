@@ -52,7 +52,6 @@ class Lane:
         self._basis = ""
         self._version = known.version
         self._turned = False
-        self._notices = 0
 
     @property
     def running(self) -> bool:
@@ -99,21 +98,18 @@ class Lane:
         if self.session:
             self.rows.journal.append(JournalRow(self.session.id, self.session.turn, now, event))
 
-    def notice(self, phrase: str, now: int) -> None:
-        """Answer a STOP, START or HELP outside of a conversation; "" says nothing."""
-        if not phrase:
-            return
+    def notice(self, phrase: str, now: int, about: str) -> None:
+        """Answer a STOP, START or HELP outside of a conversation; `about` is the id that its event gives."""
         text = phrases.phrase(phrase, (self.language or "en").partition("-")[0])
-        self._notices += 1
-        key = f"{phrase}.{self.name}.{now}.{self._notices}"
-        self._say(key, Say(text, kind="notice", purpose=phrase), "", now)
+        self._say(f"{about}.{phrase}", Say(text, kind="notice", purpose=phrase), "", now)
 
     def close(self) -> None:
         """Write down session and address as they are now."""
+        turned = self._turned  # then the session's row tells when the customer was heard
         self._save_session()
         known, session = self._known, self.session.id if self.session else self._known.session
         changed = (self.opted_out, self._sender, session) != (known.opted_out_at, known.sender, known.session)
-        if changed or not known.known or (self._heard_at != known.heard_at and not self._turned):
+        if changed or not known.known or (self._heard_at != known.heard_at and not turned):
             self.rows.addresses.append(
                 AddressRow(
                     lane=self.name,

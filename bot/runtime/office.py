@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from bot.messages import Address, Control, Inbound, Invite
 from bot.ports import Store
 from bot.runtime.intake import Intake
-from bot.runtime.route import session_of
+from bot.runtime.route import id_of
 from flows.library import Library
 
 
@@ -42,7 +42,8 @@ class Office:
         event = f"invite:{key or uuid.uuid4().hex}:{to.lane}"
         invite = Invite(flow.id, flow.revision, spoken, basis, dict(variables or {}))
         await self._intake.accept([Inbound(event, now, to, invite)])
-        return session_of(to.lane, event, now)
+        arrived = await self._store.event(to.channel, event)  # earlier than now if `key` has been used before
+        return id_of(to.lane, event, arrived["received_at"] if arrived else now)
 
     async def hand_over(self, to: Address, owner: str, by: str, key: str) -> None:
         """Give a conversation to a person (`human`) or back to the `bot`; `by` is the agent, `key` names the act."""

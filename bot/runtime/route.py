@@ -29,6 +29,7 @@ from flows.model import Flow
 from flows.reading import keyword
 
 Lookup = Callable[[str], Flow | None]
+Pair = tuple[Claimed, Inbound]
 
 MOST_ATTEMPTS = 3
 RETRY_AFTER = 5_000  # ms, times the attempts so far
@@ -50,16 +51,15 @@ def decide(batch: Batch, revision: Lookup, now: int, gather: int = 0) -> Consequ
     for event in batch.events:
         events.setdefault(event.lane, []).append(event)
     for name, claimed in events.items():
-        before = rows.marks()
-        try:
-            _advance_lane(rows, batch.lanes[name], claimed, revision, gather)
-        except UnknownRevision:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other lanes go on
-            rows.back_to(before)
-            rows.parked.append(park(claimed[0], error, now))
-        else:
-            rows.done.extend(event.id for event in claimed)
+        left: Sequence[Claimed] = claimed
+        while left:
+            failure = _advance_lane(rows, batch.lanes[name], left, revision, gather)
+            if failure is None:
+                rows.done.extend([event.id for event in left])
+                break
+            culprit, error = failure
+            rows.parked.append(park(culprit, error, now))
+            left = [event for event in left if event.id < culprit.id]  # what comes after has to wait
     return rows
 
 
@@ -79,49 +79,66 @@ def _where(error: Exception) -> str:
 
 def _advance_lane(
     rows: Consequences, known: LaneState, claimed: Sequence[Claimed], revision: Lookup, gather: int
-) -> None:
-    pairs = [(event, _inbound(event.body)) for event in claimed]
-    session = _session(known.state) if known.state else None
-    lane = Lane(rows, known, pairs[0][1].source, session)
-    for received_at, parts in _together(pairs, gather):
-        _take(lane, received_at, parts, revision)
-    lane.close()
+) -> tuple[Claimed, Exception] | None:
+    """Take a lane's events. If one fails, nothing of them is in `rows`, and it comes back with what was wrong."""
+    before = rows.marks()
+    event = claimed[0]
+    try:
+        pairs: list[Pair] = []
+        for event in claimed:
+            pairs += ((event, _inbound(event.body)),)
+        event, first = pairs[0]
+        lane = Lane(rows, known, first.source, _session(known.state) if known.state else None)
+        for group in _together(pairs, gather):
+            event = group[0][0]
+            _take(lane, event.received_at, [inbound for _, inbound in group], revision)
+        lane.close()
+    except UnknownRevision:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other lanes go on
+        rows.back_to(before)
+        return event, error
+    return None
 
 
-def _together(pairs: Sequence[tuple[Claimed, Inbound]], gather: int) -> Iterator[tuple[int, list[Inbound]]]:
-    """The events in order, with texts that came within `gather` ms of each other in one list."""
-    group: list[Inbound] = []
-    began = 0
-    for claimed, inbound in pairs:
-        if (
-            group
-            and isinstance(inbound.body, Said)
-            and isinstance(group[0].body, Said)
-            and (claimed.received_at - began < gather)
-        ):
-            group.append(inbound)
+def _together(pairs: Sequence[Pair], gather: int) -> Iterator[list[Pair]]:
+    """The events in order, with texts that came within `gather` ms of the first of them in one list.
+
+    A delivery report has nothing to do with what the customer says: it does not part two halves of a message.
+    """
+    group: list[Pair] = []
+    for pair in pairs:
+        event, inbound = pair
+        if isinstance(inbound.body, Delivery) and not inbound.body.opted_out:
+            yield [pair]
             continue
         if group:
-            yield began, group
-        group, began = [inbound], claimed.received_at
-    yield began, group
+            began, first = group[0]
+            halves = isinstance(inbound.body, Said) and isinstance(first.body, Said)
+            if halves and event.received_at - began.received_at < gather:
+                group.append(pair)
+                continue
+            yield group
+        group = [pair]
+    if group:
+        yield group
 
 
-def _take(lane: Lane, now: int, parts: list[Inbound], revision: Lookup) -> None:
+def _take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
     inbound = parts[0]
     body = inbound.body
     match body:
         case Said():
             lane.heard(now, inbound.source, parts[-1].recipient)
-            _said(lane, now, [part.body for part in parts if isinstance(part.body, Said)], revision)
+            _said(lane, now, parts, revision)
         case Pressed():
             lane.heard(now, inbound.source, inbound.recipient)
             _turn(lane, Replied((Reply(text=body.value, pressed=body.question),)), now, revision)
         case Consent():
             lane.heard(now, inbound.source, inbound.recipient)
-            _consent(lane, body.action, now, revision, answered=body.answered)
+            _consent(lane, inbound, body, now, revision)
         case Delivery():
-            _delivery(lane, body, now, revision)
+            _delivery(lane, inbound, body, now, revision)
         case Invite():
             _invite(lane, inbound, body, now, revision)
         case Control():
@@ -133,31 +150,36 @@ def _take(lane: Lane, now: int, parts: list[Inbound], revision: Lookup) -> None:
             raise TypeError(f"no rule for {type(body).__name__}")
 
 
-def _said(lane: Lane, now: int, parts: Sequence[Said], revision: Lookup) -> None:
+def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
     """STOP, START and HELP belong to the address; everything else, and STOP in a conversation, to the engine."""
-    for part in parts:
-        word = keyword(part.text, lane.language)
+    replies = []
+    for inbound in parts:
+        assert isinstance(inbound.body, Said)  # noqa: S101 - only texts are put together
+        word = keyword(inbound.body.text, lane.language)
         if word == "stop" or (word and not lane.running):
-            _consent(lane, word, now, revision, answered=False)
+            _consent(lane, inbound, Consent(word), now, revision)
             return
-    _turn(lane, Replied(tuple(Reply(text=part.text, media=len(part.media)) for part in parts)), now, revision)
+        replies.append(Reply(text=inbound.body.text, media=len(inbound.body.media)))
+    _turn(lane, Replied(tuple(replies)), now, revision)
 
 
-def _consent(lane: Lane, action: str, now: int, revision: Lookup, *, answered: bool) -> None:
-    if action == "stop":
-        if lane.running:
-            _turn(lane, OptedOut(answered), now, revision)
-        elif not lane.opted_out:
-            lane.opt_out(now)
-            lane.notice("" if answered else "stopped", now)
-    elif action == "start":
-        lane.opt_in()
-        lane.notice("" if answered else "restarted", now)
-    else:
-        lane.notice("" if answered else "help", now)
+def _consent(lane: Lane, inbound: Inbound, consent: Consent, now: int, revision: Lookup) -> None:
+    answered = consent.answered
+    if consent.action != "stop":
+        if consent.action == "start":
+            lane.opt_in()
+        if not answered:
+            phrase = "restarted" if consent.action == "start" else "help"
+            lane.notice(phrase, now, id_of(lane.name, inbound.id, now))
+    elif lane.running:
+        _turn(lane, OptedOut(answered), now, revision)
+    elif not lane.opted_out:
+        lane.opt_out(now)
+        if not answered:
+            lane.notice("stopped", now, id_of(lane.name, inbound.id, now))
 
 
-def _delivery(lane: Lane, report: Delivery, now: int, revision: Lookup) -> None:
+def _delivery(lane: Lane, inbound: Inbound, report: Delivery, now: int, revision: Lookup) -> None:
     lane.rows.deliveries.append(
         DeliveryRow(
             key=report.key,
@@ -171,7 +193,7 @@ def _delivery(lane: Lane, report: Delivery, now: int, revision: Lookup) -> None:
         )
     )
     if report.opted_out and not lane.opted_out:
-        _consent(lane, "stop", now, revision, answered=True)
+        _consent(lane, inbound, Consent("stop", answered=True), now, revision)
 
 
 def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lookup) -> None:
@@ -181,20 +203,20 @@ def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lo
     if lane.running:
         _turn(lane, Superseded(), now, revision)
     flow = _loaded(invite.revision, revision)
-    session_id = session_of(lane.name, inbound.id, inbound.at)
+    session_id = id_of(lane.name, inbound.id, now)
     lane.begun(invite.basis)
     began = Began(invite.language, invite.variables, lane.address.channel)
     turn = begin(flow, session_id, began.language, now, variables=began.variables, channel=began.channel)
     _apply(lane, turn, began, now)
 
 
-def session_of(lane: str, event_key: str, at: int) -> str:
-    """The id of the session that an invitation starts, 24 characters: the same for the same event.
+def id_of(lane: str, event_key: str, received_at: int) -> str:
+    """The id of what an event begins, such as a session, 24 characters: the same for the same event.
 
-    It begins with the time of the event (`at`, epoch ms), so that what is written together lies together on disk.
+    It begins with the time (`received_at`, epoch ms), so that what is written together lies together on disk.
     """
     digest = hashlib.blake2b(f"{lane}|{event_key}".encode(), digest_size=9).digest()
-    return b32encode(at.to_bytes(6) + digest).decode().lower()
+    return b32encode(received_at.to_bytes(6) + digest).decode().lower()
 
 
 def _turn(lane: Lane, event: Event, now: int, revision: Lookup) -> None:

@@ -15,6 +15,8 @@ log = structlog.get_logger()
 BATCH = 64
 POLL = 1.0  # s; the floor for news that does not reach us (another machine's, a lost notification)
 PAUSE = 0.25  # s between tries while the database is away
+BREATH = 0.05  # s at least between looks at work that is due but not ours to take (another worker's, a parked lane's)
+TRIES = 3  # of a batch that others keep changing
 
 
 class Worker:
@@ -46,7 +48,7 @@ class Worker:
         """One batch; how many events it held. Raises StoreUnavailable."""
         try:
             done = await self._work(self._batch, self._decide)
-        except (StoreUnavailable, Conflict):
+        except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - something in this batch cannot be written: find out what
             log.warning("batch_failed", error=type(error).__name__)
@@ -55,7 +57,8 @@ class Worker:
         return done
 
     async def _work(self, limit: int, decider: Callable[[Batch], Consequences]) -> int:
-        """A batch, loading flow revisions that it turns out to need; Conflict means somebody else was faster."""
+        """A batch, loading flow revisions that it turns out to need, and again if somebody else was faster."""
+        conflicts = 0
         while True:
             try:
                 return await self._store.work(limit, self._clock(), decider)
@@ -63,31 +66,52 @@ class Worker:
                 await self._load(missing)
             except Conflict:
                 self.failures += 1
-                await asyncio.sleep(0)
+                conflicts += 1
+                if conflicts == TRIES:
+                    raise
+                await asyncio.sleep(BREATH)
 
     def _decide(self, batch: Batch) -> Consequences:
         return decide(batch, self._library.revision, self._clock(), self._gather)
 
     async def _one_by_one(self) -> int:
-        """Lanes alone, so that only the one that cannot be written is parked."""
+        """Lanes alone, so that only what cannot be written is parked."""
         done = 0
         for _ in range(self._batch):
-            try:
-                taken = await self._work(1, self._decide)
-            except StoreUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - this one it is
-                self.failures += 1
-                taken = await self._work(1, lambda batch, error=error: self._give_up(batch, error))  # type: ignore[misc]
-            done += taken
+            taken = await self._alone()
             if not taken:
                 break
+            done += taken
         return done
 
-    def _give_up(self, batch: Batch, error: Exception) -> Consequences:
-        rows = Consequences.none()
-        rows.parked.append(park(batch.events[0], error, self._clock()))
-        return rows
+    async def _alone(self) -> int:
+        """One lane; if it cannot be written, its oldest event; if that cannot be written, it is parked."""
+        head, failure = 0, Exception()
+
+        def whole(batch: Batch) -> Consequences:
+            nonlocal head
+            head = batch.events[0].id
+            return self._decide(batch)
+
+        def oldest(batch: Batch) -> Consequences:
+            return whole(batch._replace(events=batch.events[:1]))
+
+        def parked(batch: Batch) -> Consequences:
+            if batch.events[0].id != head:  # another worker was faster, and this is another lane
+                return self._decide(batch)
+            rows = Consequences.none()
+            rows.parked.append(park(batch.events[0], failure, self._clock()))
+            return rows
+
+        for decider in (whole, oldest):
+            try:
+                return await self._work(1, decider)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other lanes go on
+                failure = error
+        self.failures += 1
+        return await self._work(1, parked)
 
     async def _load(self, missing: UnknownRevision) -> None:
         source = await self._store.revision(missing.revision)
@@ -95,8 +119,10 @@ class Worker:
             log.warning("flow_revision_lost", revision=missing.revision)
             raise missing
         self._library.add_source(source)
+        if self._library.revision(missing.revision) is None:  # else we would load it for ever
+            raise missing
 
     async def _patience(self) -> float:
         """How long there is nothing to do (s), as far as we know."""
         wake = await self._store.next_wake()
-        return POLL if not wake else min(POLL, max(0.0, (wake - self._clock()) / 1000))
+        return POLL if not wake else min(POLL, max(BREATH, (wake - self._clock()) / 1000))

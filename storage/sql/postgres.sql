@@ -187,7 +187,7 @@ UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until,
   attempts = attempts + 1, rank = 1,
   first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
 WHERE id = ANY(:ids::bigint[]) AND state = 'queued'
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
 
 -- name: take_doubtful
 UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1
@@ -196,7 +196,7 @@ WHERE id IN (
   WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND channel = ANY(:channels::text[])
   ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
 )
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
 
 -- name: lock_outbox
 SELECT id FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;

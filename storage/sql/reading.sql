@@ -38,7 +38,7 @@ SELECT due_at FROM timer WHERE key = :key;
 SELECT lane, language, opted_out_at, heard_at, sender, session, seen_at FROM address WHERE lane = :lane;
 
 -- name: inbox_event
-SELECT id, state, attempts, error FROM inbox WHERE channel = :channel AND event_key = :event_key;
+SELECT id, state, attempts, error, received_at FROM inbox WHERE channel = :channel AND event_key = :event_key;
 
 -- name: counts
 SELECT 'inbox_new' AS name, count(*) AS n FROM inbox WHERE state = 'new'

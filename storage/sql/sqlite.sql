@@ -115,7 +115,7 @@ UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until,
   attempts = attempts + 1, rank = 1,
   first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
 WHERE id = :id
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
 
 -- name: doubtful
 SELECT id FROM outbox
@@ -125,7 +125,7 @@ ORDER BY not_before LIMIT :limit;
 
 -- name: take_doubtful
 UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1 WHERE id = :id
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
 
 -- name: settle!
 -- Only while the lease is ours and no report has settled the message meanwhile.

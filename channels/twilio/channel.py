@@ -112,7 +112,7 @@ class TwilioChannel:
             key = self._keys.get(record.sid, "")
             ours = record.messaging_service_sid == service if service else record.from_ in senders
             same = outbound.same_text(text, record.body or "", template=to.startswith(WHATSAPP))
-            if key == message.key or (not key and ours and same and record.direction != "inbound"):
+            if key == message.key or (not key and ours and same):
                 self._keys[record.sid] = message.key
                 return sent(record)
         return None

@@ -25,19 +25,16 @@ from channels.twilio.errors import refusal
 CONNECT_SECONDS = 5.0
 T = TypeVar("T")
 
-# An SDK client without a logger of its own would log URLs, that is phone numbers.
-_silent = logging.getLogger("channels.twilio.sdk")
-_silent.disabled = True
-
 
 class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no types
     """HTTP for the SDK, pointed at `api_url`, without retries, raising what an answer means for us.
 
-    Not the SDK's own AsyncTwilioHttpClient: that one passes no timeout to aiohttp, not even the session's.
+    Not the SDK's own AsyncTwilioHttpClient: that one passes no timeout to aiohttp, not even the session's, and
+    logs URLs, that is phone numbers.
     """
 
     def __init__(self, api_url: str, seconds: float) -> None:
-        super().__init__(_silent, is_async=True)
+        super().__init__(logging.getLogger(__name__), is_async=True)
         self._target = urlsplit(api_url)
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds)),

@@ -47,7 +47,10 @@ def test_mistakes_are_named(changes, told):
 
 
 def test_the_token_does_not_show():
-    """S34: printing the settings shows no secret."""
+    """S34: neither printing the settings nor an error about them shows a secret."""
+    with pytest.raises(ValidationError) as caught:
+        TwilioConfig.model_validate({"auth_token": TOKEN})
+    assert TOKEN not in str(caught.value)
     assert TOKEN not in repr(config())
     assert TOKEN not in config().model_dump_json()
 

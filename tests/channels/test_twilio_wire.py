@@ -142,6 +142,19 @@ async def test_find_by_text_sender_and_time():
         assert await line.channel.find(message("Wie war es?"), since) is None  # taken by the first
 
 
+async def test_find_leaves_out_what_this_process_sent():
+    """P5: the same text sent a moment ago, without a receipt yet, is not taken for the one in doubt."""
+    async with a_line() as line:
+        line.sandbox.network.pace = 60.0
+        first = await line.channel.send(message())
+        line.sandbox.faults.plan(Fault("reset_before"))
+        since = epoch_ms()
+        with pytest.raises(InDoubt):
+            await line.channel.send(message())
+        assert await line.channel.find(message(), since) is None
+        assert list(line.sandbox.network.messages) == [first.provider_id]
+
+
 async def test_find_by_key_after_the_receipt():
     """A receipt that came before names the message even when Twilio has changed its text."""
     async with a_line() as line:

@@ -34,8 +34,10 @@ nightly: .venv/.nightly ## the large figures
 	$(PIP) -r requirements/dev.lock
 	@touch $@
 
+# The peers of the benchmark want older versions of what we use ourselves, so they live apart.
 .venv/.bench: requirements/bench.lock .venv/.dev
-	$(PIP) -r requirements/bench.lock
+	$(PYTHON) -m venv .venv/peers
+	.venv/peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
 	@touch $@
 
 .venv/.nightly: requirements/nightly.lock .venv/.dev
@@ -45,8 +47,8 @@ nightly: .venv/.nightly ## the large figures
 lock: .venv/bin/python ## rewrite the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	cd requirements && for set in run dev bench nightly; do \
-	  ../$(BIN)/uv pip compile ../pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
-	    $$([ $$set = run ] || echo --group ../pyproject.toml:dev -c run.lock) $$([ $$set = run -o $$set = dev ] || echo --group ../pyproject.toml:$$set -c dev.lock) -o $$set.lock || exit 1; done
+	  ../$(BIN)/uv pip compile ../pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
+	    $$([ $$set = run -o $$set = bench ] || echo --group ../pyproject.toml:dev -c run.lock) $$([ $$set = run -o $$set = dev ] || echo --group ../pyproject.toml:$$set) $$([ $$set != nightly ] || echo -c dev.lock) -o $$set.lock || exit 1; done
 
 clean:
 	rm -rf .venv

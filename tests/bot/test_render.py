@@ -54,6 +54,7 @@ def test_buttons_and_typography_stay_where_a_channel_has_them():
         ("onetwothreefour", 9, "onetwo..."),
         ("one two\nthree four", 16, "one two\nthree..."),
         ("o netwothreefour", 12, "o netwoth..."),
+        ("a bc def", 7, "a bc..."),
         ("anything", 3, ""),
         ("anything", 4, "a..."),
     ],

@@ -189,6 +189,19 @@ def test_a_question_that_decides_nothing_is_skipped():
     assert only(turn, Say)[0].text == "No problem, let us leave this question out.\nWhy?"
 
 
+def test_what_the_bot_says_has_a_purpose():
+    """Statistics and channels tell messages apart by it."""
+    rate = '  - {id: rate, ask: {type: rating, text: "Acme, 1 to 5? STOP to opt out"}}\n'
+    assert only(run(flow_of(rate + WHY, "{reask: 0}"), said("hm")), Say)[0].purpose == "question"
+    assert only(run(flow_of(rate, "{reask: 0}"), said("hm")), Say)[0].purpose == "skipped"
+    assert only(run(flow_of(rate), said("call me")), Say)[0].purpose == "human"
+
+
+def test_a_survey_may_begin_with_words():
+    flow = flow_of('  - {id: why, ask: {type: text, text: "What can Acme do better? STOP to opt out"}}\n')
+    assert only(run(flow, said("9")), Record)[0].answer == Answer(text="9")
+
+
 def test_a_skipped_question_is_not_asked_again_after_a_correction():
     middle = '  - {id: rate, ask: {type: rating, text: "1 to 5?"}}\n'
     turn = run(flow_of(SCORE + middle + WHY, "{reask: 0}"), said("9"), said("hm"), said("sorry, meant 3"))

@@ -18,6 +18,7 @@ from bot.engine.state import (
 from flows.answers import Answer
 from flows.library import Library
 from flows.model import Flow
+from flows.reading import Read
 from tests.bot.engine.story import DAY, HOUR, MINUTE, NOW, SCORE, flow_of, only, pressed, run, said
 
 # --- "Did you mean …?"
@@ -58,6 +59,27 @@ def test_a_doubtful_yes_or_no_is_confirmed_by_yes_and_asked_again_after_no(
     assert only(run(flow, said("noo"), said("jep")), Record)[0].answer == Answer(text="no")
     assert only(run(flow, said("noo"), said("no")), Say)[0].purpose == "reask"
     assert only(run(flow, said("noo"), pressed("s.1.1", "yes")), Record)[0].answer == Answer(text="yes")
+
+
+@pytest.mark.parametrize(
+    ("story", "answer"),
+    [
+        (("9", "10", "yes", "yes"), "yes"),  # corrected within the band, the same question is open
+        (("9", "4", "no", "yes"), "yes"),  # the correction denied
+        (("9", "4", "9", "yes"), "yes"),  # denied by the old number
+    ],
+)
+def test_a_settled_doubt_is_over(survey: Flow, story: tuple[str, ...], answer: str):
+    """A second "yes" is no answer to it, but the answer to the question that is open."""
+    session = run(survey, *(said(text) for text in story)).session
+    assert session.answers[-1].answer.text == answer
+    assert (session.confirming, session.confirms) == (None, "")
+
+
+def test_a_doubt_is_over_once_the_question_was_asked_again(survey: Flow):
+    turn = run(survey, said("9ish"), said("hm"), said("yes"))
+    assert turn.session.answers == ()
+    assert turn.session.reasks == 2
 
 
 def test_doubts_are_bounded(survey: Flow):
@@ -107,6 +129,25 @@ def test_a_correction_brings_its_own_reason(survey: Flow):
     assert [record.question for record in only(turn, Record)] == ["score", "why-unhappy"]
     assert only(turn, Record)[0].answer.comment == "nobody came"
     assert turn.session.outcome == "completed"
+
+
+def test_a_correction_may_ask_for_a_person(survey: Flow):
+    for correction in (said("sorry, meant 8", "please call me"), pressed("s.1.0", "8", "please call me")):
+        turn = run(survey, said("9"), correction)
+        assert only(turn, Record)[0].answer.wants_human
+        assert only(turn, OpenCase) == [OpenCase("support", "high", "request")]
+
+
+def test_a_correction_and_several_other_messages(survey: Flow, monkeypatch: pytest.MonkeyPatch):
+    """What stands beside the correction in its own message comes first, then the others in their order."""
+    session = run(survey, said("9")).session
+    found = Read("accept", 3, "too slow", wants_human=True)
+    monkeypatch.setattr(
+        "flows.reading.read_correction",
+        lambda text, _language, low, high: found if (text, low, high) == ("meant 3", 0, 10) else None,
+    )
+    turn = advance(survey, session, said("hello", "meant 3", "and dear"), NOW)
+    assert only(turn, Record)[0].answer == Answer(3, "3", "detractor", "too slow\nhello\nand dear", wants_human=True)
 
 
 def test_only_so_many_corrections(survey: Flow):

@@ -13,6 +13,7 @@ from bot.engine.state import (
     HandedBack,
     OpenCase,
     OptedOut,
+    Record,
     Say,
     Session,
     SetTimer,
@@ -77,7 +78,7 @@ def test_handed_back_the_bot_takes_up_its_question_once(survey: Flow):
         == "Back to our question: We are sorry to hear that. What went wrong? Your answer goes straight to our team."
     )
     assert (say.purpose, timer) == ("question", SetTimer(NOW + HOUR + DAY))
-    assert turn.session.asked_at == NOW + HOUR
+    assert (turn.session.asked_at, turn.session.resumed) == (NOW + HOUR, 1)
     again = run(survey, said("3"), TakenOver(), HandedBack(), TakenOver(), HandedBack())
     assert again.effects == (ClearTimers(), Finish("handed_over"))
 
@@ -106,6 +107,11 @@ def test_taken_over_after_the_end_the_bot_is_silent_until_handed_back(survey: Fl
 def test_what_is_said_after_a_person_was_done_is_no_remark(survey: Flow):
     turn = run(survey, said("3"), TakenOver(), (3 * DAY, HandedBack()), said("thanks a lot"))
     assert turn.effects == ()
+
+
+def test_a_score_may_still_be_corrected_after_a_person_was_done(survey: Flow):
+    turn = run(survey, said("3"), TakenOver(), HandedBack(), TakenOver(), HandedBack(), said("sorry, meant 4"))
+    assert only(turn, Record)[0].answer.value == 4
 
 
 def test_help_is_a_notice_and_leaves_the_question_open(survey: Flow):

@@ -89,6 +89,11 @@ def test_a_late_answer_may_ask_for_a_person(survey: Flow):
     assert len(only(turn, Say)[0].text.split("\n")) == 2
 
 
+def test_start_is_no_late_answer(survey: Flow):
+    session = run(survey, said("9"), (3 * DAY, TimedOut())).session
+    assert advance(survey, session, said("START"), session.ended_at).effects == ()
+
+
 # --- after the end
 
 

@@ -9,7 +9,16 @@ from flows.reading.fold import fold
 from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.tokens import EMOJI, NUMBER, PAUSE, STOP, WORD, Token, tokenise
 
-_THUMBS = {"👍": True, "👎": False, "✅": True, "❌": False, ":+1:": True, ":-1:": False, ":thumbsup:": True, ":thumbsdown:": False}
+_THUMBS = {
+    "👍": True,
+    "👎": False,
+    "✅": True,
+    "❌": False,
+    ":+1:": True,
+    ":-1:": False,
+    ":thumbsup:": True,
+    ":thumbsdown:": False,
+}
 _SHORTEST_PREFIX = 2
 _LETTERS_PER_TYPO = 4
 
@@ -22,9 +31,9 @@ def read_yes_no(text: str, language: str) -> tuple[bool | None, bool, str]:
     words = lexicon(language)
     folded = fold(text)
     tokens = tokenise(folded)
-    for sign, value in _THUMBS.items():
+    for sign, thumb in _THUMBS.items():
         if text.strip().startswith(sign):
-            return value, True, ""
+            return thumb, True, ""
     found = [(i, _yes_no(token, words)) for i, token in enumerate(tokens) if _yes_no(token, words) is not None]
     if not found:
         return None, False, ""
@@ -54,7 +63,7 @@ def _yes_no(token: Token, words: Lexicon) -> bool | None:
 
 
 def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[str | None, bool]:
-    """(value of the option meant, sure). By position number, label or value, unique prefix; a unique typo is not sure."""
+    """(value of the option meant, sure): by position, label or value, unique prefix; a unique typo is not sure."""
     bare = _bare(text, language)
     if not bare:
         return None, False
@@ -81,7 +90,9 @@ def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[st
 def _bare(text: str, language: str) -> str:
     words = lexicon(language)
     tokens = [t for t in tokenise(fold(text)) if t.kind in {WORD, NUMBER}]
-    kept = [t.text for t in tokens if not words.tags_of(t.text) & {"filler", "article", "polite"}] or [t.text for t in tokens]
+    kept = [t.text for t in tokens if not words.tags_of(t.text) & {"filler", "article", "polite"}] or [
+        t.text for t in tokens
+    ]
     if len(kept) == 1 and (number := words.number(kept[0])) is not None:
         return str(number)
     return " ".join(kept)

@@ -1,19 +1,21 @@
-"""Stage 7: the comment, one unbroken piece of the original text with score, greetings and the like cut off its edges."""
+"""Stage 7: the comment, one unbroken piece of the text with score, greetings and the like cut off its edges."""
 
 from collections.abc import Sequence
 
 from flows.reading.context import STRONG
 from flows.reading.numbers import RANGE, SCALE, Mention
 from flows.reading.tokens import LINE, PAUSE, STOP, WORD
-from flows.reading.units import Unit
+from flows.reading.units import Unit, tags
 
 _BORDERS = (PAUSE, STOP, LINE)
-_WRAPPING = frozenset("filler polite greeting thanks apology laugh dictated firm loose correct pronoun endorsing carrier scale".split())
-_VERDICT = frozenset(
-    "praise blame func pronoun negative filler firm article endorsing damning polite thanks carrier greeting loose laugh"
-    " apology correct hedge rather signoff condition prep was settle verdict joint".split()
+_WRAPPING = tags(
+    "filler polite greeting thanks apology laugh dictated firm loose correct pronoun endorsing carrier scale"
 )
-_CONTENT = frozenset("aspect adjective event unit noun reason".split())
+_VERDICT = tags(
+    "praise blame func pronoun negative filler firm article endorsing damning polite thanks carrier greeting loose"
+    " laugh apology correct hedge rather signoff condition prep was settle verdict joint"
+)
+_CONTENT = tags("aspect adjective event unit noun reason")
 _LONGEST_GREETING = 4
 
 
@@ -24,7 +26,10 @@ def reason(
     cut = [unit.kind != WORD and not unit.is_number for unit in units]
     strong = [m for m in chosen if m.role == STRONG] or list(chosen)
     settled = [m for m in strong if m.settled] or strong
-    for mention in (*settled, *(m for m in mentions if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival"))):
+    for mention in (
+        *settled,
+        *(m for m in mentions if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival")),
+    ):
         _mark(cut, mention.left, mention.right)
     for first, after in wishes:
         _mark(cut, _request_start(units, cut, first), _request_end(units, after))
@@ -46,7 +51,11 @@ def _mark(cut: list[bool], first: int, after: int) -> None:
 
 
 def _request_start(units: Sequence[Unit], cut: Sequence[bool], first: int) -> int:
-    while first and not cut[first - 1] and units[first - 1].tags & {"joint", "polite", "filler", "pronoun", "settle", "loose"}:
+    while (
+        first
+        and not cut[first - 1]
+        and units[first - 1].tags & {"joint", "polite", "filler", "pronoun", "settle", "loose"}
+    ):
         first -= 1
     return first
 

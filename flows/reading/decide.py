@@ -32,20 +32,23 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
     if any(m.doubt != "follows" for m in live):
         live = [m for m in live if m.doubt != "follows"]
     values = {m.value for m in live}
+    if len(values) == 1:
+        return _weigh_doubts(live, tuple(m for m in mentions if m.value in values and not m.withdrawn))
     if not values:
         return Decision("reask", None, "withdrawn" if any(m.withdrawn for m in mentions) else "no score")
-    if len(values) > 1:
-        listed = _list_number(live, units)
-        if listed is not None:
-            return Decision("confirm", listed.value, "list number", (listed,))
-        return Decision("reask", None, "two values")
-    sure = [m for m in live if not m.doubt]
-    chosen = tuple(m for m in mentions if m.value in values and not m.withdrawn)
-    if sure and (len(sure) == len(live) or live[-1] in sure):
-        rule = "settled" if sure[-1].settled else "corrected" if sure[-1].corrected else sure[-1].form
-        return Decision("accept", sure[-1].value, rule, chosen)
-    doubt = next(m.doubt for m in live if m.doubt)
-    return Decision("confirm", live[-1].value, doubt, chosen)
+    listed = _list_number(live, units)
+    if listed is not None:
+        return Decision("confirm", listed.value, "list number", (listed,))
+    return Decision("reask", None, "two values")
+
+
+def _weigh_doubts(live: Sequence[Mention], chosen: tuple[Mention, ...]) -> Decision:
+    """One value is left: accept it unless the last mention of it is in doubt."""
+    last = live[-1]
+    if not last.doubt:
+        rule = "settled" if last.settled else "corrected" if last.corrected else last.form
+        return Decision("accept", last.value, rule, chosen)
+    return Decision("confirm", last.value, next(m.doubt for m in live if m.doubt), chosen)
 
 
 def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
@@ -67,9 +70,11 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
         later = [m for m in mentions[k + 1 :] if m.role in {STRONG, MEDIUM} and not m.withdrawn]
         if mention.doubt == "was" and later:
             mention.withdrawn = "past"
-        elif any(m.corrected for m in later) and not mention.corrected:
-            mention.withdrawn = "corrected"
-        elif mention.corrected and mention.doubt != "told" and any(m.corrected and m.value != mention.value for m in later):
+        elif (any(m.corrected for m in later) and not mention.corrected) or (
+            mention.corrected
+            and mention.doubt != "told"
+            and any(m.corrected and m.value != mention.value for m in later)
+        ):
             mention.withdrawn = "corrected"
 
 
@@ -77,7 +82,9 @@ def _conditions(units: Sequence[Unit]) -> dict[int, int]:
     """The clauses that open with a condition ("if you fix it, …"), and where."""
     found: dict[int, int] = {}
     for i, unit in enumerate(units):
-        opens = i == 0 or units[i - 1].clause != unit.clause or units[i - 1].kind != WORD or "joint" in units[i - 1].tags
+        opens = (
+            i == 0 or units[i - 1].clause != unit.clause or units[i - 1].kind != WORD or "joint" in units[i - 1].tags
+        )
         if "condition" in unit.tags and opens:
             found[unit.clause] = i
     return found
@@ -95,11 +102,12 @@ def _settle(live: list[Mention], mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _list_number(live: Sequence[Mention], units: Sequence[Unit]) -> Mention | None:
-    """ "2) 6": the first number only counts the line."""
+    """Whether it reads "2) 6": the first number only counts the line."""
     if len(live) != 2:
         return None
     first, second = live
     after = units[first.after] if first.after < len(units) else None
     opens = first.first == 0 and after is not None and second.first == first.after + 1
     marks = after is not None and (after.text == ")" or (after.text == "." and first.value <= 3))
-    return second if opens and marks and not after.spaced and second.right == len(units) else None
+    tight = after is not None and not after.spaced
+    return second if opens and marks and tight and second.right == len(units) else None

@@ -42,7 +42,7 @@ class WordFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Keywords(msgspec.Struct, forbid_unknown_fields=True):
-    """`flows/words/keywords.toml`: opt-out words of all languages; `ordinary` lists them where they mean something else."""
+    """`flows/words/keywords.toml`: words that are a whole message; `ordinary`: where they mean another thing."""
 
     stop: dict[str, str]
     start: dict[str, str]
@@ -90,7 +90,7 @@ class Lexicon:
                 else:
                     self._words.setdefault(parts[0], set()).add(tag)
         for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
-            self._phrases.setdefault(parts[:2], []).append((parts[2:], frozenset(found)))
+            self._phrases.setdefault((parts[0], parts[1]), []).append((parts[2:], frozenset(found)))
 
     def own(self, word: str) -> frozenset[str]:
         """The tags this language itself gives the word, without the fallback."""

@@ -10,11 +10,12 @@ foreign   "4/5", "5 stars", "3:30", "1.5.24" another scale, a time, a date
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
 from flows.reading.lexicon import Lexicon
-from flows.reading.tokens import EMOJI, NUMBER, PAUSE, SIGN, WORD, Token
+from flows.reading.tokens import EMOJI, NUMBER, PAUSE, SIGN, WORD
 from flows.reading.units import Unit
 
 WHOLE, SCALED, SCALE, RANGE, BROKEN, FOREIGN = "whole", "scaled", "scale", "range", "broken", "foreign"
@@ -42,7 +43,7 @@ class Mention(Struct, gc=False):
     right: int = 0  # unit after them ("from me")
 
 
-def find_mentions(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon, low: int, high: int) -> list[Mention]:
+def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int) -> list[Mention]:
     """Every number of the text in order, with scales, ranges and fractions put together."""
     found = [m for i, unit in enumerate(units) if (m := _mention(units, i, words, low, high))]
     _join_keycaps(found, units)
@@ -67,7 +68,8 @@ def _mention(units: Sequence[Unit], i: int, words: Lexicon, low: int, high: int)
     _read_signs(mention, units, i)
     after = units[i + 1] if i + 1 < len(units) else None
     if after and after.kind == WORD and not after.spaced:
-        mention.glued = words.suffix(after.text) or next(iter(after.tags & {"unit", "hedge", "joint", "func"}), "unit")
+        known = next((tag for tag in ("unit", "hedge", "joint", "func") if tag in after.tags), "unit")
+        mention.glued = words.suffix(after.text) or known
         if mention.glued not in {"joint", "func"}:
             mention.after = i + 2
     elif after and after.kind == SIGN and after.text == "-" and i + 2 < len(units):
@@ -86,17 +88,17 @@ def _digits(text: str, i: int, low: int, high: int) -> Mention:
     odd = len(parts[0]) > 1 and parts[0].startswith("0")
     if len(parts) == 1:
         return Mention(value, WHOLE if len(parts[0]) < 4 or not odd else FOREIGN, i, i + 1, slip=odd)
-    second = int(parts[2])
+    second, form = int(parts[2]), FOREIGN
+    no_rest = not parts[2].strip("0") and len(parts[2]) < 3
     if len(parts) == 3 and parts[1] in ".,":
-        whole = not parts[2].strip("0") and len(parts[2]) < 3
-        return Mention(value, WHOLE if whole else BROKEN, i, i + 1, slip=odd)
-    if len(parts) == 3 and parts[1] == "/":
-        return Mention(value, SCALED if second == high else FOREIGN, i, i + 1, slip=odd)
-    if len(parts) == 3 and parts[1] in "-–":
-        return Mention(value, SCALE if value in {low, 0, 1} and second == high else RANGE, i, i + 1)
-    if len(parts) == 5 and parts[1] in ".," and parts[3] == "/" and int(parts[4]) == high:
-        return Mention(value, SCALED if not parts[2].strip("0") else BROKEN, i, i + 1)
-    return Mention(value, FOREIGN, i, i + 1)
+        form = WHOLE if no_rest else BROKEN
+    elif len(parts) == 3 and parts[1] == "/":
+        form = SCALED if second == high else FOREIGN
+    elif len(parts) == 3 and parts[1] in "-–":
+        form = SCALE if value in {low, 0, 1} and second == high else RANGE
+    elif len(parts) == 5 and parts[1] in ".," and parts[3] == "/" and int(parts[4]) == high:
+        form = SCALED if no_rest else BROKEN
+    return Mention(value, form, i, i + 1, slip=odd)
 
 
 def _read_signs(mention: Mention, units: Sequence[Unit], i: int) -> None:
@@ -121,7 +123,7 @@ def _read_signs(mention: Mention, units: Sequence[Unit], i: int) -> None:
 
 
 def _join_keycaps(found: list[Mention], units: Sequence[Unit]) -> None:
-    """ ":one::zero:" is ten."""
+    """Join emoji digits: ":one::zero:" is ten."""
     for k in range(len(found) - 1, 0, -1):
         first, second = found[k - 1], found[k]
         if first.after == second.first and units[first.first].kind == units[second.first].kind == EMOJI:
@@ -130,7 +132,7 @@ def _join_keycaps(found: list[Mention], units: Sequence[Unit]) -> None:
 
 
 def _mark_grades(found: list[Mention], units: Sequence[Unit], words: Lexicon) -> None:
-    """ "2-", "3+", "1 plus": school grades where the language's schools write them so; "#1" and "no 1" are praise."""
+    """School grades ("2-", "3+", "1 plus") where the language's schools write them so; "#1" is praise."""
     for mention in found:
         after = units[mention.after] if mention.after < len(units) else None
         before = units[mention.first - 1] if mention.first else None
@@ -147,7 +149,7 @@ def _mark_grades(found: list[Mention], units: Sequence[Unit], words: Lexicon) ->
 
 
 def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
-    """ "seven and a half", "sieben komma fünf", "7 1/2"."""
+    """Fractions: "seven and a half", "sieben komma fünf", "7 1/2"."""
     for k, mention in enumerate(found):
         after = units[mention.after] if mention.after < len(units) else None
         if after and "half" in after.tags:
@@ -162,8 +164,8 @@ def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
 
 
 def _mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int) -> None:
-    """ "9 out of 10", "9 von 10", "9 / 10"; "3 of 5" is another scale or a share of something."""
-    for mention, scale in zip(found, found[1:], strict=False):
+    """The scale behind a score: "9 out of 10", "9 von 10", "9 / 10"; "3 of 5" is another scale or a share."""
+    for mention, scale in pairwise(found):
         between = units[mention.after : scale.first]
         if len(between) > 1 and "point" in between[0].tags:
             between = between[1:]
@@ -181,8 +183,8 @@ def _mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: in
 
 
 def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: int) -> None:
-    """ "7 or 8", "7 - 8", "between 7 and 8", "0 bis 10" (the scale)."""
-    for mention, other in zip(found, found[1:], strict=False):
+    """Two values: "7 or 8", "7 - 8", "between 7 and 8", "0 bis 10" (the scale)."""
+    for mention, other in pairwise(found):
         between = units[mention.after : other.first]
         if mention.form != WHOLE or other.form not in {WHOLE, SCALED} or not between or len(between) > 2:
             continue
@@ -197,7 +199,7 @@ def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: in
             mention.form = other.form = SCALE
         elif _measures(other, units):
             mention.form, other.form = (WHOLE if between[0].kind == PAUSE else FOREIGN), FOREIGN
-            mention.doubt = "range"
+            mention.doubt = "range" if mention.value < other.value else ""
         elif other.value != mention.value:
             mention.form = other.form = RANGE
 

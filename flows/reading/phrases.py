@@ -28,6 +28,7 @@ class Element(Struct, frozen=True):
     optional: bool = False
 
     def takes(self, word: str) -> bool:
+        """Whether the word fits this element."""
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
 
 
@@ -36,6 +37,7 @@ class Pattern(Struct, frozen=True):
 
     name: str
     elements: tuple[Element, ...]
+    needs: frozenset[str] | None  # one of these words must be in the text; None if that cannot be said so simply
 
 
 class Patterns:
@@ -46,8 +48,10 @@ class Patterns:
         self._by_word: dict[str, list[Pattern]] = {}
         self._by_stem: dict[str, list[Pattern]] = {}
         for name, source in sources:
-            pattern = Pattern(name, tuple(_element(part, classes) for part in source.split()))
-            first = pattern.elements[0]
+            elements = tuple(_element(part, classes) for part in source.split())
+            plain = [e.words for e in elements[1:] if e.words and not e.stems and not e.optional]
+            pattern = Pattern(name, elements, min(plain, key=len, default=None))
+            first = elements[0]
             if first.optional or not (first.words or first.stems):
                 raise ValueError(f"pattern '{source}' must begin with a word; it begins with a gap or an option")
             for word in first.words:
@@ -60,9 +64,12 @@ class Patterns:
     def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
         """All matches as (name, first token, token after the last)."""
         found = []
+        present = {token.text for token in tokens}
         for i, token in enumerate(tokens):
             if token.kind == WORD:
                 for pattern in self._beginning_with(token.text):
+                    if pattern.needs is not None and pattern.needs.isdisjoint(present):
+                        continue
                     end = _match(pattern.elements, 0, tokens, i)
                     if end:
                         found.append((pattern.name, i, end))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from flows.reading.context import assess
 from flows.reading.cut import reason
 from flows.reading.decide import Decision, decide
@@ -12,17 +14,35 @@ from flows.reading.numbers import Mention, find_mentions
 from flows.reading.result import Read
 from flows.reading.slips import end_of_scale, slip
 from flows.reading.tokens import WORD, Token, tokenise
-from flows.reading.units import Unit, build_units
+from flows.reading.units import Unit, build_units, tags
 from flows.reading.wishes import wish_spans
 from flows.reading.wrapping import unwrap
 
 _TOO_MANY = 40
-_HIGH_PART, _LOW_PART = 0.9, 0.3
-_CALMING = frozenset("reason negative blame damning".split())
+_FLATTERED, _HIGH_PART, _LOW_PART = 0.7, 0.9, 0.3  # parts of the scale where blame, mere blame, mere praise contradict
+_CALMING = tags("reason negative blame damning")
+_CLOSING = '.!?…)"»“'
+
+
+class Reply(Struct, frozen=True):
+    """A reply cut up: original text, folded text, tokens, and the units of what the customer wrote himself."""
+
+    text: str
+    folded: Folded
+    tokens: Sequence[Token]
+    units: Sequence[Unit]
+    words: Lexicon
+
+
+def _cut_up(text: str, language: str) -> Reply:
+    words = lexicon(language)
+    folded = fold(text)
+    tokens = tokenise(folded)
+    return Reply(text, folded, tokens, unwrap(build_units(tokens, words)), words)
 
 
 def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
-    """Read a reply to a question for a whole number from `low` to `high`, by the labelling rules (docs/reference/reading.md).
+    """Read a reply to a question for a whole number from `low` to `high` (rules: docs/reference/reading.md).
 
     Never raises; linear in the length of the text.
     """
@@ -30,81 +50,73 @@ def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
         return Read("stop", rule="keyword")
     if asks_for_person(text):
         return Read("human", wants_human=True, rule="keyword")
-    words = lexicon(language)
-    folded = fold(text)
-    tokens = tokenise(folded)
-    units = unwrap(build_units(tokens, words))
-    wishes = _wishes(units, tokens, language)
+    reply = _cut_up(text, language)
+    wishes = _wishes(reply, language)
     if any(name == "stop" for name, _, _ in wishes):
         return Read("stop", rule="asks for no more messages")
     people = [(first, after) for name, first, after in wishes if name == "human"]
-    if sum(unit.is_number for unit in units) > _TOO_MANY:
-        return _without_score(people, "too many numbers")
-    mentions = find_mentions(units, tokens, words, low, high)
-    assess(mentions, units, words)
-    decision = decide(mentions, units, low, high)
-    if decision.action == "reask" and decision.rule == "no score":
-        decision = _guess(decision, units, tokens, text, words, low, high)
+    decision, mentions = _decide(reply, low, high)
     if decision.action == "accept":
-        decision = _contradicted(decision, mentions, units, low, high)
-    if decision.action != "accept":
-        if people:
-            return _without_score(people, decision.rule)
-        return Read("confirm" if decision.action == "confirm" else "reask", decision.value, rule=decision.rule)
-    span = reason(units, mentions, decision.mentions, people)
-    comment = _original(text, folded, tokens, units[span[0] : span[1]]) if span else ""
-    return Read("accept", decision.value, comment, wants_human=bool(people), rule=decision.rule)
+        span = reason(reply.units, mentions, decision.mentions, people)
+        comment = _original(reply, *span) if span else ""
+        return Read("accept", decision.value, comment, wants_human=bool(people), rule=decision.rule)
+    if people:
+        return Read("human", wants_human=True, rule="asks for a person")
+    return Read("confirm" if decision.action == "confirm" else "reask", decision.value, rule=decision.rule)
 
 
-def _wishes(units: Sequence[Unit], tokens: Sequence[Token], language: str) -> list[tuple[str, int, int]]:
+def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]:
+    if sum(unit.is_number for unit in reply.units) > _TOO_MANY:
+        return Decision("reask", None, "too many numbers"), []
+    mentions = find_mentions(reply.units, reply.words, low, high)
+    assess(mentions, reply.units, reply.words)
+    decision = decide(mentions, reply.units, low, high)
+    if decision.rule == "no score":
+        return _guess(decision, reply, low, high), mentions
+    if decision.action == "accept" and _contradicts(decision, mentions, reply.units, low, high):
+        return Decision("confirm", decision.value, "contradiction"), mentions
+    return decision, mentions
+
+
+def _wishes(reply: Reply, language: str) -> list[tuple[str, int, int]]:
     """The wishes of the text as spans of units."""
-    kept = [i for unit in units for i in range(unit.first, unit.after)]
-    owner = [k for k, unit in enumerate(units) for _ in range(unit.first, unit.after)]
-    spans = wish_spans([tokens[i] for i in kept], language)
-    return [(name, owner[first], owner[after - 1] + 1) for name, first, after in spans]
+    kept = [reply.tokens[i] for unit in reply.units for i in range(unit.first, unit.after)]
+    owner = [k for k, unit in enumerate(reply.units) for _ in range(unit.first, unit.after)]
+    return [(name, owner[first], owner[after - 1] + 1) for name, first, after in wish_spans(kept, language)]
 
 
-def _without_score(people: Sequence[tuple[int, int]], rule: str) -> Read:
-    return Read("human", wants_human=True, rule="asks for a person") if people else Read("reask", rule=rule)
-
-
-def _guess(
-    decision: Decision, units: Sequence[Unit], tokens: Sequence[Token], text: str, words: Lexicon, low: int, high: int
-) -> Decision:
-    value = end_of_scale(units, low, high)
+def _guess(nothing: Decision, reply: Reply, low: int, high: int) -> Decision:
+    """No number: perhaps the end of the scale in words, perhaps a slip."""
+    value = end_of_scale(reply.units, low, high)
     if value is not None:
         return Decision("confirm", value, "end of the scale")
-    value = slip(units, tokens, text, words, low, high)
-    return decision if value is None else Decision("confirm", value, "slip")
+    value = slip(reply.units, reply.tokens, reply.text, reply.words)
+    return nothing if value is None or not low <= value <= high else Decision("confirm", value, "slip")
 
 
-def _contradicted(
-    decision: Decision, mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int
-) -> Decision:
+def _contradicts(decision: Decision, mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int) -> bool:
     """A top score beside nothing but blame, or a bottom score beside nothing but praise, is worth a question."""
-    if decision.value is None:
-        return decision
     taken = {i for m in mentions for i in range(m.first, m.after)}
     rest = [unit for i, unit in enumerate(units) if unit.kind == WORD and i not in taken]
-    tags = frozenset(tag for unit in rest for tag in unit.tags)
-    part = (decision.value - low) / (high - low)
+    found = frozenset(tag for unit in rest for tag in unit.tags)
+    part = ((decision.value or 0) - low) / (high - low)
     bare = all(unit.tags and not unit.tags & {"unit", "label"} for unit in rest)
-    upset = "damning" in tags or (bare and "blame" in tags and not tags & {"praise", "reason", "negative", "endorsing"})
-    happy = "endorsing" in tags or (bare and "praise" in tags)
-    against = (part >= 0.7 and "damning" in tags and "reason" not in tags) or (part >= _HIGH_PART and upset and "reason" not in tags)
-    if against or (part <= _LOW_PART and happy and not tags & _CALMING):
-        return Decision("confirm", decision.value, "contradiction", decision.mentions)
-    return decision
+    if "reason" not in found:
+        upset = bare and "blame" in found and not found & {"praise", "negative", "endorsing"}
+        if (part >= _FLATTERED and "damning" in found) or (part >= _HIGH_PART and upset):
+            return True
+    happy = "endorsing" in found or (bare and "praise" in found)
+    return part <= _LOW_PART and happy and not found & _CALMING
 
 
-def _original(text: str, folded: Folded, tokens: Sequence[Token], units: Sequence[Unit]) -> str:
-    """The piece of the original text these units came from, with the punctuation that closes it."""
-    start, _ = folded.original(tokens[units[0].first].start, tokens[units[0].first].end)
-    last = tokens[units[-1].after - 1]
-    _, end = folded.original(last.start, last.end)
-    while end < len(text) and text[end] in ".!?…)\"»“":
+def _original(reply: Reply, first: int, after: int) -> str:
+    """The piece of the original text the units first..after came from, with the punctuation that closes it."""
+    opening, closing = reply.tokens[reply.units[first].first], reply.tokens[reply.units[after - 1].after - 1]
+    start, _ = reply.folded.original(opening.start, opening.end)
+    _, end = reply.folded.original(closing.start, closing.end)
+    while end < len(reply.text) and reply.text[end] in _CLOSING:
         end += 1
-    return text[start:end].strip()
+    return reply.text[start:end].strip()
 
 
 def read_correction(text: str, language: str, low: int = 0, high: int = 10) -> Read | None:
@@ -112,18 +124,28 @@ def read_correction(text: str, language: str, low: int = 0, high: int = 10) -> R
 
     Meant for a reply to the next, free-text question: a comment that merely contains a number gives None.
     """
-    stripped = text.strip()
-    starred = stripped.startswith("*") and not stripped.endswith("*") or (stripped.endswith("*") and not stripped.startswith("*"))
-    read = read_score(stripped.strip("*") if starred else stripped, language, low, high)
-    if read.action not in {"accept", "confirm"} or read.value is None:
+    bare = text.strip()
+    starred = bare.startswith("*") != bare.endswith("*")
+    read = read_score(bare.strip("*") if starred else bare, language, low, high)
+    if read.action not in {"accept", "confirm"}:
         return None
     if starred and not read.comment:
         return read
-    words = lexicon(language)
-    tokens = tokenise(fold(stripped))
-    units = unwrap(build_units(tokens, words))
-    mentions = find_mentions(units, tokens, words, low, high)
-    assess(mentions, units, words)
-    decide(mentions, units, low, high)
-    explicit = any(m.corrected and m.value == read.value and not m.withdrawn for m in mentions)
-    return read if explicit else None
+    reply = _cut_up(bare, language)
+    _, mentions = _decide(reply, low, high)
+    kept = [m for m in mentions if m.value == read.value and not m.withdrawn and m.corrected]
+    denied = any(m.withdrawn in {"denied", "instead", "corrected"} for m in mentions)
+    amended = any(_amends(reply.units, m) for m in kept)
+    nothing_else = _is_covered(reply.units, mentions) and (bool(kept) or denied)
+    return read if amended or nothing_else else None
+
+
+def _is_covered(units: Sequence[Unit], mentions: Sequence[Mention]) -> bool:
+    """Every word belongs to one of the numbers."""
+    own = {i for m in mentions for i in range(m.left, m.right)}
+    return all(i in own for i, unit in enumerate(units) if unit.kind == WORD)
+
+
+def _amends(units: Sequence[Unit], mention: Mention) -> bool:
+    """Among the words that belong to the number is one that only a correction has ("meant", "Korrektur")."""
+    return any("amend" in unit.tags for unit in units[mention.left : mention.right])

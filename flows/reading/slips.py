@@ -6,21 +6,19 @@ from rapidfuzz.distance import OSA
 
 from flows.reading.lexicon import Lexicon
 from flows.reading.tokens import NUMBER, PAUSE, SIGN, STOP, WORD, Token
-from flows.reading.units import Unit
+from flows.reading.units import Unit, tags
 
 _ROMAN = {"II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _LOOK_ALIKES = str.maketrans("oOlI|", "00111")
 _LIKE_DIGITS = frozenset("oOlI|01")
 _SHORTEST_TYPO = 4
-_WRAPS = frozenset("filler carrier pronoun firm article polite thanks greeting laugh point apology hedge".split())
+_WRAPS = tags("filler carrier pronoun firm article polite thanks greeting laugh point apology hedge")
 
 
-def slip(units: Sequence[Unit], tokens: Sequence[Token], original: str, words: Lexicon, low: int, high: int) -> int | None:
+def slip(units: Sequence[Unit], tokens: Sequence[Token], original: str, words: Lexicon) -> int | None:
     """The number probably meant by a text in which no number could be read, or None. `original` keeps the case."""
     value = _look_alike(original.strip(" .!\n\t"))
-    if value is None:
-        value = _misspelt(units, tokens, words)
-    return value if value is not None and low <= value <= high else None
+    return _misspelt(units, tokens, words) if value is None else value
 
 
 def end_of_scale(units: Sequence[Unit], low: int, high: int) -> int | None:
@@ -51,7 +49,7 @@ def _look_alike(text: str) -> int | None:
 
 def _misspelt(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon) -> int | None:
     """One unknown word, alone in its clause, one typing error away from a number word."""
-    clause = []
+    clause: list[Unit] = []
     for unit in units:
         if unit.kind in {PAUSE, STOP} and clause:
             break

@@ -9,18 +9,18 @@ from flows.reading.fold import Folded
 # Kinds of token. A stop ends a sentence, a pause a clause; a sign is any other punctuation.
 NUMBER, WORD, STOP, PAUSE, SIGN, EMOJI, LINE = "number", "word", "stop", "pause", "sign", "emoji", "line"
 
-_LETTER = r"[^\W\d_]|[^\x00-\x7f–€½☺⭐]"
+_LETTER = r"[^\x00-`{-\x7f–€½☺⭐]"  # folded text has no capitals
 _TOKEN = re.compile(
     rf"""
-      (?P<emoji> <3+(?!\d) | </3 | ☺+ | <[@\#!][^>\s]{{1,80}}> | :[a-z_][a-z0-9_+'-]{{0,40}}: | :\+1: | :-1: | :100:
-               | (?<![\w)])[:;][-o]?[)(dp3|/](?!\w) | (?<!\w)x[d)]+(?!\w) | \^_*\^ )
-    | (?P<link>  https?://\S{{0,500}} | www\.\S{{1,200}} )
+      (?P<link>  https?://\S{{0,500}} | www\.\S{{1,200}} )
+    | (?P<word>  {_LETTER}+ (?: ' {_LETTER}+ | [0-9]+ {_LETTER}* )* )
+    | (?P<number> [0-9]+ (?: [.,:/–-] [0-9]+ )* )
+    | (?P<emoji> ☺+ | <3+(?!\d) | </3 | <[@\#!][^>\s]{{1,80}}> | :[a-z_][a-z0-9_+'-]{{0,40}}: | :\+1: | :-1: | :100:
+               | (?<![\w)])[:;][-o]?[)(dp3|/](?!\w) | \^_*\^ )
     | (?P<star>  ⭐ )
     | (?P<gt>    &gt; )
     | (?P<lt>    &lt;3(?!\d) )
     | (?P<amp>   &(?:amp|quot|lt);? )
-    | (?P<number> [0-9]+ (?: [.,:/–-] [0-9]+ )* )
-    | (?P<word>  (?:{_LETTER})+ (?: ['] (?:{_LETTER})+ | [0-9]+ (?:{_LETTER})* )* )
     | (?P<line>  \n+ )
     | (?P<stop>  [.!?]+ )
     | (?P<pause> [,;:()\[\]"–|]+ | - )

@@ -2,13 +2,18 @@
 
 What a unit can mean is a set of tags from the word lists (`[tags]` in `flows/words/<language>.toml`):
 
-article firm filler carrier polite   stand before or after a score and weaken nothing ("a solid 8 from me")
+article firm filler carrier pronoun polite   stand before or after a score and weaken nothing ("a solid 8 from me")
 hedge rather bound                    make it unsure ("about", "eher", "mindestens"); `beyond` excludes it ("over")
-negative correct instead past was now hypothetical condition otherwise rival settle   withdraw or settle numbers
-of scale point half range hint        belong to the number's own form ("8 out of 10", "7 or 8", "8 going on 9")
-unit label prep counted ordinal stars idiom abbreviation   make it a number of something else ("3 years", "room 5", "at 8")
-joint reason func event praise blame aspect noun damning endorsing told   tell what a reason begins with and how it sounds
-greeting thanks apology signoff device laugh dictated prompt top bottom   wrapping, or words in place of a number
+negative correct instead past was hypothetical condition otherwise rival settle   withdraw or settle numbers
+of scale point half range between hint minus nr   belong to the number's own form ("8 out of 10", "8 going on 9")
+unit label prep counted definite ordinal month stars idiom   make it a number of something else ("3 years", "room 5")
+vague                                 number words that are ordinary words too ("one")
+joint reason func event praise blame adjective aspect noun damning endorsing   what a reason begins with, how it sounds
+told                                  a report of an earlier answer ("I said")
+greeting thanks apology signoff device laugh loose trailing dictated prompt verdict   wrapping
+amend                                 what only a correction has ("meant", "typo")
+top bottom                            words in place of the highest and lowest number
+abbreviation                          its point ends no sentence
 """
 
 import re
@@ -24,8 +29,16 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _LONGEST_WORD = 40
 
 
+def tags(names: str) -> frozenset[str]:
+    """A set of tags, written as words."""
+    return frozenset(names.split())
+
+
 class Unit(Struct, gc=False):
-    """A token or a fixed phrase. `first`/`after` index the tokens; `value` is set for number words; `clause` counts clauses."""
+    """A token or a fixed phrase.
+
+    `first`/`after` index the tokens; `value` is set for number words; `clause` counts clauses.
+    """
 
     kind: str
     text: str
@@ -54,9 +67,9 @@ def build_units(tokens: Sequence[Token], words: Lexicon) -> list[Unit]:
             i = unit.after
             continue
         kind = token.kind
-        if kind == PAUSE and _is_glue(tokens, i):
-            kind = SIGN
-        elif token.text == "." and not token.spaced and _is_abbreviation(tokens, i - 1, words) and i + 1 < len(tokens):
+        if (kind == PAUSE and _is_glue(tokens, i)) or (
+            token.text == "." and not token.spaced and _is_abbreviation(tokens, i - 1, words) and i + 1 < len(tokens)
+        ):
             kind = SIGN
         if kind in {PAUSE, STOP, LINE}:
             clause += 1

@@ -10,7 +10,7 @@ from flows.reading.tokens import Token, tokenise
 
 
 def wish(text: str, language: str) -> Wish:
-    """stop, start, help or human as the customer asks for it, by keyword or phrase; "" if nothing of the kind is there."""
+    """What the customer asks for by keyword or phrase: stop, start, help or human, else ""."""
     if found := keyword(text, language):
         return found
     if asks_for_person(text):

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from flows.reading.tokens import LINE, STOP, WORD
+from flows.reading.tokens import LINE, WORD
 from flows.reading.units import Unit
 
-_LONGEST_SIGNATURE = 14
+_LONGEST_SIGNATURE, _LONGEST_NAME = 14, 5
 
 
 def unwrap(units: Sequence[Unit]) -> list[Unit]:
@@ -14,14 +14,12 @@ def unwrap(units: Sequence[Unit]) -> list[Unit]:
     i = 0
     while i < len(units):
         unit = units[i]
-        starts = i == 0 or units[i - 1].kind in {LINE, STOP} or units[i - 1].text in {",", "–", "-"} or bool(kept) and _ended(units, i)
-        if unit.text == ">" and (i == 0 or units[i - 1].kind == LINE):
+        new_line = i == 0 or units[i - 1].kind == LINE
+        if new_line and unit.text == ">":
             i = _after_line(units, i)
         elif "prompt" in unit.tags:
             i = _after_question(units, i)
-        elif "device" in unit.tags or (starts and kept and "signoff" in unit.tags and _is_signature(units, i)):
-            break
-        elif kept and units[i - 1].kind == LINE and _is_name(units, i):
+        elif "device" in unit.tags or (kept and _signs_off(units, i, new_line=new_line)):
             break
         else:
             kept.append(unit)
@@ -29,9 +27,12 @@ def unwrap(units: Sequence[Unit]) -> list[Unit]:
     return kept if any(unit.kind == WORD or unit.is_number for unit in kept) else list(units)
 
 
-def _ended(units: Sequence[Unit], i: int) -> bool:
-    """A sign-off may follow the bare score without punctuation ("9 LG Tom")."""
-    return units[i - 1].is_number or units[i - 1].kind not in {WORD}
+def _signs_off(units: Sequence[Unit], i: int, *, new_line: bool) -> bool:
+    """A signature begins here: a sign-off behind punctuation or the bare score ("9 LG Tom"), or a name on its line."""
+    if "signoff" in units[i].tags:
+        before = units[i - 1]
+        return (before.is_number or before.kind != WORD) and _is_signature(units, i)
+    return new_line and _is_name(units, i)
 
 
 def _after_line(units: Sequence[Unit], i: int) -> int:
@@ -48,13 +49,13 @@ def _after_question(units: Sequence[Unit], i: int) -> int:
 
 
 def _is_signature(units: Sequence[Unit], i: int) -> bool:
-    """Behind a sign-off stand a name and perhaps an address, not another sentence."""
-    line = next((k for k in range(i, len(units)) if units[k].kind == LINE), len(units))
-    words = [unit for unit in units[i + 1 : line] if unit.kind == WORD]
-    return line < len(units) or len(words) <= 5 or len(units) - i <= _LONGEST_SIGNATURE // 2
+    """Behind a sign-off stand a name and perhaps an address on lines of their own, not another sentence."""
+    rest = units[i + 1 : i + 1 + _LONGEST_SIGNATURE]
+    line = next((k for k, unit in enumerate(rest) if unit.kind == LINE), len(rest))
+    return line < len(rest) or sum(unit.kind == WORD for unit in rest) <= _LONGEST_NAME
 
 
 def _is_name(units: Sequence[Unit], i: int) -> bool:
-    """A last line of one or two unknown words is a name: "9\\nTom Berger"."""
+    """A last line of one or two unknown words is a name: "9", line end, "Tom Berger"."""
     rest = units[i:]
     return 1 <= len(rest) <= 2 and all(unit.kind == WORD and not unit.tags and unit.value is None for unit in rest)

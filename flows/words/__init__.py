@@ -1,1 +1,1 @@
-"""Words by language, as data: numbers, units, fillers, opt-out words. One TOML file per language; see docs/reference/reading.md."""
+"""Words by language, as data: numbers, units, fillers, opt-out words. One TOML file per language."""

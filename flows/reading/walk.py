@@ -1,0 +1,99 @@
+"""Stage 5a: which words around a number belong to it: "so I'd give you a solid … from me", and what stands beyond."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from flows.reading.numbers import Mention
+from flows.reading.tokens import EMOJI, LINE, PAUSE, SIGN, STOP, WORD
+from flows.reading.units import Unit, tags
+
+_LEADS = tags(
+    "article firm filler carrier pronoun polite hedge rather bound beyond negative correct past was hypothetical"
+    " otherwise instead settle apology scale greeting thanks laugh told minus between of nr"
+)
+_TRAILS = tags(
+    "article firm filler carrier pronoun polite hedge correct thanks laugh told scale of settle apology past"
+)
+_TRAILS_ANYWHERE = tags("point loose laugh trailing dictated")
+_PRELUDE = tags("filler polite greeting thanks apology correct laugh carrier pronoun settle firm scale article of told")
+_LONGEST_LEAD = 14
+_BORDERS = (PAUSE, STOP, LINE)
+
+
+class Surroundings(Struct, frozen=True):
+    """The units that lead up to a number and trail it, and the first ones beyond them in its clause.
+
+    `carried`: a verb or noun of rating ("give", "score") is among those that lead up to it.
+    """
+
+    lead: Sequence[Unit]
+    trail: Sequence[Unit]
+    left: Unit | None
+    right: Unit | None
+    carried: bool
+
+
+def look_around(mention: Mention, units: Sequence[Unit]) -> Surroundings:
+    """Find the words that belong to the number, noting their extent in `mention.left` and `mention.right`."""
+    left, carried = _walk_left(mention, units)
+    right = _walk_right(mention, units)
+    return Surroundings(units[mention.left : mention.first], units[mention.after : mention.right], left, right, carried)
+
+
+def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bool]:
+    """What stands before the words that lead up to the number, and whether one of them is a word of rating."""
+    i = mention.first
+    carried = False
+    stop: Unit | None = None
+    while i > 0 and mention.first - i < _LONGEST_LEAD:
+        unit = units[i - 1]
+        if unit.kind in _BORDERS:
+            break
+        if unit.is_number or (unit.kind == WORD and not unit.tags & _LEADS):
+            stop = None if unit.is_number else unit
+            break
+        carried = carried or "carrier" in unit.tags
+        i -= 1
+    if stop is not None and not carried:  # "I like it 9": a pronoun alone leads up to nothing
+        while i < mention.first and units[i].tags and units[i].tags <= {"pronoun", "func"}:
+            i += 1
+    mention.left = i
+    if stop is None:
+        mention.left = _prelude(units, i)
+    return stop, carried
+
+
+def _prelude(units: Sequence[Unit], i: int) -> int:
+    """Whole clauses before the number that only lead up to it: "sorry, no, " or "Hello, gladly: "."""
+    for _ in range(3):
+        if not (i > 0 and units[i - 1].kind in _BORDERS):
+            return i
+        start = i - 1
+        while start > 0 and units[start - 1].kind not in _BORDERS and i - start < _LONGEST_LEAD:
+            start -= 1
+        clause = units[start : i - 1]
+        if any(unit.is_number or (unit.kind == WORD and not unit.tags & _PRELUDE) for unit in clause):
+            return i
+        i = start
+    return i
+
+
+def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
+    """Find the words that belong to the number after it; returns what follows them in the clause."""
+    i = mention.after
+    while i < len(units) and (units[i].kind in {SIGN, EMOJI} or units[i].tags & _TRAILS_ANYWHERE):
+        i += 1
+    mention.right = i
+    while i < len(units) and i - mention.after < _LONGEST_LEAD:
+        unit = units[i]
+        if unit.kind in _BORDERS or "joint" in unit.tags or unit.is_number:
+            mention.right = i
+            return None if unit.kind in _BORDERS or unit.is_number else unit
+        if unit.kind == WORD and not unit.tags & _TRAILS:
+            return units[mention.right]
+        i += 1
+    if i == len(units):
+        mention.right = i
+        return None
+    return units[mention.right]

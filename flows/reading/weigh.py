@@ -1,0 +1,68 @@
+"""Stage 5b: doubts, denials, corrections and conditions among the words around a number."""
+
+from collections.abc import Sequence
+
+from flows.reading.numbers import BROKEN, Mention
+from flows.reading.tokens import PAUSE, STOP, WORD
+from flows.reading.units import Unit, tags
+from flows.reading.walk import Surroundings
+
+_WITHDRAWS = ("instead", "hypothetical", "otherwise")
+_DOUBTS_AHEAD = ("hedge", "bound", "told", "rather", "was")
+_DOUBTS_BEHIND = ("hedge", "told")
+_ASKING = tags("filler hedge loose range")
+
+
+def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None:
+    """Fill in doubt, withdrawn, settled and corrected from the words that belong to the number."""
+    ahead = frozenset(tag for unit in around.lead for tag in unit.tags)
+    behind = frozenset(tag for unit in around.trail for tag in unit.tags)
+    if "beyond" in ahead:
+        mention.form = mention.form if "negative" in ahead else BROKEN
+        mention.doubt = "bound"
+    elif "negative" in ahead:
+        mention.withdrawn = "denied"
+    mention.withdrawn = next((tag for tag in _WITHDRAWS if tag in ahead), mention.withdrawn)
+    if "past" in ahead | behind:
+        mention.withdrawn = "past"
+    if around.right is not None and "condition" in around.right.tags:
+        mention.withdrawn = mention.withdrawn or "condition"
+    mention.doubt = mention.doubt or _doubt(mention, around.lead, ahead, behind) or _doubt_behind(mention, units)
+    mention.settled = "settle" in ahead
+    mention.corrected = "correct" in ahead | behind
+
+
+def _doubt(mention: Mention, lead: Sequence[Unit], ahead: frozenset[str], behind: frozenset[str]) -> str:
+    if mention.glued == "hedge":
+        return "hedge"
+    numbered = lead[-2:-1] if lead and lead[-1].text == "." else lead[-1:]
+    if numbered and "nr" in numbered[0].tags:
+        return "nr"
+    found = next((tag for tag in _DOUBTS_AHEAD if tag in ahead), "")
+    found = found or next((tag for tag in _DOUBTS_BEHIND if tag in behind), "")
+    return found or ("slip" if mention.slip else "")
+
+
+def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:
+    """A question mark on the number, a tag question, a smiley made of it ("8)")."""
+    after = units[mention.right] if mention.right < len(units) else None
+    if after is None:
+        return ""
+    if after.kind == STOP and "?" in after.text:
+        return "question"
+    if after.kind == PAUSE and _is_tag_question(units, mention.right + 1):
+        return "question"
+    if after.kind == PAUSE and after.text.startswith(")") and not after.spaced:
+        opened = any(u.kind == PAUSE and "(" in u.text for u in units[max(0, mention.left - 12) : mention.first])
+        return "" if opened else "smiley"
+    return ""
+
+
+def _is_tag_question(units: Sequence[Unit], i: int) -> bool:
+    """Whether "…, or?" or "…, maybe?" follows."""
+    for unit in units[i : i + 4]:
+        if unit.kind == STOP:
+            return "?" in unit.text
+        if unit.kind != WORD or not unit.tags & _ASKING:
+            return False
+    return False

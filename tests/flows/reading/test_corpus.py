@@ -1,0 +1,34 @@
+"""The labelled replies: what must be right, and how much is."""
+
+import pytest
+
+from tests.flows.reading.corpus import Row, rows, tally
+
+from flows.reading import read_score
+
+
+@pytest.mark.parametrize("row", list(rows("sample.jsonl")), ids=lambda row: f"{row.place}-{row.text[:20]}")
+def test_shared_sample(row: Row):
+    """Every row of the shared sample is read as labelled, comment and wish for a person included."""
+    read = read_score(row.text, row.language)
+    assert row.agrees(read), read
+    assert row.comment_agrees(read), read
+
+
+@pytest.mark.parametrize("name", ["rules.tsv", "trial.tsv"])
+def test_development_rows(name: str, accuracy_table: list[str]):
+    """The rows the reader was built on: no false accept at all, comments nearly always cut right."""
+    result = tally(name)
+    accuracy_table.append(result.line(name))
+    assert not result.false_accepts
+    assert not result.wrong
+    assert result.comments >= 0.97 * result.accepted
+
+
+def test_heldout_rows(accuracy_table: list[str]):
+    """The rows never tuned on: never a false detractor; the figures may not get worse than what the docs say."""
+    result = tally("heldout.tsv")
+    accuracy_table.append(result.line("heldout.tsv"))
+    accuracy_table += [f"  {line}" for line in result.wrong]
+    assert not result.false_detractors
+    assert result.right >= 0.9 * result.rows

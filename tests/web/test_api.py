@@ -77,12 +77,14 @@ async def test_p13_with_the_database_down_the_caller_is_asked_to_come_back(clien
 
 async def test_responses_come_in_pages_without_gap_or_overlap(client, backend):
     backend.rows = [row(number) for number in range(7)]
-    seen, after = [], ""
+    seen, after, pages = [], "", 0
     while after is not None:
+        pages += 1
         page = (await client.get("/api/v1/responses", params={"after": after, "limit": 3}, headers=KEY)).json()
         seen += [each["id"] for each in page["responses"]]
         after = page["next"]
     assert seen == [f"s{number}" for number in range(7)]
+    assert pages == 3
 
 
 async def test_a_response_has_what_the_export_promises(client, backend):

@@ -36,6 +36,8 @@ async def test_p13_with_the_database_down_nothing_is_acknowledged(client, backen
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     backend.down = False
     assert (await client.post("/hooks/sms", content=b"8", headers=GOOD)).status_code == 200
+    figures = (await client.get("/metrics", headers={"authorization": "Bearer eck_all"})).text
+    assert 'echolot_webhooks_total{channel="sms",outcome="unavailable"} 1.0' in figures
 
 
 async def test_only_post_is_taken(client, backend):

@@ -74,10 +74,7 @@ def _clip(text: str, limit: int, unit: str) -> str:
     if room <= 0:
         return ""
     kept = 0
-    for character in text:
-        room -= length(character, unit)
-        if room < 0:
-            break
+    while (room := room - length(text[kept], unit)) >= 0:
         kept += 1
     cut = text[:kept]
     space = max(cut.rfind(" "), cut.rfind("\n"))

@@ -1,6 +1,6 @@
 """What the runtime needs from channels and from a store, as protocols; adapters live in `channels/` and `storage/`."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -36,8 +36,11 @@ class Reconciling(Protocol):
 
     settle: float  # seconds an in-doubt send rests before it is looked up
 
-    async def find(self, message: Outbound, since: int) -> Sent | None:
-        """The provider's record of this message, sent at or after `since` (epoch ms), or None if there is none."""
+    async def find(self, message: Outbound, since: int, taken: Collection[str] = ()) -> Sent | None:
+        """The provider's record of this message, sent at or after `since` (epoch ms), or None if there is none.
+
+        `taken` are provider ids of other messages to the same person: an identical text sent before is not this one.
+        """
         ...
 
 
@@ -351,6 +354,10 @@ class Store(Protocol):
 
     async def wait(self, topic: str, timeout: float) -> None:
         """Until something may be there for `topic` (inbox | outbox), from any process, or the timeout (seconds)."""
+        ...
+
+    async def provider_ids(self, lane: str) -> list[str]:
+        """The provider's ids of the latest messages of a lane."""
         ...
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:

@@ -60,6 +60,10 @@ class SqlReading(ABC):
         """What is known about one address."""
         return await self._row("lane_state", lane=lane)
 
+    async def provider_ids(self, lane: str) -> list[str]:
+        """See bot.ports.Store."""
+        return [row["provider_id"] for row in await self._rows("provider_ids", lane=lane)]
+
     async def timer(self, session: str) -> int:
         """When a session's timer is due (epoch ms), or 0."""
         row = await self._row("session_timer", key=session)

@@ -191,7 +191,9 @@ class Dispatcher:
         if not isinstance(channel, Reconciling):
             return self._settlement(row, "unknown", error="the provider cannot tell whether it was sent")
         try:
-            sent = await asyncio.wait_for(channel.find(_outbound(row.payload), row.first_attempt_at), SEND_TIMEOUT)
+            taken = await self._store.provider_ids(row.lane)
+            find = channel.find(_outbound(row.payload), row.first_attempt_at, taken)
+            sent = await asyncio.wait_for(find, SEND_TIMEOUT)
         except Exception as error:  # noqa: BLE001 - also an adapter's bug: the others in doubt must not wait for it
             known = isinstance(error, ChannelError | TimeoutError)
             log.info("look_up_failed", channel=self._name, error=type(error).__name__)

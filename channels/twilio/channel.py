@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -94,12 +94,11 @@ class TwilioChannel:
         self._keys[taken.provider_id] = message.key
         return taken
 
-    async def find(self, message: Outbound, since: int) -> Sent | None:
+    async def find(self, message: Outbound, since: int, taken: Collection[str] = ()) -> Sent | None:
         """Twilio's record of this message, created at or after `since` (epoch ms), or None.
 
         Twilio cannot filter by our key, and DateSent is empty while a message is queued: so by recipient,
-        then by age, sender and text, leaving out messages that are known to have another key. An identical text
-        to the same person within the same second cannot be told apart. Raises a ChannelError.
+        then by age, sender and text, leaving out messages that are known to be others. Raises a ChannelError.
         """
         config, text = self._config, self._text(message)
         to = outbound.recipient(message.to.chat, config)
@@ -112,7 +111,7 @@ class TwilioChannel:
             key = self._keys.get(record.sid, "")
             ours = record.messaging_service_sid == service if service else record.from_ in senders
             same = outbound.same_text(text, record.body or "", template=to.startswith(WHATSAPP))
-            if key == message.key or (not key and ours and same):
+            if key == message.key or (not key and record.sid not in taken and ours and same):
                 self._keys[record.sid] = message.key
                 return sent(record)
         return None

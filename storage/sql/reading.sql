@@ -31,6 +31,9 @@ ORDER BY started_at DESC LIMIT :limit;
 SELECT key, lane, channel, session, kind, state, attempts, provider_id, sender, parts, code, error, created_at, settled_at
 FROM outbox WHERE key = :key;
 
+-- name: provider_ids
+SELECT provider_id FROM outbox WHERE lane = :lane AND provider_id <> '' ORDER BY id DESC LIMIT 200;
+
 -- name: session_timer
 SELECT due_at FROM timer WHERE key = :key;
 

@@ -27,6 +27,7 @@ class Notices:
         """`connect` gives a fresh asyncpg connection."""
         self._connect = connect
         self._connection: Any = None
+        self._own = 0  # the server's number of our connection
         self._news = {topic: asyncio.Event() for topic in TOPICS}
         self._untold: set[str] = set()
         self._telling: asyncio.Task[None] | None = None
@@ -85,7 +86,7 @@ class Notices:
         try:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(_CHANNEL, self._heard)
-            self._connection = connection
+            self._connection, self._own = connection, connection.get_server_pid()
             for news in self._news.values():
                 news.set()  # whatever was told while nobody listened
             await lost.wait()
@@ -93,6 +94,6 @@ class Notices:
             self._connection = None
             connection.terminate()
 
-    def _heard(self, connection: Any, teller: int, _channel: str, topic: str) -> None:
-        if teller != connection.get_server_pid() and topic in self._news:
+    def _heard(self, _connection: Any, teller: int, _channel: str, topic: str) -> None:
+        if teller != self._own and topic in self._news:
             self._news[topic].set()

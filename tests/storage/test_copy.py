@@ -218,6 +218,26 @@ async def test_p14_t21_backups_while_others_write_are_one_moment(database_url, t
     await store.close()
 
 
+async def test_p14_t21_a_write_between_two_pages_neither_appears_nor_starts_a_backup_again(
+    sqlite_url, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(backups, "PAGES", 1)
+    await fill(sqlite_url)
+    writer = sqlite3.connect(sqlite_path(sqlite_url))
+    steps = []
+
+    def write(*step):
+        steps.append(step)
+        assert len(steps) < 5000
+        with writer:
+            writer.execute("INSERT INTO watermark VALUES (?, 1)", (f"channel{len(steps)}",))
+
+    contents = await backup(sqlite_url, tmp_path / "backup.db", write)
+    assert contents["watermark"].rows == 1
+    assert len(steps) == steps[0][2]
+    writer.close()
+
+
 async def test_p14_a_backup_replaces_nothing(database_url, tmp_path):
     file = tmp_path / "backup.db"
     file.write_text("precious")

@@ -40,7 +40,7 @@ async def doubtful(store, now, owner="w2"):
 async def test_a_lease_says_all_that_a_send_needs(store):
     await turn(store, outbox=[message("m")])
     [lease] = await leased(store)
-    assert lease[1:] == ("m", LANE, "sms", '{"key":"m"}', 1, NOW, 1)
+    assert lease[1:] == ("m", LANE, "sms", '{"key":"m"}', 1, NOW, 1, 0)
     assert await states(store, "m") == ["sending"]
     assert await leased(store) == []
 
@@ -181,6 +181,18 @@ async def test_a_settlement_of_a_lease_that_has_passed_on_is_ignored(store):
     assert await states(store, "m") == ["reconciling"]
     await store.settle([settled(current, "sent", owner="w2", provider_id="SM1")])
     assert (await store.outbound("m"))["provider_id"] == "SM1"
+
+
+async def test_a_settlement_of_an_earlier_lease_of_the_same_worker_is_ignored(store):
+    """A worker that was slow, not dead, finds its own message leased again by itself."""
+    await turn(store, outbox=[message("m")])
+    [slow] = await leased(store)
+    await leased(store, NOW + 30_001, rest=0)
+    [current] = await doubtful(store, NOW + 30_001, owner="w1")
+    await store.settle([settled(slow, "failed")])
+    assert await states(store, "m") == ["reconciling"]
+    await store.settle([settled(current)])
+    assert await states(store, "m") == ["sent"]
 
 
 async def test_settling_nothing_or_what_is_not_there_is_fine(store):

@@ -1,6 +1,7 @@
 """What only PostgreSQL has to show: several workers at the same time, and a server that goes away."""
 
 import asyncio
+import random
 import threading
 from collections import defaultdict
 from contextlib import suppress
@@ -8,13 +9,26 @@ from contextlib import suppress
 import asyncpg
 import pytest
 
+import storage.postgres
 from bot.errors import StoreUnavailable
 from bot.ports import JournalRow, Settlement, TimerRow
 from storage import migrate
 from storage.notices import Notices
-from storage.postgres import PostgresStore
+from storage.postgres import SQL, PostgresStore
 from tests import postgres
-from tests.storage.builders import LANE, NOW, address, event, finishing, leased, message, session, states, turn
+from tests.storage.builders import (
+    LANE,
+    NOW,
+    address,
+    delivery,
+    event,
+    finishing,
+    leased,
+    message,
+    session,
+    states,
+    turn,
+)
 
 IN_TIME = 30  # seconds after which a test gives up; nothing is measured against it
 
@@ -86,6 +100,39 @@ async def test_p6_an_event_that_commits_late_with_a_smaller_id_does_not_let_a_se
     assert await store.work(10, NOW, finishing()) == 1
     assert [row["id"] for row in await store.sessions()] == ["s1"]
     await connection.close()
+
+
+async def test_p6_a_lane_whose_head_has_come_to_rest_since_it_was_looked_at_is_not_claimed(store):
+    """Between the look at ready lanes and the lock on one, another worker may have parked its head."""
+    await store.accept([event("parked", ready_at=NOW + 1), event("ready"), event("free", "sms:+492")])
+    async with store._pool.acquire() as connection:
+        claimed = await connection.fetch(SQL["claim"], [LANE, "sms:+492"], NOW, 100)
+    assert [row["lane"] for row in claimed] == ["sms:+492"]
+
+
+async def test_t3_a_storm_of_the_same_events_in_all_orders_needs_no_second_attempt(store, monkeypatch):
+    """Inserts in one order wait for each other; in many orders they would deadlock and cost a second each."""
+    monkeypatch.setattr(storage.postgres, "_ATTEMPTS", 1)
+    for storm in range(5):
+        shuffled = [[event(f"{storm}-{n}") for n in range(200)] for _ in range(8)]
+        for seed, events in enumerate(shuffled):
+            random.Random(seed).shuffle(events)
+        assert sum(await asyncio.gather(*map(store.accept, shuffled))) == 200
+
+
+async def test_reports_and_settlements_of_the_same_messages_need_no_second_attempt(store, monkeypatch):
+    monkeypatch.setattr(storage.postgres, "_ATTEMPTS", 1)
+    lanes = [f"sms:+{n}" for n in range(60)]
+    for wave in range(5):
+        await turn(store, outbox=[message(f"{wave}{lane}", lane) for lane in lanes])
+        leases = await leased(store, now=NOW + wave)
+        assert len(leases) == len(lanes)
+        await store.accept([event(f"report {wave}")])
+        reports = [delivery(lease.key) for lease in reversed(leases)]
+        sent = [Settlement(lease.id, "w1", lease.epoch, "sent", provider_id=lease.key) for lease in leases]
+        await asyncio.gather(
+            store.settle(sent), store.work(1, NOW, finishing(deliveries=reports)), store.settle(sent[::-1])
+        )
 
 
 async def test_p8_t16_nothing_is_leased_in_a_lane_while_its_opt_out_is_being_written(store, postgres_url):

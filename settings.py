@@ -4,7 +4,6 @@ import importlib
 import os
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -45,15 +44,13 @@ class Problem(NamedTuple):
         return ": ".join(part for part in self if part)
 
 
-class SettingsProblems(BotError):  # noqa: N818  # it names what it carries
+class SettingsProblems(BotError):  # it names what it carries
     """Everything that is wrong with the settings. Nothing has been started."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
-        super().__init__(
-            "\n".join([f"{count} wrong; nothing was started.", *(f"  {each}" for each in problems)])
-        )
+        super().__init__("\n".join([f"{count} wrong; nothing was started.", *(f"  {each}" for each in problems)]))
 
 
 def _channel(value: Any) -> Any:
@@ -68,13 +65,7 @@ def _channel(value: Any) -> Any:
 
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or parts.query
-        or parts.fragment
-        or parts.username
-    ):
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise PydanticCustomError("url", "must be the address of the server, like https://nps.example.com")
     return value.rstrip("/")
 
@@ -114,7 +105,7 @@ class ApiKey(Section):
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     scopes: frozenset[Literal["invite", "read", "metrics"]] = frozenset({"invite", "read"})
-    expires: datetime | None = None
+    expires: AwareDatetime | None = None
 
 
 class Desk(Section):

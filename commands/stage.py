@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -57,9 +57,9 @@ class SkippingChannel(TwilioChannel):
 
     clock: Clock
 
-    async def find(self, message: Outbound, since: int) -> Sent | None:
+    async def find(self, message: Outbound, since: int, taken: Collection[str] = ()) -> Sent | None:
         """See bot.ports.Reconciling."""
-        return await super().find(message, since - self.clock.skipped)
+        return await super().find(message, since - self.clock.skipped, taken)
 
 
 class DemoStage:

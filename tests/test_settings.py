@@ -1,5 +1,6 @@
 """The settings: the file and the environment together, and every mistake at once, where it stands."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -132,12 +133,8 @@ def test_every_mistake_is_named_with_its_place(given, text, expected):
 
 
 def test_all_mistakes_are_told_at_once(given):
-    told = complaints(
-        given, "{port: x, compny: y, database_url: z}", ECHOLOT_PUBLIC_URL="q", ECHOLOT_HOSTS="{"
-    )
-    told += complaints(
-        given, "{port: x, compny: y, database_url: z}", ECHOLOT_PUBLIC_URL="q", ECHOLOT_HOSTS="[]"
-    )
+    told = complaints(given, "{port: x, compny: y, database_url: z}", ECHOLOT_PUBLIC_URL="q", ECHOLOT_HOSTS="{")
+    told += complaints(given, "{port: x, compny: y, database_url: z}", ECHOLOT_PUBLIC_URL="q", ECHOLOT_HOSTS="[]")
     assert {each.split("|")[1] for each in told} >= {"port", "compny", "database_url", "public_url"}
     assert any("environment ECHOLOT_PUBLIC_URL" in each for each in told)
     assert any("hosts" in each for each in told)
@@ -160,3 +157,18 @@ def test_s19_secrets_do_not_show_in_settings_or_in_complaints(given):
     assert "t0ps3cret" not in repr(loaded)
     wrong = SMS.replace("AC1", "t0ps3cret").replace("10s", "t0p")
     assert "t0ps3cret" not in "".join(complaints(given, f"channels: {{sms: {wrong}}}", TOKEN="t0ps3cret"))
+
+
+def test_every_setting_is_described_and_every_described_setting_exists():
+    text = (Path(__file__).parents[1] / "docs" / "reference" / "settings.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    described = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    models = (settings.Settings, settings.ApiKey, settings.Desk)
+    known = [name for model in models for name in model.model_fields if name != "home"]
+    assert sorted(described) == sorted(known)
+
+
+def test_the_example_in_the_documentation_loads(given):
+    text = (Path(__file__).parents[1] / "docs" / "reference" / "settings.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0].replace("AC…", "AC1")
+    assert given(example, TWILIO_AUTH_TOKEN="x").desks["support"].channel == "sms"

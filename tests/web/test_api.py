@@ -1,5 +1,7 @@
 """The API, its keys, and health."""
 
+from pathlib import Path
+
 import httpx
 import msgspec
 import pytest
@@ -154,6 +156,9 @@ def test_s20_every_route_has_a_policy(app):
         "/metrics": "local or key: metrics",
     }
     assert {route.path for route in app._app.routes} == set(policies)
+    described = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text("utf-8")
+    for route in app._app.routes:
+        assert f"| `{(route.methods - {'HEAD'}).pop()} {route.path}` |" in described
 
 
 def test_the_openapi_document_describes_every_route_of_the_api(app):

@@ -80,8 +80,8 @@ class Lane:
         """The customer wants messages again."""
         self.opted_out = 0
 
-    def apply(self, turn: Turn, now: int) -> None:
-        """Take over a turn: its session and its effects as rows."""
+    def apply(self, turn: Turn, event: str, now: int) -> None:
+        """Take over a turn and the event (JSON) that led to it: session, effects and journal as rows."""
         session = self.session = turn.session
         self._turned = True
         self.language = session.language
@@ -92,11 +92,7 @@ class Lane:
                 said += 1
             else:
                 self._effect(effect, session, now)
-
-    def journal(self, event: str, now: int) -> None:
-        """Note what led to the session's latest turn."""
-        if self.session:
-            self.rows.journal.append(JournalRow(self.session.id, self.session.turn, now, event))
+        self.rows.journal.append(JournalRow(session.id, session.turn, now, event))
 
     def notice(self, phrase: str, now: int, about: str) -> None:
         """Answer a STOP, START or HELP outside of a conversation; `about` is the id that its event gives."""

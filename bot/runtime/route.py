@@ -230,8 +230,7 @@ def _turn(lane: Lane, event: Event, now: int, revision: Lookup) -> None:
 
 
 def _apply(lane: Lane, turn: Turn, event: Journaled, now: int) -> None:
-    lane.apply(turn, now)
-    lane.journal(_encode(event).decode(), now)
+    lane.apply(turn, _encode(event).decode(), now)
 
 
 def _loaded(wanted: str, revision: Lookup) -> Flow:

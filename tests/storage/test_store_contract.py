@@ -84,7 +84,7 @@ async def test_poison_is_kept_visible_and_never_claimed(store):
 
 
 @pytest.mark.parametrize("kind", ["pressed", "keyword", "consent"])
-async def test_a_button_or_keyword_wakes_what_rests_before_it_in_its_lane_only(store, kind):
+async def test_a_button_keyword_or_opt_out_wakes_what_rests_before_it_in_its_lane_only(store, kind):
     await store.accept([event("half", ready_at=NOW + 1500), event("else", "sms:+492", ready_at=NOW + 1500)])
     assert await store.work(10, NOW, Seen()) == 0
     await store.accept([event("stop", kind=kind)])

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.flows.reading.corpus import Row, rows, tally
-
 from flows.reading import read_score
+from tests.flows.reading.corpus import Row, rows, tally
 
 
 @pytest.mark.parametrize("row", list(rows("sample.jsonl")), ids=lambda row: f"{row.place}-{row.text[:20]}")

@@ -1,13 +1,14 @@
 """Opt-out, help and human: keywords of every language, phrases, and what only looks like one."""
 
 import pytest
-from tests.flows.reading.corpus import rows
 
 from flows.reading import keyword, read_score, wish
 from flows.reading.lexicon import entries, keywords
+from tests.flows.reading.corpus import rows
 
-C7 = """STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT OPT_OUT REMOVE STOPP ABMELDEN ABBESTELLEN ENDE AUSTRAGEN ARRET
-ARRÊT DESABONNER ALTO BAJA PARAR CANCELAR FERMA DISISCRIVI CANCELLA SAIR STOPPEN AFMELDEN REZYGNUJE WYPISZ DUR IPTAL"""
+C7 = """STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT OPT_OUT REMOVE STOPP ABMELDEN ABBESTELLEN ENDE AUSTRAGEN
+ARRET ARRÊT DESABONNER ALTO BAJA PARAR CANCELAR FERMA DISISCRIVI CANCELLA SAIR STOPPEN AFMELDEN REZYGNUJE WYPISZ DUR
+IPTAL"""
 SAME_ELSEWHERE = {"DUR": "tr", "ALTO": "es", "BAJA": "es", "FERMA": "it", "PARAR": "es", "SAIR": "pt", "ENDE": "de"}
 
 
@@ -38,10 +39,17 @@ def test_c7_ordinary_words_of_the_conversation_are_not_keywords():
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
-        ("HELP", "de", "help"), ("Hilfe!", "de", "help"), ("info", "en", "help"), ("aide", "fr", "help"),
-        ("START", "de", "start"), ("unstop", "en", "start"), ("stop the car", "en", ""), ("", "en", ""), ("STOP " * 50, "en", ""),
+        ("HELP", "de", "help"),
+        ("Hilfe!", "de", "help"),
+        ("info", "en", "help"),
+        ("aide", "fr", "help"),
+        ("START", "de", "start"),
+        ("unstop", "en", "start"),
+        ("stop the car", "en", ""),
+        ("", "en", ""),
+        ("STOP " * 50, "en", ""),
     ],
-)  # fmt: skip
+)
 def test_c7_other_keywords(text: str, language: str, expected: str):
     """C7: help and start words; a longer message is no keyword."""
     assert keyword(text, language) == expected
@@ -50,17 +58,32 @@ def test_c7_other_keywords(text: str, language: str, expected: str):
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
-        ("please don't text me again", "en", "stop"), ("lasst mich in Ruhe", "de", "stop"),
-        ("rufen Sie mich an", "de", "human"), ("ruf mich bitte mal an", "de", "human"), ("call me back please", "en", "human"),
-        ("operator", "en", "human"), ("Mitarbeiter", "de", "human"), ("please don't text me again", "de", "stop"),
-        ("laissez-moi tranquille", "fr", "stop"), ("déjenme en paz", "es", "stop"), ("lasciatemi in pace", "it", "stop"),
-        ("laat me met rust", "nl", "stop"), ("me deixem em paz", "pt", "stop"), ("dajcie mi spokój", "pl", "stop"),
-        ("beni rahatsız etmeyin", "tr", "stop"), ("help", "en", "help"), ("stopp", "de", "stop"),
-        ("niemand hat mich zurückgerufen", "de", ""), ("your staff never called me", "en", ""), ("", "de", ""),
-        ("the rain would not stop", "en", ""), ("Der Fahrer meldet sich nicht mehr", "de", ""),
-        ("keine Nachricht bekommen, wann geliefert wird", "de", ""), ("8, the music never stopped", "en", ""),
+        ("please don't text me again", "en", "stop"),
+        ("lasst mich in Ruhe", "de", "stop"),
+        ("rufen Sie mich an", "de", "human"),
+        ("ruf mich bitte mal an", "de", "human"),
+        ("call me back please", "en", "human"),
+        ("operator", "en", "human"),
+        ("Mitarbeiter", "de", "human"),
+        ("please don't text me again", "de", "stop"),
+        ("laissez-moi tranquille", "fr", "stop"),
+        ("déjenme en paz", "es", "stop"),
+        ("lasciatemi in pace", "it", "stop"),
+        ("laat me met rust", "nl", "stop"),
+        ("me deixem em paz", "pt", "stop"),
+        ("dajcie mi spokój", "pl", "stop"),
+        ("beni rahatsız etmeyin", "tr", "stop"),
+        ("help", "en", "help"),
+        ("stopp", "de", "stop"),
+        ("niemand hat mich zurückgerufen", "de", ""),
+        ("your staff never called me", "en", ""),
+        ("", "de", ""),
+        ("the rain would not stop", "en", ""),
+        ("Der Fahrer meldet sich nicht mehr", "de", ""),
+        ("keine Nachricht bekommen, wann geliefert wird", "de", ""),
+        ("8, the music never stopped", "en", ""),
     ],
-)  # fmt: skip
+)
 def test_c7_phrases(text: str, language: str, expected: str):
     """C7: longer demands count, complaints that sound alike do not."""
     assert wish(text, language) == expected

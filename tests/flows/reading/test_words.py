@@ -1,4 +1,4 @@
-"""The word lists as data: every file loads, every number of the scale has a word, nothing is misspelt into another tag."""
+"""The word lists as data: every file loads and every number of the scale has a word in every language."""
 
 import re
 from importlib.resources import files

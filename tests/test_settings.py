@@ -146,6 +146,16 @@ def test_an_unknown_variable_is_a_mistake_too(given):
     ]
 
 
+def test_an_api_key_may_expire_and_says_in_which_time_zone(given):
+    entry = f"name: a, sha256: {'0' * 64}, expires: "
+    assert given(f"api_keys: [{{{entry}'2027-01-01T00:00:00Z'}}]").api_keys[0].expires.timestamp() == 1_798_761_600
+    assert "timezone" in complaints(given, f"api_keys: [{{{entry}'2027-01-01T00:00:00'}}]")[0]
+
+
+def test_variables_of_the_test_suite_are_no_settings(given):
+    assert given("port: 1", ECHOLOT_TEST_POSTGRES="postgresql://x").port == 1
+
+
 def test_a_missing_file_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("ECHOLOT_CONFIG", str(tmp_path / "nix.yaml"))
     with pytest.raises(SettingsProblems, match=r"nix\.yaml: cannot be read: No such file"):

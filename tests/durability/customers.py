@@ -1,9 +1,9 @@
 """People with phones who answer surveys over Twilio, whose webhooks come again and again, in any order."""
 
 import asyncio
+import contextlib
 import random
 import secrets
-from collections import deque
 from collections.abc import Mapping
 from typing import Literal
 
@@ -18,6 +18,7 @@ API_KEY = "eck_of-the-durability-tests"
 FLOW = "after-support"
 REDELIVERED = 0.3  # of all acknowledged webhooks come again
 LATE = 1.5  # seconds after which at the latest
+LINES = 8  # requests at once
 Habit = Literal["answers", "stops", "stops_at_once"]
 
 
@@ -51,8 +52,10 @@ class Town:
         self._session = session
         self._server = server
         self._random = random.Random(seed)
-        self._again: deque[dict[str, str]] = deque()  # acknowledged, to come once more
         self._tasks: set[asyncio.Task[None]] = set()
+        self.alive = asyncio.Event()  # whether it makes sense to try
+        self._lines = asyncio.Semaphore(LINES)
+        self.answers = 0  # of the server that say it has taken something
 
     @property
     def busy(self) -> int:
@@ -113,10 +116,9 @@ class Town:
     async def _invite(self, customer: Customer) -> None:
         body = {"flow": FLOW, "to": f"sms:{customer.number}", "language": "en"}
         headers = {"authorization": f"Bearer {API_KEY}", "idempotency-key": customer.number}
-        while True:
+        status = 0
+        while status not in (202, 409):  # 409: has said STOP in the meantime
             status = await self._post("/api/v1/invitations", headers, json=body)
-            if status in (202, 409):  # 409: has said STOP in the meantime
-                break
         if status == 202:
             self.acked.add(f"invite:tests:{customer.number}:sms:{customer.number}")
         customer.invited = True
@@ -144,15 +146,18 @@ class Town:
 
     async def _post(self, path: str, headers: dict[str, str], **body: object) -> int:
         """The status, or 0 if there was no answer, and then the next try is a little later."""
-        self.attempts += 1
         try:
-            async with self._session.post(URL(self._server + path), headers=headers, **body) as answer:  # type: ignore[arg-type]
+            async with self._lines, self._session.post(URL(self._server + path), headers=headers, **body) as answer:  # type: ignore[arg-type]
+                self.attempts += 1
                 await answer.read()
                 status = answer.status
+                self.answers += status < 300
         except (aiohttp.ClientError, OSError):
             status = 0
         if status not in (0, 200, 202, 409, 503):
             raise AssertionError(f"{path} answered {status}")
         if status in (0, 503):
-            await asyncio.sleep(self._random.uniform(0.005, 0.03))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.alive.wait(), 0.2)
+            await asyncio.sleep(self._random.uniform(0, 0.02))
         return status

@@ -145,7 +145,9 @@ def i9_the_bot_is_silent_while_a_person_talks(found: Tables) -> None:
             silent.add(f"{row['session']}.{row['turn']}")
         if isinstance(entry, TakenOver):
             human = True
-    said = [row["key"] for row in found["outbox"] if row["kind"] == "survey" and row["key"].rpartition(".")[0] in silent]
+    said = [
+        row["key"] for row in found["outbox"] if row["kind"] == "survey" and row["key"].rpartition(".")[0] in silent
+    ]
     broken("I9", "messages of the bot while a person talks", said)
 
 

@@ -13,13 +13,19 @@ from typing import Any
 
 import uvloop
 
-import channels.twilio.client  # loaded before the fork: it takes half a second
+import channels.twilio.channel
+import channels.twilio.client
 import storage.postgres
-import storage.sqlite  # noqa: F401
+import storage.sqlite
+import uvicorn.lifespan.off
+import uvicorn.loops.uvloop
 from bot.runtime import dispatcher, worker
 from commands import assemble, logs, serve
 from settings import Settings
 from tests.durability import sabotage
+
+IMPORTED = (channels.twilio.channel, channels.twilio.client, storage.postgres, storage.sqlite, uvicorn)
+"""What a server imports only when it needs it; here it is there before the fork."""
 
 # A dead worker's leases end, and lost news is missed, after a second instead of half a minute. What has to hold is only their
 # order: a send gives up before its lease ends.

@@ -13,6 +13,7 @@ import msgspec
 
 import settings as configuration
 from bot.errors import BotError
+from commands import logs
 from commands.assemble import adapter, epoch_ms, flows
 from settings import CONFIG_VARIABLE, DEFAULT_FILE, Settings
 from storage.lock import holder
@@ -52,6 +53,7 @@ def bad(about: str, text: str) -> Finding:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 def command(*, as_json: bool) -> None:
     """Look at settings, database, flows, channels and what got stuck."""
+    logs.setup("auto", "error")
     findings = list(examine())
     for finding in findings:
         if as_json:

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 import settings as configuration
+from commands import logs
 from storage.looking import look
 from web.shapes import Response, response
 
@@ -27,6 +28,7 @@ PROGRESS_AFTER = 2.0  # seconds
 def command(what: str, form: str, output: TextIO) -> None:  # noqa: ARG001  # one thing to export so far
     """Write one line per response, oldest survey first; works while the server runs."""
     settings = configuration.load()
+    logs.setup(settings.log, "warning")  # to stderr: stdout is for the data
     asyncio.run(export(settings.database_url, form, output))
 
 

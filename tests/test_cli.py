@@ -233,3 +233,16 @@ def test_s24_no_cell_of_the_csv_is_a_formula(tmp_path):
     assert [row["comment"] for row in rows] == [*("'" + text for text in texts[:8]), *texts[8:]]
     assert {row["score"] for row in rows} == {"-5"}
     assert cell(None) is None
+
+
+async def test_send_on_an_empty_postgresql_creates_the_tables_and_sends(world, bare_postgres_url):
+    sandbox, _, environment = world
+    on = environment | {"ECHOLOT_DATABASE_URL": bare_postgres_url}
+    sent = await run_async("send", "--flow", "relationship", "--to", f"sms:{PHONE}", **on)
+    assert (sent.returncode, sent.stdout.strip()) == (0, "Sent: the provider has taken it.")
+    assert len(sandbox.phone(PHONE).heard()) == 1
+    looked = await run_async("doctor", "--json", **on)
+    found = {each["about"]: each for each in map(json.loads, looked.stdout.splitlines())}
+    assert found["database"]["level"] == "good"
+    assert found["outbox"]["text"] == "sms sent 1"
+    assert (await run_async("export", "responses", "--format", "csv", **on)).stdout.startswith("at,score,segment")

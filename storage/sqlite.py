@@ -13,9 +13,10 @@ import aiosqlite
 import structlog
 
 from bot.errors import StoreUnavailable
-from bot.ports import Arrival, Batch, Claimed, Consequences, LaneState, Leased, Settlement
+from bot.ports import Arrival, Batch, Consequences, Leased, Settlement
 from storage.lock import WriterLock
 from storage.reading import Row, SqlReading
+from storage.rows import batch, why_not
 from storage.sql import statements
 from storage.writing import fired, write
 
@@ -120,7 +121,7 @@ class SqliteStore(SqlReading):
             rows = connection.execute(SQL["claim"], {"now": now, "limit": limit, "most": limit * 4}).fetchall()
             if not rows:
                 return 0
-            consequences = decide(_batch(rows))
+            consequences = decide(batch(rows))
             write(connection, SQL, consequences, now)
             sends = bool(consequences.outbox)
             return len(rows)
@@ -139,14 +140,19 @@ class SqliteStore(SqlReading):
         def work(connection: sqlite3.Connection) -> list[Leased]:
             connection.execute(SQL["expire_outbox"], facts)
             connection.execute(SQL["doubt_dead_leases"], facts)
-            leased = []
-            for row, kind, opted_out_at, speaker in connection.execute(SQL["due"], facts).fetchall():
-                forbidden = why_not(kind, opted_out_at, speaker)
-                if forbidden:
-                    connection.execute(SQL["cancel"], {"id": row, "now": now, "error": forbidden})
-                    continue
-                taken = connection.execute(SQL["take"], {"id": row, "owner": owner, "until": until, "now": now})
-                leased.append(Leased._make(taken.fetchone()))
+            leased: list[Leased] = []
+            cancelled = True
+            while cancelled and len(leased) < limit:  # behind what may not be sent there may be what may
+                cancelled = False
+                for row, kind, opted_out_at, speaker in connection.execute(SQL["due"], facts).fetchall():
+                    forbidden = why_not(kind, opted_out_at, speaker)
+                    if forbidden:
+                        connection.execute(SQL["cancel"], {"id": row, "now": now, "error": forbidden})
+                        cancelled = True
+                        continue
+                    taken = connection.execute(SQL["take"], {"id": row, "owner": owner, "until": until, "now": now})
+                    leased.append(Leased._make(taken.fetchone()))
+                facts["limit"] = limit - len(leased)
             return leased
 
         return await self._write(work)
@@ -239,15 +245,6 @@ class SqliteStore(SqlReading):
             return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
 
 
-def why_not(kind: str, opted_out_at: int, speaker: str) -> str:
-    """Why a queued message may not be sent any more, or ""."""
-    if opted_out_at and kind != "notice":
-        return "opted out"
-    if speaker == "human" and kind == "survey":
-        return "a person has taken over"
-    return ""
-
-
 def _accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
     before = connection.total_changes
     connection.executemany(SQL["accept"], arrivals)
@@ -256,40 +253,6 @@ def _accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
         if arrival.kind in _WAKING:
             connection.execute(SQL["wake_lane"], {"lane": arrival.lane, "now": arrival.ready_at})
     return new
-
-
-def _batch(rows: Sequence[Any]) -> Batch:
-    events = []
-    lanes: dict[str, LaneState] = {}
-    for (
-        event,
-        lane,
-        received_at,
-        attempts,
-        body,
-        known,
-        language,
-        out,
-        heard,
-        sender,
-        session,
-        state,
-        version,
-    ) in rows:
-        events.append(Claimed(event, lane, received_at, attempts, body))
-        if lane not in lanes:
-            lanes[lane] = LaneState(
-                lane,
-                known,
-                language or "",
-                out or 0,
-                heard or 0,
-                sender or "",
-                session or "",
-                state or "",
-                version or 0,
-            )
-    return Batch(events, lanes)
 
 
 def free_space(path: Path) -> int:

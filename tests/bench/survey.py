@@ -39,7 +39,11 @@ def invitations(flow: Flow, people: range) -> list[Inbound]:
     return [Inbound(f"invite:{person}", 1, address(person), invite) for person in people]
 
 
+def text(step: int, person: int) -> str:
+    """What somebody writes to the question of a step."""
+    return REPLIES[step].format(score=person % 11)
+
+
 def reply(step: int, person: int) -> Inbound:
-    """What somebody answers to the question of a step."""
-    text = REPLIES[step].format(score=person % 11)
-    return Inbound(f"SM{step}{person:030x}", 2 + step, address(person), Said(text))
+    """The same as an event."""
+    return Inbound(f"SM{step}{person:030x}", 2 + step, address(person), Said(text(step, person)))

@@ -1,0 +1,39 @@
+"""`python -m tests.bench [PART…]`: what Echolot does per second, as ratios to this machine's limits and to peers."""
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+import time
+
+import structlog
+
+from tests.bench.table import Row, show
+
+PARTS = ("engine", "durable", "cluster", "hooks", "startup")
+
+
+def main() -> None:
+    """Measure the parts named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}, memory; without: all but memory")
+    parser.add_argument("--turns", type=int, default=1_000_000, help="how many turns `memory` makes")
+    given = parser.parse_args()
+    if unknown := set(given.parts) - {*PARTS, "memory"}:
+        parser.error(f"no part is called {sorted(unknown)[0]!r}")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, load {load:.1f} before the start. Only ratios mean something elsewhere.")
+    began = time.monotonic()
+    rows: list[Row] = []
+    for name in given.parts or PARTS:
+        print(f"  {name} …", file=sys.stderr, flush=True)
+        part = importlib.import_module(f"tests.bench.{name}")
+        rows += part.run(given.turns) if name == "memory" else part.run()
+    show(rows)
+    print(f"{time.monotonic() - began:.0f} s; {sum(row.missed for row in rows)} goals missed.")
+
+
+if __name__ == "__main__":
+    main()

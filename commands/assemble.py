@@ -57,7 +57,7 @@ class Parts:
         if not self.supervisor.healthy():
             return "a background task keeps falling over"
         try:
-            await self.reading.counts()
+            await self.reading.poison(1)  # cheap whatever the size of the database
         except StoreUnavailable:
             return "the database does not answer"
         return ""

@@ -5,9 +5,11 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import httpx
 import pytest
@@ -246,3 +248,66 @@ async def test_send_on_an_empty_postgresql_creates_the_tables_and_sends(world, b
     assert found["database"]["level"] == "good"
     assert found["outbox"]["text"] == "sms sent 1"
     assert (await run_async("export", "responses", "--format", "csv", **on)).stdout.startswith("at,score,segment")
+
+
+async def started(environment: dict[str, str], *arguments: str) -> tuple[asyncio.subprocess.Process, str]:
+    """A command that goes on until it is told to stop, and the last word of what it says when it is ready."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, ROOT / "run.py", *arguments, env=os.environ | environment, stdout=PIPE, stderr=STDOUT
+    )
+    while True:
+        line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+        assert line, "it ended"
+        if line.startswith(("Echolot ", "The Echolot ")):
+            return process, line.split()[-1]
+
+
+async def test_the_demo_runs_until_it_is_told_to_stop(tmp_path):
+    process, url = await started({}, "demo", "--no-browser", "--port", "0", "--data", str(tmp_path / "kept"))
+    async with httpx.AsyncClient(base_url=url) as client:
+        assert "The customer" in (await client.get("/?lang=en")).text
+        wanted = {"flow": "relationship", "language": "de"}
+        assert (await client.post("/demo/start", json=wanted)).status_code == 204
+        nonsense = [("start", wanted | {"flow": "x"}), ("fault", {"name": "x"}), ("text", {"text": " "})]
+        for action, body in nonsense:
+            assert (await client.post(f"/demo/{action}", json=body)).status_code == 422
+    process.terminate()
+    assert await process.wait() == 0
+    assert (tmp_path / "kept" / "demo.db").exists()
+
+
+async def test_a_worker_on_postgresql_sends_what_another_process_stored(world, bare_postgres_url):
+    sandbox, _, environment = world
+    on = environment | {"ECHOLOT_DATABASE_URL": bare_postgres_url}
+    stored = await run_async("send", "--flow", "relationship", "--to", f"sms:{PHONE}", "--wait", "0", **on)
+    assert stored.returncode == 0
+    process, _ = await started(on, "worker")
+    assert len(await sandbox.phone(PHONE).hears(1)) == 1
+    process.terminate()
+    assert await process.wait() == 0
+
+
+def test_the_doctor_finds_what_needs_an_operator(sqlite_url, tmp_path):
+    path = sqlite_url.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "INSERT INTO inbox (channel, event_key, kind, lane, received_at, ready_at, body, state, error)"
+            " VALUES ('sms', 'SM1', 'unreadable', 'sms:+49', 1, 1, 'geheim', 'poison', 'no such field')"
+        )
+    (tmp_path / "e.yaml").write_text(
+        f"{{database_url: '{sqlite_url}', public_url: 'http://x.example', channels: {{sms: {{kind: twilio,"
+        f" account_sid: {ACCOUNT}, from: '+4930123456'}}}}}}"
+    )
+    shown = run("doctor", ECHOLOT_CONFIG=str(tmp_path / "e.yaml"))
+    assert shown.returncode == 1
+    assert "1 events could not be understood" in shown.stdout
+    assert "sms unreadable SM1: no such field" in shown.stdout
+    assert "geheim" not in shown.stdout
+    assert "without a secret" in shown.stdout
+    assert "not https" in shown.stdout
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0000'")
+    assert "run.py db upgrade" in run("doctor", ECHOLOT_CONFIG=str(tmp_path / "e.yaml")).stdout
+    broken = run("doctor", ECHOLOT_DATABASE_URL="postgresql://127.0.0.1:1/x")
+    assert broken.returncode == 1
+    assert "PostgreSQL does not answer" in broken.stdout

@@ -15,9 +15,11 @@ _REASON_STARTS = tags(
     "joint func pronoun praise blame aspect negative prep article firm condition filler carrier settle damning"
     " endorsing event correct was thanks greeting signoff otherwise rather"
 )
-_ASPECT_ENDS = tags("joint praise blame aspect negative damning endorsing")
+_ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
+_AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
+_FEW = 3
 _NAMES = tags("prep label counted")
-_BEFORE_COUNTED = tags("praise blame adjective of article")
+_BEFORE_COUNTED = tags("praise blame adjective of")
 
 
 def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon) -> None:
@@ -28,7 +30,7 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon) -
         if _is_of_something_else(mention, around, units, words):
             mention.role = OTHER
         else:
-            mention.role = _role(mention, around, words)
+            mention.role = _role(mention, around, units, words)
 
 
 def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> bool:
@@ -65,9 +67,14 @@ def _is_vague(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> 
     return not pointed and not (around.left is None and around.right is None)
 
 
-def _role(mention: Mention, around: Surroundings, words: Lexicon) -> str:
+def _role(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> str:
     """Alone or carried it is surely the score; at the end of a clause perhaps; in the middle of one hardly."""
     reason_follows = around.right is None or _opens_reason(around.right, words)
+    if around.right is not None and "adjective" in around.right.tags:
+        following = units[mention.right + 1 : mention.right + 2]
+        reason_follows = all(unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following)
+    if around.right is not None and _may_be_counted(mention, around.right):
+        reason_follows = False
     if mention.form == SCALED or (reason_follows and around.left is None):
         return STRONG
     if around.left is None:
@@ -81,6 +88,11 @@ def _role(mention: Mention, around: Surroundings, words: Lexicon) -> str:
             mention.doubt = mention.doubt or "context"
         return MEDIUM
     return STRONG if marked and reason_follows else WEAK
+
+
+def _may_be_counted(mention: Mention, right: Unit) -> bool:
+    """Whether it may read "2 staff" or "1 happy customer": praise right behind a low score is odd."""
+    return "countable" in right.tags or (mention.value <= _FEW and bool(right.tags & {"praise", "endorsing"}))
 
 
 def _before(units: Sequence[Unit], i: int) -> Unit | None:

@@ -2,11 +2,11 @@
 
 What a unit can mean is a set of tags from the word lists (`[tags]` in `flows/words/<language>.toml`):
 
-article firm filler carrier pronoun polite   stand before or after a score and weaken nothing ("a solid 8 from me")
+article firm filler carrier copula pronoun polite   stand around a score and weaken nothing ("a solid 8 from me")
 hedge rather bound                    make it unsure ("about", "eher", "mindestens"); `beyond` excludes it ("over")
 negative correct instead past was hypothetical condition otherwise rival settle   withdraw or settle numbers
 of scale point half range between hint minus nr   belong to the number's own form ("8 out of 10", "8 going on 9")
-unit label prep counted definite ordinal month stars idiom   make it a number of something else ("3 years", "room 5")
+unit countable label prep counted definite ordinal month stars idiom   make it a number of something else ("room 5")
 vague                                 number words that are ordinary words too ("one")
 joint reason func event praise blame adjective aspect noun damning endorsing   what a reason begins with, how it sounds
 told                                  a report of an earlier answer ("I said")

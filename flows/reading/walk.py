@@ -53,15 +53,22 @@ def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bo
         if unit.is_number or (unit.kind == WORD and not unit.tags & _LEADS):
             stop = None if unit.is_number else unit
             break
-        carried = carried or "carrier" in unit.tags
+        carried = carried or ("carrier" in unit.tags and "copula" not in unit.tags)
         i -= 1
-    if stop is not None and not carried:  # "I like it 9": a pronoun alone leads up to nothing
-        while i < mention.first and units[i].tags and units[i].tags <= {"pronoun", "func"}:
-            i += 1
+    if stop is not None and not carried:  # "I like it 9", "price ok 8": these words belong to what stands before them
+        while i < mention.first and _belongs_before(units[i]):
+            stop, i = units[i] if "praise" in units[i].tags else stop, i + 1
     mention.left = i
     if stop is None:
         mention.left = _prelude(units, i)
     return stop, carried
+
+
+def _belongs_before(unit: Unit) -> bool:
+    """A pronoun alone, or a verdict that is no emphasis."""
+    if "praise" in unit.tags:
+        return "firm" not in unit.tags
+    return bool(unit.tags) and unit.tags <= {"pronoun", "func"}
 
 
 def _prelude(units: Sequence[Unit], i: int) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.reading import read_score
-from tests.flows.reading.corpus import Row, rows, tally
+from tests.flows.reading.corpus import DATA, Row, rows, tally
 
 
 @pytest.mark.parametrize("row", list(rows("sample.jsonl")), ids=lambda row: f"{row.place}-{row.text[:20]}")
@@ -22,6 +22,14 @@ def test_development_rows(name: str, accuracy_table: list[str]):
     assert not result.false_accepts
     assert not result.wrong
     assert result.comments >= 0.97 * result.accepted
+
+
+def test_traps_are_never_accepted():
+    """Numbers that count, name, date or measure: asked about or passed over, never taken for a score."""
+    lines = (DATA / "traps.tsv").read_text("utf-8").splitlines()
+    traps = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert len(traps) > 120
+    assert [text for language, text in traps if read_score(text, language).action == "accept"] == []
 
 
 def test_heldout_rows(accuracy_table: list[str]):

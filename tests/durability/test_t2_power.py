@@ -131,7 +131,7 @@ async def power_cuts(count, template, folder, monkeypatch, checkpoint_every):
     check_images(told, count, random.Random(fresh_seed()), folder)
 
 
-@pytest.mark.parametrize(("level", "harm"), [("NORMAL", "a state already left"), ("OFF", "power cut")])
+@pytest.mark.parametrize(("level", "harm"), [("NORMAL", "a state already left"), ("OFF", "power cut|integrity_check")])
 async def test_t2_t27_with_less_than_full_the_check_finds_losses(sqlite_template, tmp_path, monkeypatch, level, harm):
     """Negative control: the model can tell right from wrong."""
     changed = {"synchronous=FULL": f"synchronous={level}"}

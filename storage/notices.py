@@ -57,8 +57,10 @@ class Notices:
         if self._connection is None:
             timeout = min(timeout, _FLOOR)
         news = self._news[topic]
+        # Not wait_for: before Python 3.12 it forgets that it was cancelled if the news come at the same moment.
         with suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await news.wait()
             news.clear()
 
     async def _tell(self) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -208,11 +209,11 @@ class SqliteStore(SqlReading):
     async def wait(self, topic: str, timeout: float) -> None:
         """See bot.ports.Store."""
         news = self._news[topic]
-        try:
-            await asyncio.wait_for(news.wait(), timeout)
-        except TimeoutError:
-            return
-        news.clear()
+        # Not wait_for: before Python 3.12 it forgets that it was cancelled if the news come at the same moment.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await news.wait()
+            news.clear()
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""

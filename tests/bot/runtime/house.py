@@ -113,7 +113,12 @@ class House:
     async def sends(self) -> None:
         """Every message that may go now goes."""
         while await self.dispatcher._lease_and_send():
-            await self.dispatcher._come_home(None)
+            await self.lands()
+
+    async def lands(self) -> None:
+        """What is on its way comes home."""
+        while self.dispatcher._flights:
+            await asyncio.wait(self.dispatcher._flights)
 
     async def waits(self, ms: int = GATHER) -> None:
         """Time passes, and everybody does what is theirs to do."""

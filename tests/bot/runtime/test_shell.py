@@ -136,7 +136,7 @@ async def test_p4_what_could_not_be_sent_in_time_expires(house, late):
     await house.works()
     house.clock.passes(5 * 60_000 + late)
     await house.dispatcher._lease_and_send()
-    await house.dispatcher._come_home(None)
+    await house.lands()
     assert [message.to for message in house.line.tried] == ([ANNA] if late else [ANNA, BEN])
     assert await house.states() == ({"sent": 1, "expired": 1} if late else {"sent": 2})
     assert await house.state(f"{session}.1.0") == "sent"

@@ -15,6 +15,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -33,6 +34,7 @@ _HELP = (
     "  - set ECHOLOT_TEST_POSTGRES=postgresql://… to a server where the role may create databases.\n"
     "What was tried:"
 )
+QUICK = "-c fsync=off"  # data survives the kill of any process, not a power loss
 _NAMES = itertools.count(1)
 _used: list[str] = []
 
@@ -40,8 +42,9 @@ _used: list[str] = []
 class Server:
     """One PostgreSQL with a data directory of its own, reached through a socket file only."""
 
-    def __init__(self, bin_dir: Path, home: Path, user: str) -> None:
+    def __init__(self, bin_dir: Path, home: Path, user: str, options: str = QUICK) -> None:
         self._bin = bin_dir
+        self._options = options
         self._home = home
         self._user = user
         self._data = home / "data"
@@ -59,8 +62,8 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Start it (again). With fsync off, data survives the kill of any process, not a power loss."""
-        options = f"-c listen_addresses='' -k {self._home} -c fsync=off -c max_connections=100"
+        """Start it (again)."""
+        options = f"-c listen_addresses='' -k {self._home} -c max_connections=100 {self._options}"
         self._run("pg_ctl", "-w", "-t", "60", "-D", self._data, "-l", self._home / "log", "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
@@ -84,7 +87,7 @@ class Server:
             unprivileged = {"user": self._user, "group": group, "extra_groups": []}
         # Output goes to a file: the server would keep a pipe open for ever.
         with (self._home / "output").open("w+b") as output:
-            done = subprocess.run(  # noqa: S603  # programs we have looked up
+            done = subprocess.run(
                 [str(self._bin / program), *map(str, arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -102,20 +105,22 @@ class Server:
             raise RuntimeError(f"{self._bin / program} ended with {done.returncode}: {said}{told}")
 
 
-def start() -> Server:
-    """A server of its own, removed when the process ends. Raises RuntimeError that says what to do."""
+def start(options: str = QUICK) -> Server:
+    """A server with these options, removed when the process ends. Raises RuntimeError that says what to do."""
     tried = []
     for bin_dir in _installations():
         user = _user()
         home = Path(tempfile.mkdtemp(prefix="echolot-pg-", dir="/tmp"))  # socket paths must be short
         try:
             _hand_over(home, user)
-            server = Server(_reachable(bin_dir, home), home, user)
+            server = Server(_reachable(bin_dir, home), home, user, options)
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
             tried.append(f"  {bin_dir}: {error}")
             shutil.rmtree(home, ignore_errors=True)
         else:
             atexit.register(server.remove)
+            if tried:
+                warnings.warn("\n".join([f"PostgreSQL from {bin_dir}, because:", *tried]), stacklevel=2)
             return server
     raise RuntimeError("\n".join([_HELP, *(tried or ["  nothing found"])]))
 
@@ -221,9 +226,13 @@ def _reachable(bin_dir: Path, home: Path) -> Path:
     """The programs where the unprivileged user can read them: a checkout below /root is closed to others."""
     if os.geteuid() != 0 or bin_dir.is_relative_to("/usr"):
         return bin_dir
-    copy = home / "install"
-    shutil.copytree(bin_dir.parent, copy, symlinks=True)
-    for path in [copy, *copy.rglob("*")]:
+    install, package = bin_dir.parent, bin_dir.parent.parent
+    copy = home / "site" / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    libraries = package.with_name(package.name + ".libs")  # where the wheel keeps what its programs link to
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / "site" / libraries.name, symlinks=True)
+    for path in [home / "site", *(home / "site").rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755)
     return copy / "bin"

@@ -14,10 +14,12 @@ from bot.ports import (
     DeliveryRow,
     OutboxRow,
     SessionRow,
+    Settlement,
 )
 
 NOW = 1_800_000_000_000
 LANE = "sms:+491"
+REST = 60_000
 _unique = itertools.count(1)
 
 
@@ -88,3 +90,34 @@ async def leased(store: Any, now: int = NOW, owner: str = "w1", **how: Any) -> l
 async def states(store: Any, *keys: str) -> list[str]:
     """The states of these messages."""
     return [(await store.outbound(key))["state"] for key in keys]
+
+
+def keys(leases: Any) -> list[str]:
+    """The keys of leased messages."""
+    return [lease.key for lease in leases]
+
+
+def settled(lease: Any, state: str = "sent", owner: str = "w1", **fields: Any) -> Settlement:
+    """How the send of a leased message ended."""
+    return Settlement(lease.id, owner, lease.epoch, state, at=NOW, **fields)
+
+
+async def doubtful(store: Any, now: int, owner: str = "w2") -> list[Any]:
+    """What a worker gets to look up, for half a minute."""
+    return list(await store.doubtful(owner, 100, now, now + 30_000, ["sms"]))
+
+
+def silent(*_: Any) -> None:
+    """A progress that nobody looks at."""
+
+
+class Seen(list):
+    """A decision that remembers its batches and is done with every event."""
+
+    def __call__(self, batch):
+        self.append(batch)
+        return rows(done=[claimed.id for claimed in batch.events])
+
+    @property
+    def keys(self):
+        return [claimed.body[7:-2] for batch in self for claimed in batch.events]

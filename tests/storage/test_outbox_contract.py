@@ -8,31 +8,19 @@ from bot.ports import Settlement
 from tests.storage.builders import (
     LANE,
     NOW,
+    REST,
     address,
-    delivery,
+    doubtful,
     event,
     finishing,
+    keys,
     leased,
     message,
     session,
+    settled,
     states,
     turn,
 )
-
-REST = 60_000
-
-
-def keys(leases):
-    return [lease.key for lease in leases]
-
-
-def settled(lease, state="sent", owner="w1", **fields):
-    return Settlement(lease.id, owner, lease.epoch, state, at=NOW, **fields)
-
-
-async def doubtful(store, now, owner="w2"):
-    return await store.doubtful(owner, 100, now, now + 30_000, ["sms"])
-
 
 # --- leasing -------------------------------------------------------------------------------------------------------
 
@@ -253,72 +241,3 @@ async def test_dead_leases_of_other_channels_are_left_alone(store):
     await leased(store, channels=["telegram"])
     await leased(store, NOW + 60_000)
     assert await states(store, "t") == ["sending"]
-
-
-# --- delivery reports ----------------------------------------------------------------------------------------------
-
-
-async def test_reports_find_their_message_by_key_or_by_provider_id(store):
-    await turn(store, outbox=[message("a"), message("b", "sms:+492")])
-    a, b = await leased(store)
-    await store.settle([settled(a, provider_id="SM1"), settled(b, provider_id="SM2")])
-    await turn(store, deliveries=[delivery("a", provider_id="SM1"), delivery(provider_id="SM2", code="30003")])
-    assert await states(store, "a", "b") == ["delivered", "delivered"]
-    assert (await store.outbound("b"))["code"] == "30003"
-
-
-async def test_t3_a_report_never_takes_a_message_back(store):
-    """Reports come in any order, also within one batch."""
-    await turn(store, outbox=[message("m")])
-    [lease] = await leased(store)
-    await store.settle([settled(lease, provider_id="SM1")])
-    reports = [
-        delivery("m", "read", 6),
-        delivery("m", "delivered", 5),
-        delivery(provider_id="SM1", state="sent", rank=3),
-    ]
-    await turn(store, deliveries=reports)
-    await turn(store, deliveries=reports[1:])
-    assert await states(store, "m") == ["read"]
-
-
-async def test_p5_a_report_settles_a_message_that_was_in_doubt(store):
-    await turn(store, outbox=[message("m"), message("next")])
-    [lease] = await leased(store)
-    await store.settle([settled(lease, "reconciling", not_before=NOW + REST)])
-    await turn(store, deliveries=[delivery("m", provider_id="SM1")])
-    row = await store.outbound("m")
-    assert (row["state"], row["provider_id"]) == ("delivered", "SM1")
-    assert await doubtful(store, NOW + REST) == []
-    assert keys(await leased(store)) == ["next"]
-
-
-async def test_a_report_that_overtakes_the_answer_keeps_its_state_and_gets_the_rest(store):
-    await turn(store, outbox=[message("m")])
-    [lease] = await leased(store)
-    await turn(store, deliveries=[delivery("m")])
-    await store.settle([settled(lease, provider_id="SM1", sender="+4930", parts=3)])
-    row = await store.outbound("m")
-    assert (row["state"], row["provider_id"], row["parts"]) == ("delivered", "SM1", 3)
-
-
-async def test_a_report_about_another_channel_or_about_nothing_changes_nothing(store):
-    await turn(store, outbox=[message("m")])
-    await turn(
-        store,
-        deliveries=[delivery("m", channel="telegram"), delivery("nobody"), delivery(provider_id="SM9"), delivery()],
-    )
-    assert await states(store, "m") == ["queued"]
-
-
-async def test_reports_and_settlements_of_the_same_messages_do_not_deadlock(store):
-    lanes = [f"sms:+{n}" for n in range(20)]
-    await turn(store, outbox=[message(lane, lane) for lane in lanes])
-    leases = await leased(store)
-    await store.accept([event(f"report {lane}", lane) for lane in lanes])
-    reports = [delivery(lane, provider_id=f"SM{lane}") for lane in reversed(lanes)]
-    await asyncio.gather(
-        store.work(100, NOW, finishing(deliveries=reports)),
-        *(store.settle([settled(lease, provider_id=f"SM{lease.key}") for lease in leases]) for _ in range(3)),
-    )
-    assert set(await states(store, *lanes)) == {"delivered"}

@@ -1,0 +1,77 @@
+"""A conversation in the middle of everything, and how it has to go on in another database."""
+
+from bot.ports import JournalRow, Parked, Settlement, TimerRow
+from storage.opening import open_store
+from tests.storage.builders import (
+    LANE,
+    NOW,
+    address,
+    answer,
+    case,
+    event,
+    finishing,
+    leased,
+    message,
+    rows,
+    session,
+    states,
+    turn,
+)
+
+
+async def fill(url):
+    """A conversation in the middle of everything, with customers' text that PostgreSQL cannot hold as it is."""
+    store = await open_store(url)
+    await turn(
+        store,
+        addresses=[address(), address("sms:+492", opted_out_at=NOW, session="s2")],
+        sessions=[session(), session("s2", "sms:+492", owner="human", outcome="handed_over")],
+        answers=[answer(), answer("why", type="text", value=None, text="a\0b 👩‍👩‍👧")],
+        outbox=[message("1"), message("2"), message("sent", "sms:+493"), message("held", "sms:+494")],
+        timers=[TimerRow("s1", LANE, NOW + 60_000)],
+        journal=[JournalRow("s1", 1, NOW, "{}")],
+        cases=[case()],
+    )
+    first, sent, held = await leased(store)
+    assert (first.key, sent.key, held.key) == ("1", "sent", "held")
+    await store.settle([
+        Settlement(sent.id, "w1", 1, "sent", provider_id="SM1"),
+        Settlement(held.id, "w1", 1, "reconciling", not_before=NOW + 1000),
+    ])  # fmt: skip
+    await store.accept([event("new"), event("bad", "sms:+495"), event("again", "sms:+496")])
+    await store.work(
+        10,
+        NOW,
+        lambda batch: rows(
+            parked=[
+                Parked(claimed.id, "poison" if claimed.lane == "sms:+495" else "new", 1, NOW + 5, "KeyError")
+                for claimed in batch.events
+                if claimed.lane != LANE
+            ]
+        ),
+    )
+    await store.save_revision("rev1", "nps", "id: nps", NOW)
+    await store.watermark("sms", NOW)
+    await store.close()
+
+
+async def goes_on(url):
+    """The conversation that `fill` left goes on here as it would have there."""
+    store = await open_store(url)
+    assert await store.accept([event("new"), event("bad", "sms:+495"), event("really new")]) == 1
+    assert await store.poison()
+    seen = []
+    assert await store.work(10, NOW + 5, lambda batch: seen.append(batch) or finishing()(batch)) == 3
+    assert sorted(claimed.body[7:-2] for claimed in seen[0].events) == ["again", "new", "really new"]
+    assert seen[0].lanes[LANE].version == 1
+    assert await leased(store, NOW + 40_000) == []
+    assert await states(store, "1", "2", "sent", "held") == ["reconciling", "queued", "sent", "reconciling"]
+    looked_up = await store.doubtful("w2", 10, NOW + 40_000, NOW + 70_000, ["sms"])
+    assert sorted((lease.key, lease.epoch) for lease in looked_up) == [("1", 2), ("held", 2)]
+    await turn(store, outbox=[message("next", "sms:+497")])
+    assert await store.tick(NOW + 60_000, 10) == 1
+    assert (await store.lane("sms:+492"))["opted_out_at"] == NOW
+    assert await store.watermark("sms") == NOW
+    [first, *_] = await store.responses()
+    assert (first["score"], first["comment"]) == (9, first["comment"])
+    await store.close()

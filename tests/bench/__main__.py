@@ -2,13 +2,11 @@
 
 import argparse
 import importlib
-import logging
 import os
 import sys
 import time
 
-import structlog
-
+from tests.bench.durable import quiet
 from tests.bench.table import Row, show
 
 PARTS = ("engine", "durable", "cluster", "hooks", "startup")
@@ -22,7 +20,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.parts) - {*PARTS, "memory"}:
         parser.error(f"no part is called {sorted(unknown)[0]!r}")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    quiet()
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load {load:.1f} before the start. Only ratios mean something elsewhere.")
     began = time.monotonic()

@@ -1,0 +1,190 @@
+"""Durable turns on PostgreSQL with 1 and 4 workers, each a process with its own share of the people, beside the limit.
+
+The limit: every worker's statements and rows, written down while it worked, sent again by as many processes over nothing
+but asyncpg, to a copy of the database from before. The server is one of its own, as durable as in production.
+"""
+
+import multiprocessing
+import pickle
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import asyncpg
+import uvloop
+
+from storage.postgres import _WRITING, PostgresStore
+from tests import postgres
+from tests.bench import durable, survey
+from tests.bench.table import Row, middle
+
+DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_wal_size=4GB"
+Transaction = list[tuple[str, str, tuple[Any, ...]]]
+Span = tuple[float, float]
+
+_start: Any = None  # where the processes of a round wait for one another
+
+
+class Connection:
+    """A connection that writes down what is asked of it."""
+
+    def __init__(self, connection: Any, said: Transaction) -> None:
+        self._connection = connection
+        self._said = said
+
+    async def execute(self, sql: str, *facts: Any) -> Any:
+        self._said.append(("execute", sql, facts))
+        return await self._connection.execute(sql, *facts)
+
+    async def fetch(self, sql: str, *facts: Any) -> Any:
+        self._said.append(("fetch", sql, facts))
+        return await self._connection.fetch(sql, *facts)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+class Pool:
+    """A pool of such connections; every acquisition is a transaction."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self.log: list[Transaction] = []
+
+    @asynccontextmanager
+    async def acquire(self, **options: Any) -> AsyncIterator[Connection]:
+        said: Transaction = []
+        self.log.append(said)
+        async with self._pool.acquire(**options) as connection:
+            yield Connection(connection, said)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pool, name)
+
+
+def run(people: int = 1200, rounds: int = 3) -> list[Row]:
+    """For each number of workers rounds of product and limit in turn."""
+    server = postgres.start(DURABLE)
+    rows: list[Row] = []
+    try:
+        uvloop.run(_create(server, "template_bench"))
+        uvloop.run(durable.prepare(server.url("template_bench"), people))
+        for workers in (1, 4):
+            ours, limit = middle(_rounds(server, workers, people, rounds))
+            name = f"PostgreSQL, {workers} worker{'s'[: workers > 1]}: durable turns"
+            rows.append(Row(name, ours, beside="same statements, only asyncpg", theirs=limit, least=0.6))
+        commits = median(uvloop.run(_single_commits(server.url("template_bench"), 500)) for _ in range(rounds))
+        rows.append(Row("  single-row commits", commits))
+    finally:
+        server.remove()
+    return rows
+
+
+def _rounds(server: postgres.Server, workers: int, people: int, rounds: int) -> list[tuple[float, float]]:
+    """Turns per second of product and limit, side by side."""
+    turns = people * survey.STEPS
+    shares = [range(people)[start::workers] for start in range(workers)]
+    with tempfile.TemporaryDirectory() as folder:
+        logs = [str(Path(folder) / f"{number}.log") for number in range(workers)]
+        _round(server, _product, list(zip(shares, logs, strict=True)))
+        return [
+            (
+                turns / _round(server, _product, [(share, "") for share in shares]),
+                turns / _round(server, _limit, [(log,) for log in logs]),
+            )
+            for _ in range(rounds)
+        ]
+
+
+def _round(server: postgres.Server, work: Callable[..., Span], shares: Sequence[tuple[Any, ...]]) -> float:
+    """One process per share on a fresh copy of the database; seconds from the first beginning to the last end."""
+    uvloop.run(_create(server, "bench", "template_bench"))
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(len(shares))
+    url = server.url("bench")
+    with ProcessPoolExecutor(len(shares), context, _wait_at, (barrier,)) as processes:
+        spans = [each.result() for each in [processes.submit(work, url, *share) for share in shares]]
+    uvloop.run(_check(url))
+    return max(ended for _, ended in spans) - min(began for began, _ in spans)
+
+
+def _wait_at(barrier: Any) -> None:
+    global _start  # noqa: PLW0603  # a barrier can only be inherited, not sent
+    _start = barrier
+    durable.quiet()
+
+
+def _product(url: str, people: range, log: str) -> Span:
+    """Play a share; with a path, write down there what the database was asked."""
+
+    async def play() -> Span:
+        store = await PostgresStore.open(url)
+        pool = Pool(store._pool)
+        if log:
+            store._pool = pool
+        _start.wait()
+        span = await durable.play(store, people)
+        await store.close()
+        if log:
+            Path(log).write_bytes(pickle.dumps(pool.log))
+        return span
+
+    return uvloop.run(play())
+
+
+def _limit(url: str, log: str) -> Span:
+    """Send again what was written down."""
+
+    async def repeat() -> Span:
+        connection = await asyncpg.connect(url, server_settings=_WRITING)
+        transactions = pickle.loads(Path(log).read_bytes())  # noqa: S301  # we wrote it a moment ago
+        _start.wait()
+        began = time.perf_counter()
+        for transaction in transactions:
+            async with connection.transaction():
+                for method, sql, facts in transaction:
+                    await getattr(connection, method)(sql, *facts)
+        ended = time.perf_counter()
+        await connection.close()
+        return began, ended
+
+    return uvloop.run(repeat())
+
+
+async def _check(url: str) -> None:
+    """Everybody's conversation has ended.
+
+    A limit with several processes comes a little short of that: the server numbers events in the order of their commits,
+    which is another one every time, so that here and there an update comes before its row.
+    """
+    connection = await asyncpg.connect(url)
+    left, everybody = await connection.fetchrow("SELECT count(*) FILTER (WHERE outcome = ''), count(*) FROM session")
+    await connection.close()
+    if left > everybody / 10:
+        raise AssertionError(f"{left} of {everybody} conversations did not end")
+
+
+async def _create(server: postgres.Server, name: str, template: str = "template0") -> None:
+    """A database, with nothing left to write to disk that belongs to the one before."""
+    connection = await asyncpg.connect(server.url())
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await connection.execute("CHECKPOINT")
+    await connection.close()
+
+
+async def _single_commits(url: str, commits: int) -> float:
+    """One row, one commit, over and over; commits per second."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE TABLE IF NOT EXISTS single (id INTEGER, text TEXT)")
+    began = time.perf_counter()
+    for number in range(commits):
+        await connection.execute("INSERT INTO single VALUES ($1, $2)", number, "x" * 100)
+    took = time.perf_counter() - began
+    await connection.close()
+    return commits / took

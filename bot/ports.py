@@ -252,13 +252,14 @@ class Consequences(Struct):
     cases: list[CaseRow]
     deliveries: list[DeliveryRow]
     silenced: list[str]  # lanes whose queued survey messages are cancelled
+    withdrawn: list[str]  # keys of messages in `outbox` that a stop in the same batch overtook: written as cancelled
     done: list[int]  # inbox ids
     parked: list[Parked]
 
     @classmethod
     def none(cls) -> "Consequences":
         """Nothing yet."""
-        return cls([], [], [], [], [], [], [], [], [], [], [], [])
+        return cls(*([] for _ in cls.__struct_fields__))
 
     def marks(self) -> tuple[int, ...]:
         """How much there is of everything now, for `back_to`."""

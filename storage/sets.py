@@ -44,6 +44,8 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     await put("add_journal", rows.journal)
     await put("open_cases", rows.cases)
     await put("add_outbox", rows.outbox)
+    if rows.withdrawn:
+        await connection.execute(SQL["withdraw"], now, rows.withdrawn)
     if rows.deliveries:
         await _deliver(connection, rows.deliveries)
     if rows.done and _count(await connection.execute(SQL["finish_events"], rows.done)) != len(rows.done):

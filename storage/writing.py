@@ -31,6 +31,7 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
         ("add_journal", rows.journal),
         ("open_cases", rows.cases),
         ("add_outbox", rows.outbox),
+        ("withdraw", [{"key": key, "now": now} for key in rows.withdrawn]),
         ("finish_events", [(event,) for event in rows.done]),
         ("park_events", [parked._asdict() for parked in rows.parked]),
     ):

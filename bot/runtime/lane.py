@@ -74,13 +74,12 @@ class Lane:
     def opt_out(self, now: int) -> None:
         """No more messages: cancels what is queued, in the same transaction.
 
-        What this batch itself was going to queue before the stop is not queued at all: a START later in the batch
-        must not let it out.
+        That includes what this batch itself has led to so far: a START behind the stop must not let it out.
         """
         self.opted_out = now
-        self.rows.silenced.append(self.name)
-        outbox = self.rows.outbox
-        outbox[:] = [row for row in outbox if row.lane != self.name or row.kind == "notice"]
+        rows = self.rows
+        rows.silenced.append(self.name)
+        rows.withdrawn += [row.key for row in rows.outbox if row.lane == self.name and row.kind != "notice"]
 
     def opt_in(self) -> None:
         """The customer wants messages again."""

@@ -119,6 +119,11 @@ FROM unnest(:key::text[], :lane::text[], :channel::text[], :session::text[], :ki
 ORDER BY place
 ON CONFLICT (key) DO NOTHING;
 
+-- name: withdraw!
+-- A stop in the same batch overtook it: kept for people to see, and never sent.
+UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
+WHERE key = ANY(:keys::text[]) AND state = 'queued';
+
 -- name: find_reported
 -- The messages that delivery reports are about, locked in the same order as `lock_outbox` does.
 SELECT id, key, channel, provider_id, rank FROM outbox

@@ -55,6 +55,10 @@ INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING;
 
+-- name: withdraw!
+-- A stop in the same batch overtook it: kept for people to see, and never sent.
+UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now WHERE key = :key AND state = 'queued';
+
 -- name: set_timers!
 INSERT INTO timer (key, lane, due_at) VALUES (?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at;

@@ -160,12 +160,7 @@ def essence(found: invariants.Tables) -> dict[str, list[object]]:
     return {
         "address": [(row["lane"], row["opted_out_at"], row["session"], row["sender"]) for row in found["address"]],
         "session": [(row["id"], row["owner"], row["outcome"], row["ended_at"], row["state"]) for row in found["session"]],
-        # A message that a STOP of the same batch overtook was never written.
-        "outbox": sorted(
-            (row["lane"], row["key"], row["state"], row["payload"])
-            for row in found["outbox"]
-            if row["state"] != "cancelled"
-        ),
+        "outbox": sorted((row["lane"], row["key"], row["state"], row["payload"]) for row in found["outbox"]),
         "heard": sorted(heard.items()),
         **{name: found[name] for name in ("answer", "journal", "timer", "case_request")},
     }

@@ -96,7 +96,8 @@ class SqliteStore(SqlReading):
             except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
+                # "malformed" comes as the bare DatabaseError: the file needs an operator, the event is innocent
+                if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
                     raise StoreUnavailable(f"SQLite cannot write to {self._path.name}: {error}") from error
                 raise
             return result

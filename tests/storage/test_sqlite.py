@@ -162,3 +162,17 @@ async def test_p1_what_was_accepted_is_there_after_an_unclean_stop(sqlite_url, f
     store = await open_store(sqlite_url)
     assert (await store.counts())["inbox_new"] == 50
     await store.close()
+
+
+async def test_t8_a_damaged_file_is_unavailable_and_blames_no_event(sqlite_url, file):
+    connection = sqlite3.connect(file)
+    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'inbox'").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with file.open("r+b") as raw:
+        raw.seek((root - 1) * size)
+        raw.write(b"\x17" * size)
+    store = await open_store(sqlite_url)
+    with pytest.raises(StoreUnavailable, match="malformed"):
+        await store.accept([event("1")])
+    await store.close()

@@ -108,6 +108,7 @@ CREATE TABLE outbox (
   settled_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_due ON outbox (not_before) WHERE state IN ('queued', 'sending', 'reconciling');
+CREATE INDEX outbox_unknown ON outbox (id) WHERE state = 'unknown';
 CREATE INDEX outbox_lane ON outbox (lane, id);
 CREATE INDEX outbox_provider ON outbox (channel, provider_id) WHERE provider_id <> '';
 

@@ -1,4 +1,7 @@
 -- The writer's statements on SQLite. `?` ones are run with executemany over the rows of bot/ports.py, in field order.
+--
+-- `state IN ('queued', 'sending', 'reconciling')` beside a narrower condition is for SQLite, which uses a partial index only
+-- where the query has the index's own condition; without it, it would go through every message ever sent.
 
 -- name: accept!
 INSERT INTO inbox (channel, event_key, kind, lane, received_at, ready_at, body, state, error)
@@ -92,12 +95,14 @@ UPDATE inbox SET state = :state, attempts = :attempts, ready_at = :ready_at, err
 
 -- name: expire_outbox!
 UPDATE outbox SET state = 'expired', error = 'too late to send', settled_at = :now
-WHERE state = 'queued' AND not_after > 0 AND not_after < :now AND not_before <= :now;
+WHERE state = 'queued' AND not_after > 0 AND not_after < :now AND not_before <= :now
+  AND state IN ('queued', 'sending', 'reconciling');
 
 -- name: doubt_dead_leases!
 -- A worker that died in mid-send may have sent.
 UPDATE outbox SET state = 'reconciling', not_before = :now + :rest, unknown_since = :now, error = 'worker died in mid-send'
-WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM json_each(:channels));
+WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM json_each(:channels))
+  AND state IN ('queued', 'sending', 'reconciling');
 
 -- name: due
 -- Heads of their lanes' outboxes that may be sent now, with what decides whether they still may.
@@ -106,6 +111,7 @@ FROM outbox AS o
 LEFT JOIN address AS a ON a.lane = o.lane
 LEFT JOIN session AS s ON s.id = o.session
 WHERE o.state = 'queued' AND o.not_before <= :now AND o.channel IN (SELECT value FROM json_each(:channels))
+  AND o.state IN ('queued', 'sending', 'reconciling')
   AND NOT EXISTS (
     SELECT 1 FROM outbox AS e
     WHERE e.lane = o.lane AND e.id < o.id AND e.state IN ('queued', 'sending', 'reconciling'))
@@ -123,7 +129,7 @@ RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epo
 
 -- name: doubtful
 SELECT id FROM outbox
-WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now
+WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND state IN ('queued', 'sending', 'reconciling')
   AND channel IN (SELECT value FROM json_each(:channels))
 ORDER BY not_before LIMIT :limit;
 

@@ -1,0 +1,32 @@
+"""However many messages there have been, the writer's statements find theirs by index."""
+
+import re
+import sqlite3
+
+import pytest
+
+from storage.sql import statements
+from storage.sqlite import connect
+
+WHOLE_TABLE = re.compile(r"SCAN (inbox|outbox|address|session|answer|timer|journal|case_request|\w)$")
+SQL = statements("sqlite") | {"counts": statements("reading")["counts"]}
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory) -> sqlite3.Connection:
+    import asyncio  # noqa: PLC0415  # a module's fixture has no event loop
+
+    from storage import migrate  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("plans") / "plans.db"
+    asyncio.run(migrate.upgrade(f"sqlite:///{path}"))
+    return connect(path)
+
+
+@pytest.mark.parametrize("name", SQL)
+def test_no_statement_goes_through_a_whole_table(connection, name):
+    sql = SQL[name]
+    names = re.findall(r"(?<!:):(\w+)", sql)
+    facts = dict.fromkeys(names, "[]") if names else (1,) * sql.count("?")
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", facts)]
+    assert not [step for step in plan if WHOLE_TABLE.fullmatch(step)], plan

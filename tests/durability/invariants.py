@@ -72,11 +72,11 @@ def check(found: Tables, acked: Collection[str] = (), taken: Sequence[Taken] = (
     i2_one_answer_per_question(found)
     i3_scores_are_from_0_to_10(found)
     i4_every_message_has_a_final_state(found)
+    p5_every_message_was_taken_once(found, taken)
     i6_nothing_is_sent_after_a_stop(found, taken)
     i9_the_bot_is_silent_while_a_person_talks(found)
     i10_messages_keep_their_order(found, taken)
     i11_the_journal_replays_to_the_stored_state(found)
-    p5_every_message_was_taken_once(found, taken)
 
 
 def i1_what_was_acknowledged_is_in_the_inbox(found: Tables, acked: Collection[str]) -> None:

@@ -110,7 +110,7 @@ class Ordeal(Struct):
                 await town.look(network)
                 return
             await asyncio.sleep(0.05)
-            if self.sabotage and not await _open_work(self.url):
+            if (self.sabotage or not self.punctual) and not await _open_work(self.url):
                 return  # what a damaged server has lost does not come back
 
 

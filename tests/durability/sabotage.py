@@ -23,7 +23,7 @@ def ack_before_commit() -> None:
 
     async def accept(self: Intake, inbounds: Sequence[Inbound]) -> None:
         async def later() -> None:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
             await commit(self, inbounds)
 
         task = asyncio.create_task(later())

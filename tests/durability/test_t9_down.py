@@ -127,9 +127,7 @@ async def full_disk(store) -> AsyncIterator[None]:
     await loop.run_in_executor(store._thread, fill)
     yield
     await loop.run_in_executor(store._thread, limit, 1 << 30)
-    await loop.run_in_executor(
-        store._thread, store._writer.execute, "DELETE FROM flow_revision WHERE flow = 'ballast'"
-    )
+    await loop.run_in_executor(store._thread, store._writer.execute, "DELETE FROM flow_revision WHERE flow = 'ballast'")
 
 
 @contextlib.asynccontextmanager

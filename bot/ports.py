@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from bot.messages import Capabilities, Inbound, Outbound, Receipt, Sent, WebRequest
 
@@ -263,7 +264,7 @@ class Consequences(Struct):
 
     def marks(self) -> tuple[int, ...]:
         """How much there is of everything now, for `back_to`."""
-        return tuple(len(getattr(self, name)) for name in self.__struct_fields__)
+        return tuple(map(len, astuple(self)))
 
     def back_to(self, marks: tuple[int, ...]) -> None:
         """Forget what came after `marks`."""

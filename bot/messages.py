@@ -5,8 +5,8 @@ from msgspec import Struct, field
 from flows.answers import Option, Prompt
 
 __all__ = [
-    "Address", "Body", "Capabilities", "Consent", "Control", "Delivery", "Inbound", "Invite", "Media", "Option", "Outbound",
-    "Pressed", "Prompt", "Receipt", "Response", "Said", "Sent", "TimerFired", "Unreadable", "WebRequest",
+    "Address", "Body", "Capabilities", "Consent", "Control", "Delivery", "Inbound", "Invite", "Media", "Option",
+    "Outbound", "Pressed", "Prompt", "Receipt", "Response", "Said", "Sent", "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 

@@ -137,7 +137,7 @@ class AddressRow(NamedTuple):
 
 
 class SessionRow(NamedTuple):
-    """A session after its turns. Inserted where `version` is 1, else updated where the stored version is `version - 1`."""
+    """A session after its turns: inserted where `version` is 1, else updated where the stored one is `version - 1`."""
 
     id: str
     lane: str
@@ -403,7 +403,7 @@ class Reading(Protocol):
         ...
 
     async def counts(self) -> dict[str, int]:
-        """Gauges: inbox_new, inbox_poison, outbox_queued, outbox_reconciling, outbox_unknown, sessions_open, …"""
+        """Gauges: inbox_new, inbox_poison, outbox_queued, outbox_reconciling, outbox_unknown, sessions_open and so on."""
         ...
 
     async def poison(self, limit: int = 50) -> list[dict[str, Any]]:

@@ -58,6 +58,8 @@ class SqliteStore(SqlReading):
         self._reader = reader
         # One thread, so that a batch is one hop and writes never contend.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        # At most one transaction of the background's is in the thread's queue: a webhook waits for one, not for all.
+        self._background = asyncio.Lock()
         self._news = {"inbox": asyncio.Event(), "outbox": asyncio.Event()}
 
     @classmethod
@@ -85,7 +87,12 @@ class SqliteStore(SqlReading):
         self._lock.announce(facts)
 
     async def _write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `work` as one transaction in the writer's thread."""
+        """Run `work` as one transaction, after those that the background wanted before."""
+        async with self._background:
+            return await self._transaction(work)
+
+    async def _transaction(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `work` as one transaction in the writer's thread, next."""
 
         def transaction() -> Result:
             connection = self._writer
@@ -110,7 +117,7 @@ class SqliteStore(SqlReading):
         def work(connection: sqlite3.Connection) -> int:
             return _accept(connection, arrivals)
 
-        new = await self._write(work)
+        new = await self._transaction(work)
         self._news["inbox"].set()
         return new
 

@@ -3,13 +3,14 @@
 Server and load are processes of their own. The latency at a fixed rate is that of the whole server, workers and all.
 """
 
+import contextlib
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -21,12 +22,13 @@ from tests.bench.table import Row, middle
 RATE = 200  # webhooks/s
 
 
-def run(webhooks: int = 4000, seconds: int = 10, rounds: int = 3) -> list[Row]:
+def run(webhooks: int = 2000, seconds: int = 10, rounds: int = 3) -> list[Row]:
     """Rounds of product, bare endpoint and whole server in turn."""
     pairs, whole, loaded = [], [], []
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
         folder = Path(name)
         uvloop.run(durable.prepare(f"sqlite:///{folder / 'template.db'}", webhooks + RATE * seconds))
+        _all_delivered(folder / "template.db")
         for number in range(rounds):
             with _serving("hooks", _home(folder, f"hooks{number}")) as url:
                 ours = webhooks / _load(url, 0, webhooks)["seconds"]
@@ -45,6 +47,12 @@ def run(webhooks: int = 4000, seconds: int = 10, rounds: int = 3) -> list[Row]:
     ]
 
 
+def _all_delivered(path: Path) -> None:
+    """The invitations went out long ago; what is measured is not the day of a campaign."""
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE outbox SET state = 'delivered', rank = 5")
+
+
 def _home(folder: Path, name: str) -> Path:
     """A folder with a database in which everybody has been asked."""
     home = folder / name
@@ -53,7 +61,7 @@ def _home(folder: Path, name: str) -> Path:
     return home
 
 
-@contextmanager
+@contextlib.contextmanager
 def _serving(kind: str, home: Path) -> Iterator[str]:
     """A server of tests.bench.endpoints; its address."""
     command = [sys.executable, "-m", "tests.bench.endpoints", kind, str(home)]

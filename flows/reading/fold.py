@@ -72,15 +72,16 @@ _SIGN_OF_CATEGORY = {
 _SIGN_OF_CLASS = {"S": "☺", "Z": " ", "C": "☺"}
 
 
+@lru_cache(maxsize=8)  # the readers that look at one reply, one after the other, fold it once
 def fold(text: str) -> Folded:
     """Fold `text`; linear in its length, never raises."""
     if text.isascii() and (text.isprintable() or text.replace("\n", "").isprintable()):
         return Folded(text.lower(), range(len(text)))
     pieces = list(map(_fold_char, text))
-    sizes = list(map(len, pieces))
-    if min(sizes) == max(sizes) == 1:
-        return Folded("".join(pieces), range(len(text)))
-    return Folded("".join(pieces), tuple(chain.from_iterable(map(repeat, count(), sizes))))
+    folded = "".join(pieces)
+    if len(folded) == len(text) and all(pieces):  # one for one
+        return Folded(folded, range(len(text)))
+    return Folded(folded, tuple(chain.from_iterable(map(repeat, count(), map(len, pieces)))))
 
 
 @lru_cache(maxsize=16384)

@@ -8,6 +8,7 @@ from flows.reading.fold import fold
 from flows.reading.lexicon import entries, keywords
 
 _NOISE = re.compile(r"[^\w]+|_")
+_FIRST = re.compile(r"[^\W_]+")
 _LONGEST = 40
 
 
@@ -29,8 +30,28 @@ def _persons() -> frozenset[str]:
     return frozenset(_bare(word) for text in keywords().human.values() for word in entries(text))
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """What any keyword of any language begins with."""
+    source = keywords()
+    lists = (*source.stop.values(), *source.start.values(), *source.help.values(), *source.human.values())
+    return frozenset(_bare(word).split(" ")[0] for text in lists for word in entries(text))
+
+
+def _may_be_keyword(text: str) -> bool:
+    """False where `text` surely is no keyword: it is too long, or its first word begins none."""
+    if len(text) > 4 * _LONGEST:
+        return False
+    first = _FIRST.search(fold(text).text)
+    return first is not None and first[0] in _first_words()
+
+
 def asks_for_person(text: str) -> bool:
     """The whole message is a word for a person: "operator", "Mitarbeiter"."""
+    return _may_be_keyword(text) and _names_person(text)
+
+
+def _names_person(text: str) -> bool:
     return len(text) <= 4 * _LONGEST and _bare(text) in _persons()
 
 
@@ -44,6 +65,10 @@ def keyword(text: str, language: str) -> Literal["", "stop", "start", "help"]:
     Case, accents, punctuation and emoji around it do not count. The words of every language are valid in every
     conversation, except those that are ordinary words in the conversation's language (`keywords.toml`).
     """
+    return _look_up(text, language) if _may_be_keyword(text) else ""
+
+
+def _look_up(text: str, language: str) -> Literal["", "stop", "start", "help"]:
     if len(text) > 4 * _LONGEST:
         return ""
     return _table(language.replace("_", "-").split("-")[0].casefold()).get(_bare(text), "")

@@ -5,7 +5,8 @@ A list is written as one text, its entries parted by commas or line ends. An ent
 words it does not know itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -13,10 +14,14 @@ import msgspec
 
 from flows.reading.fold import fold, fold_word
 from flows.reading.phrases import Patterns
-from flows.reading.tokens import tokenise
+from flows.reading.tokens import is_word, tokenise
 
 Phrase = tuple[tuple[str, ...], frozenset[str]]
 """The words that follow the first two of a phrase, and its tags."""
+Meaning = tuple[str, int | None, frozenset[str]]
+"""A word as it is looked up, its value as a number, its tags."""
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_AMENDING = frozenset({"correct", "negative", "instead"})  # no correction without one of these tags
 
 
 class WordFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,7 +57,7 @@ class Keywords(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Lexicon:
-    """One language, compiled. `tags_of` tags a single word, `phrases` several words by their first."""
+    """One language, compiled. `tags_of` tags a single word, `phrases` several by their first two, longest first."""
 
     def __init__(self, source: WordFile, fallback: "Lexicon | None" = None) -> None:
         self._fallback = fallback
@@ -67,7 +72,8 @@ class Lexicon:
         self.yes, self.no = _folded(source.yes), _folded(source.no)
         self._words: dict[str, set[str]] = {}
         self._stems: dict[str, set[str]] = {}
-        self._phrases: dict[tuple[str, str], list[Phrase]] = {}
+        self.phrases: dict[tuple[str, str], list[Phrase]] = {}
+        self.amending: set[str] = set()
         self._load_tags(source.tags)
         classes = {name: list(entries(text)) for name, text in source.classes.items()}
         self.wishes = Patterns(((name, line) for name, text in source.wishes.items() for line in _lines(text)), classes)
@@ -76,6 +82,8 @@ class Lexicon:
         )
         self.tags_of = lru_cache(maxsize=16384)(self._tags_of)
         self.number = lru_cache(maxsize=16384)(self._number)
+        self.meaning = lru_cache(maxsize=16384)(self._meaning)
+        self.may_amend = lru_cache(maxsize=16384)(self._may_amend)
 
     def _load_tags(self, tags: Mapping[str, str]) -> None:
         phrases: dict[tuple[str, ...], set[str]] = {}
@@ -90,7 +98,13 @@ class Lexicon:
                 else:
                     self._words.setdefault(parts[0], set()).add(tag)
         for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
-            self._phrases.setdefault((parts[0], parts[1]), []).append((parts[2:], frozenset(found)))
+            self.phrases.setdefault((parts[0], parts[1]), []).append((parts[2:], frozenset(found)))
+            if found & _AMENDING:
+                self.amending.add(max(filter(is_word, parts), key=len))
+        if self._fallback is not None:
+            for begin, others in self._fallback.phrases.items():
+                self.phrases.setdefault(begin, []).extend(others)
+            self.amending |= self._fallback.amending
 
     def own(self, word: str) -> frozenset[str]:
         """The tags this language itself gives the word, without the fallback."""
@@ -116,12 +130,20 @@ class Lexicon:
             return None
         return self._fallback.number(word)
 
-    def phrases_from(self, first: str, second: str) -> Sequence[Phrase]:
-        """The phrases that begin with these two words, longest first."""
-        found = self._phrases.get((first, second), ())
-        if self._fallback is None:
-            return found
-        return (*found, *self._fallback.phrases_from(first, second))
+    def _meaning(self, word: str) -> Meaning:
+        """What a word is taken for; letters drawn out for emphasis ("siiieben", "threeee") do not hide it."""
+        value = self.number(word)
+        if value is None and _STRETCHED.search(word):
+            for replacement in (r"\1", r"\1\1"):
+                short = _STRETCHED.sub(replacement, word)
+                if (value := self.number(short)) is not None or self.tags_of(short):
+                    word = short
+                    break
+        return word, value, self.tags_of(word)
+
+    def _may_amend(self, word: str) -> bool:
+        """Whether a text with this word in it can be a correction; words that cannot are the rule."""
+        return not _AMENDING.isdisjoint(self.meaning(word)[2]) or word in self.amending
 
     def suffix(self, word: str) -> str:
         """The tag of what hangs on a number ("9ish", "5min"), or ""."""

@@ -12,7 +12,7 @@ from itertools import chain
 from msgspec import Struct
 
 from flows.reading.fold import fold_word
-from flows.reading.tokens import EMOJI, LINE, NUMBER, STOP, WORD, Token
+from flows.reading.tokens import EMOJI, LINE, LONGEST_WORD, NUMBER, STOP, WORD, Token
 
 _GAP = ".."
 _LONGEST_GAP = 4
@@ -31,13 +31,28 @@ class Element(Struct, frozen=True):
         """Whether the word fits this element."""
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
 
+    def takes_any(self, words: set[str]) -> bool:
+        """Whether one of the words fits."""
+        return not self.words.isdisjoint(words) or (bool(self.stems) and any(w.startswith(self.stems) for w in words))
 
-class Pattern(Struct, frozen=True):
-    """A compiled pattern and the name it reports."""
+    @property
+    def needs_word(self) -> bool:
+        """Whether nothing but a word meets this element: no gap, no digits, no skipping."""
+        forms = (*self.words, *self.stems)
+        return bool(forms) and not self.optional and all(form[0].isalpha() for form in forms)
+
+    @property
+    def commonness(self) -> float:
+        """How often a text may meet this element; long words are rare."""
+        return sum(2.0 ** -len(word) for word in (*self.words, *self.stems))
+
+
+class Pattern(Struct, frozen=True, eq=False):
+    """A compiled pattern and the name it reports. `needs`: the elements that only words meet, rarest first."""
 
     name: str
     elements: tuple[Element, ...]
-    needs: frozenset[str] | None  # one of these words must be in the text; None if that cannot be said so simply
+    needs: tuple[Element, ...]
 
 
 class Patterns:
@@ -47,42 +62,59 @@ class Patterns:
         """Compile (name, source) pairs. Raises ValueError for a pattern that begins with a gap or names no class."""
         self._by_word: dict[str, list[Pattern]] = {}
         self._by_stem: dict[str, list[Pattern]] = {}
+        self._patterns: list[Pattern] = []
         for name, source in sources:
             elements = tuple(_element(part, classes) for part in source.split())
-            plain = [e.words for e in elements[1:] if e.words and not e.stems and not e.optional]
-            pattern = Pattern(name, elements, min(plain, key=len, default=None))
             first = elements[0]
             if first.optional or not (first.words or first.stems):
                 raise ValueError(f"pattern '{source}' must begin with a word; it begins with a gap or an option")
+            needs = (first, *(element for element in elements[1:] if element.needs_word))
+            pattern = Pattern(name, elements, tuple(sorted(needs, key=lambda element: element.commonness)))
+            self._patterns.append(pattern)
             for word in first.words:
                 self._by_word.setdefault(word, []).append(pattern)
             for stem in first.stems:
                 self._by_stem.setdefault(stem, []).append(pattern)
         self._stem_sizes = sorted({len(stem) for stem in self._by_stem})
         self._beginning_with = lru_cache(maxsize=16384)(self._find_beginnings)
+        self._needing = lru_cache(maxsize=16384)(self._find_needing)
+
+    def possible(self, words: set[str]) -> set[Pattern]:
+        """The patterns whose needs these words meet; no other can be found in a text of them."""
+        candidates = set(chain.from_iterable(map(self._needing, words)))
+        return (
+            {p for p in candidates if all(need.takes_any(words) for need in p.needs[1:])} if candidates else candidates
+        )
 
     def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
         """All matches as (name, first token, token after the last)."""
-        found = []
-        present = {token.text for token in tokens}
-        for i, token in enumerate(tokens):
-            if token.kind == WORD:
-                for pattern in self._beginning_with(token.text):
-                    if pattern.needs is not None and pattern.needs.isdisjoint(present):
-                        continue
-                    end = _match(pattern.elements, 0, tokens, i)
-                    if end:
-                        found.append((pattern.name, i, end))
-        return found
+        possible = self.possible({token.text[:LONGEST_WORD] for token in tokens if token.kind == WORD})
+        return self._find(tokens, possible) if possible else []
+
+    def _find(self, tokens: Sequence[Token], possible: set[Pattern]) -> list[tuple[str, int, int]]:
+        return [
+            (pattern.name, i, end)
+            for i, token in enumerate(tokens)
+            if token.kind == WORD
+            for pattern in self._beginning_with(token.text[:LONGEST_WORD])
+            if pattern in possible and (end := _match(pattern.elements, 0, tokens, i))
+        ]
+
+    def _find_needing(self, word: str) -> tuple[Pattern, ...]:
+        """The patterns whose rarest element takes the word."""
+        return tuple(pattern for pattern in self._patterns if pattern.needs[0].takes(word))
 
     def _find_beginnings(self, word: str) -> tuple[Pattern, ...]:
         stems = (self._by_stem.get(word[:size], ()) for size in self._stem_sizes if size <= len(word))
         return (*self._by_word.get(word, ()), *chain.from_iterable(stems))
 
 
+_ANYTHING = Element()
+
+
 def _element(part: str, classes: Mapping[str, Sequence[str]]) -> Element:
     if part == _GAP:
-        return Element()
+        return _ANYTHING
     optional = part.endswith("?")
     words: set[str] = set()
     stems: set[str] = set()
@@ -114,7 +146,7 @@ def _match(elements: Sequence[Element], at: int, tokens: Sequence[Token], i: int
             i += 1
         return 0
     j = i
-    behind_gap = at > 0 and elements[at - 1] == Element()
+    behind_gap = at > 0 and elements[at - 1] == _ANYTHING
     while j < len(tokens) and tokens[j].kind not in _SOLID and not (behind_gap and tokens[j].text in _COMMAS):
         j += 1
     if j < len(tokens) and tokens[j].kind != EMOJI and element.takes(tokens[j].text):

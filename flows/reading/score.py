@@ -1,5 +1,6 @@
 """Reading a reply to a score question: the stages put together."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -10,17 +11,19 @@ from flows.reading.decide import Decision, decide
 from flows.reading.fold import Folded, fold
 from flows.reading.keyword import asks_for_person, keyword
 from flows.reading.lexicon import Lexicon, lexicon
-from flows.reading.numbers import Mention, find_mentions
+from flows.reading.numbers import WHOLE, Mention, find_mentions
 from flows.reading.result import Read
 from flows.reading.slips import end_of_scale, slip
-from flows.reading.tokens import WORD, Token, tokenise
+from flows.reading.tokens import WORD, Token, tokenise, words_of
 from flows.reading.units import Unit, build_units, tags
-from flows.reading.wishes import wish_spans
+from flows.reading.wishes import may_wish, wish_spans
 from flows.reading.wrapping import unwrap
 
 _TOO_MANY = 40
 _FLATTERED, _HIGH_PART, _LOW_PART = 0.7, 0.9, 0.3  # parts of the scale where blame, mere blame, mere praise contradict
 _CALMING = tags("reason negative blame damning")
+_BARE = re.compile(r" *([1-9]?[0-9]) *[.!]{0,3} *")
+_DIGIT_OR_EMOJI = re.compile(r"[0-9:]")
 _CLOSING = '.!?…)"»“'
 
 
@@ -46,23 +49,32 @@ def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
 
     Never raises; linear in the length of the text.
     """
+    if (bare := _BARE.fullmatch(text)) and low <= int(bare[1]) <= high:
+        return Read("accept", int(bare[1]), rule=WHOLE)  # what most people answer needs no stages
+    return _read(text, language, low, high)[0]
+
+
+def _read(text: str, language: str, low: int, high: int) -> tuple[Read, Sequence[Unit], Sequence[Mention]]:
+    """A reply as understood, its units and the numbers among them; without these where the wish comes first."""
     if keyword(text, language) == "stop":
-        return Read("stop", rule="keyword")
+        return Read("stop", rule="keyword"), (), ()
     if asks_for_person(text):
-        return Read("human", wants_human=True, rule="keyword")
+        return Read("human", wants_human=True, rule="keyword"), (), ()
     reply = _cut_up(text, language)
     wishes = _wishes(reply, language)
     if any(name == "stop" for name, _, _ in wishes):
-        return Read("stop", rule="asks for no more messages")
+        return Read("stop", rule="asks for no more messages"), (), ()
     people = [(first, after) for name, first, after in wishes if name == "human"]
     decision, mentions = _decide(reply, low, high)
     if decision.action == "accept":
         span = reason(reply.units, mentions, decision.mentions, people)
         comment = _original(reply, *span) if span else ""
-        return Read("accept", decision.value, comment, wants_human=bool(people), rule=decision.rule)
-    if people:
-        return Read("human", wants_human=True, rule="asks for a person")
-    return Read("confirm" if decision.action == "confirm" else "reask", decision.value, rule=decision.rule)
+        read = Read("accept", decision.value, comment, wants_human=bool(people), rule=decision.rule)
+    elif people:
+        read = Read("human", wants_human=True, rule="asks for a person")
+    else:
+        read = Read("confirm" if decision.action == "confirm" else "reask", decision.value, rule=decision.rule)
+    return read, reply.units, mentions
 
 
 def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]:
@@ -80,6 +92,8 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
 
 def _wishes(reply: Reply, language: str) -> list[tuple[str, int, int]]:
     """The wishes of the text as spans of units."""
+    if not may_wish(reply.text, language):
+        return []
     kept = [reply.tokens[i] for unit in reply.units for i in range(unit.first, unit.after)]
     owner = [k for k, unit in enumerate(reply.units) for _ in range(unit.first, unit.after)]
     return [(name, owner[first], owner[after - 1] + 1) for name, first, after in wish_spans(kept, language)]
@@ -124,19 +138,36 @@ def read_correction(text: str, language: str, low: int = 0, high: int = 10) -> R
 
     Meant for a reply to the next, free-text question: a comment that merely contains a number gives None.
     """
+    return _read_correction(text, language, low, high) if _may_correct(text, language) else None
+
+
+def _may_correct(text: str, language: str) -> bool:
+    """False for what surely corrects nothing: no star around it, no word of correcting, or no number."""
+    words, source = words_of(text), lexicon(language)
+    if "*" in text:
+        return True
+    if not any(map(source.may_amend, words)):
+        return False
+    if _DIGIT_OR_EMOJI.search(fold(text).text) or any(source.meaning(word)[1] is not None for word in words):
+        return True
+    return sum(len(word) == 1 for word in words) > 2  # "s e v e n"
+
+
+def _read_correction(text: str, language: str, low: int, high: int) -> Read | None:
     bare = text.strip()
     starred = bare.startswith("*") != bare.endswith("*")
-    read = read_score(bare.strip("*") if starred else bare, language, low, high)
+    read, units, mentions = _read(bare.strip("*") if starred else bare, language, low, high)
     if read.action not in {"accept", "confirm"}:
         return None
     if starred and not read.comment:
         return read
-    reply = _cut_up(bare, language)
-    _, mentions = _decide(reply, low, high)
+    if starred:
+        reply = _cut_up(bare, language)
+        units, (_, mentions) = reply.units, _decide(reply, low, high)
     kept = [m for m in mentions if m.value == read.value and not m.withdrawn and m.corrected]
     denied = any(m.withdrawn in {"denied", "instead", "corrected"} for m in mentions)
-    amended = any(_amends(reply.units, m) for m in kept)
-    nothing_else = _is_covered(reply.units, mentions) and (bool(kept) or denied)
+    amended = any(_amends(units, m) for m in kept)
+    nothing_else = _is_covered(units, mentions) and (bool(kept) or denied)
     return read if amended or nothing_else else None
 
 

@@ -16,17 +16,14 @@ top bottom                            words in place of the highest and lowest n
 abbreviation                          its point ends no sentence
 """
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from flows.reading.lexicon import Lexicon
-from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD, Token
+from flows.reading.tokens import LINE, LONGEST_WORD, NUMBER, PAUSE, SIGN, STOP, WORD, Token
 
 _NOTHING: frozenset[str] = frozenset()
-_STRETCHED = re.compile(r"(.)\1{2,}")
-_LONGEST_WORD = 40
 
 
 def tags(names: str) -> frozenset[str]:
@@ -93,7 +90,7 @@ def _phrase(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Uni
     if i + 1 == len(tokens):
         return None
     token, second = tokens[i], tokens[i + 1]
-    for rest, tags in words.phrases_from(token.text, second.text):
+    for rest, tags in words.phrases.get((token.text, second.text), ()):
         end = i + 2 + len(rest)
         if end <= len(tokens) and all(tokens[i + 2 + k].text == word for k, word in enumerate(rest)):
             text = " ".join((token.text, second.text, *rest))
@@ -105,11 +102,7 @@ def _word(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit:
     token = tokens[i]
     if token.kind == NUMBER:
         return Unit(NUMBER, token.text, i, i + 1, _NOTHING, clause, None, token.spaced)
-    text = token.text if len(token.text) <= _LONGEST_WORD else token.text[:_LONGEST_WORD]
-    value = words.number(text)
-    if value is None and _STRETCHED.search(text):
-        value, text = _unstretched(text, words)
-    tags = words.tags_of(text)
+    text, value, tags = words.meaning(token.text[:LONGEST_WORD])
     if value is not None and "article" in tags and i + 1 < len(tokens) and tokens[i + 1].kind in {WORD, NUMBER}:
         value = None  # "un 8": the article, not the number one
     spelled = _spelled(tokens, i, words) if value is None and len(text) == 1 else None
@@ -118,27 +111,18 @@ def _word(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit:
     return Unit(WORD, text, i, i + 1, tags, clause, value, token.spaced)
 
 
-def _unstretched(text: str, words: Lexicon) -> tuple[int | None, str]:
-    """The number word behind letters drawn out for emphasis ("siiieben", "threeee")."""
-    for replacement in (r"\1", r"\1\1"):
-        short = _STRETCHED.sub(replacement, text)
-        if (value := words.number(short)) is not None or words.tags_of(short):
-            return value, short
-    return None, text
-
-
 def _spelled(tokens: Sequence[Token], i: int, words: Lexicon) -> tuple[int, int] | None:
     """A number word in single letters ("s i e b e n", "t-e-n"): its value and the token after it."""
     before = i - 2 if i > 1 and tokens[i - 1].text in {"-", "."} else i - 1
     if i and _is_letter(tokens[before]):
         return None
     letters, after = "", i
-    for j in range(i, min(i + _LONGEST_WORD, len(tokens))):
+    for j in range(i, min(i + LONGEST_WORD, len(tokens))):
         if _is_letter(tokens[j]):
             letters, after = letters + tokens[j].text, j + 1
         elif tokens[j].text not in {"-", "."}:
             break
-    value = words.number(letters) if 2 < len(letters) < _LONGEST_WORD else None
+    value = words.number(letters) if 2 < len(letters) < LONGEST_WORD else None
     return None if value is None else (value, after)
 
 

@@ -56,6 +56,7 @@ class Town:
         self.alive = asyncio.Event()  # whether it makes sense to try
         self._lines = asyncio.Semaphore(LINES)
         self.answers = 0  # of the server that say it has taken something
+        self._answered = asyncio.Event()
 
     @property
     def busy(self) -> int:
@@ -67,7 +68,7 @@ class Town:
         index = len(self.customers)
         habit = self._random.choices(("answers", "stops", "stops_at_once"), (8, 1, 1))[0]
         number = f"+4915{index:09}"
-        customer = Customer(number, habit, self._random.randrange(11), f"The parcel {index} came late")  # type: ignore[arg-type]
+        customer = Customer(number, habit, self._random.randrange(11), f"The parcel {index} came late")
         self.customers[number] = customer
         self._do(self._invite(customer))
         if habit == "stops_at_once":
@@ -91,6 +92,11 @@ class Town:
             if first:
                 self._answer(customer)
 
+    async def has_answers(self, count: int) -> None:
+        """Wait until the server has taken so many things."""
+        while self.answers < count:
+            await self._answered.wait()
+
     async def settle(self) -> None:
         """Let every webhook arrive that is still to come, the repeated ones too."""
         while self._tasks:
@@ -108,8 +114,15 @@ class Town:
         if customer.habit == "stops" and nth == 1:
             self._do(self._says(customer, "STOP"))
 
+    def _count(self, status: int) -> None:
+        self.attempts += 1
+        if status < 300:
+            self.answers += 1
+            self._answered.set()
+            self._answered = asyncio.Event()
+
     def _do(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -147,11 +160,10 @@ class Town:
     async def _post(self, path: str, headers: dict[str, str], **body: object) -> int:
         """The status, or 0 if there was no answer, and then the next try is a little later."""
         try:
-            async with self._lines, self._session.post(URL(self._server + path), headers=headers, **body) as answer:  # type: ignore[arg-type]
-                self.attempts += 1
+            async with self._lines, self._session.post(URL(self._server + path), headers=headers, **body) as answer:
                 await answer.read()
                 status = answer.status
-                self.answers += status < 300
+                self._count(status)
         except (aiohttp.ClientError, OSError):
             status = 0
         if status not in (0, 200, 202, 409, 503):

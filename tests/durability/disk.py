@@ -1,11 +1,11 @@
-"""A disk that can lose power: a VFS for apsw that remembers every write and sync, and the images a power cut could leave.
+"""A disk that can lose power: a VFS for apsw that remembers writes and syncs, and the images a power cut could leave.
 
-The model: what was synced is there. Of what was written since, any part may be there, and a write may be torn between two
-sectors. Truncating and deleting are metadata, which honest file systems keep in order (RELIABILITY §1.4).
+The model: what was synced is there. Of what was written since, any part may be there, and a write may be torn between
+two sectors. Truncating and deleting are metadata, which honest file systems keep in order (RELIABILITY §1.4).
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,7 +109,9 @@ def _torn(write: Write, dice: random.Random) -> int:
 class Writer:
     """apsw's connection with the part of `sqlite3.Connection` that the store uses."""
 
-    def __init__(self, path: Path, disk: Disk, pragmas: Iterable[str]) -> None:
+    def __init__(self, path: Path, disk: Disk, pragmas: Iterable[str], committed: Callable[["Writer"], None]) -> None:
+        """`committed` is called after each transaction, before the store hears that it is over."""
+        self._committed = committed
         self._connection = apsw.Connection(str(path), vfs=disk.name)
         # A VFS in Python has no shared memory: one process alone keeps the index of the log to itself.
         self.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -130,6 +132,8 @@ class Writer:
         """Run one statement."""
         before = self._connection.total_changes()
         rows = self._connection.execute(sql, values).fetchall()
+        if sql == "COMMIT":
+            self._committed(self)
         return _Rows(rows, self._connection.total_changes() - before)
 
     def executemany(self, sql: str, many: Iterable[Any]) -> "_Rows":

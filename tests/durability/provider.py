@@ -1,8 +1,8 @@
 """Twilio in a process of its own: it takes a message a while after the request and remembers what it took.
 
-`python -m tests.durability.provider SEED LAG PUNCTUAL` prints its address. A message is taken 0 to LAG seconds after its
-request has arrived, whether or not somebody still waits for the answer. With PUNCTUAL 1 a look-up waits until all that
-arrived before it has been taken: a lag below `settle` that holds however busy the machine is.
+`python -m tests.durability.provider SEED LAG PUNCTUAL` prints its address. A message is taken 0 to LAG seconds after
+its request has arrived, whether or not somebody still waits for the answer. With PUNCTUAL 1 a look-up waits until all
+that arrived before it has been taken: a lag below `settle` that holds however busy the machine is.
 """
 
 import asyncio
@@ -97,7 +97,7 @@ def _key(callback: str) -> str:
 async def main(seed: int, lag: float, *, punctual: bool) -> None:
     """Serve until killed."""
     async with serving(Laggard(seed, lag, punctual=punctual)) as url:
-        print(url, flush=True)  # noqa: T201  # whoever started us reads it
+        print(url, flush=True)  # whoever started us reads it
         await asyncio.Event().wait()
 
 

@@ -30,7 +30,7 @@ def ack_before_commit() -> None:
         _forgotten.add(task)
         task.add_done_callback(_forgotten.discard)
 
-    Intake.accept = accept  # type: ignore[method-assign]
+    Intake.accept = accept
 
 
 def resend_blindly() -> None:
@@ -39,4 +39,4 @@ def resend_blindly() -> None:
     async def found(self: Dispatcher, row: Leased) -> Settlement:
         return self._settlement(row, "queued", 0)
 
-    Dispatcher._found = found  # type: ignore[method-assign]
+    Dispatcher._found = found

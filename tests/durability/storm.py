@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import random
-import statistics
 import time
 
 import aiohttp
@@ -23,7 +22,6 @@ from storage.schema import sqlite_path
 from tests.durability import invariants
 from tests.durability.invariants import Broken, broken
 from tests.durability.provider import ACCOUNT, NUMBER, TOKEN
-from tests.durability.seeds import fresh_seed
 from web.server import Site
 
 POSTERS = 8
@@ -72,13 +70,18 @@ class Storm:
                     asyncio.create_task(self._work(parts)) for _ in range(1 if sqlite_path(self.url) else WORKERS)
                 ]
                 await self._post(site.url)
-                while (await parts.reading.counts())["inbox_new"]:
-                    await asyncio.sleep(0.02)
+                await self._worked_off(parts)
                 for worker in workers:
                     worker.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)
         finally:
             await site.stop()
+
+    async def _worked_off(self, parts: assemble.Parts) -> None:
+        while True:
+            if not (await parts.reading.counts())["inbox_new"]:
+                return
+            await asyncio.sleep(0.02)
 
     async def _invite(self, office: Office) -> None:
         for number, person in enumerate(self.people):

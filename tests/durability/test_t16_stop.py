@@ -1,4 +1,4 @@
-"""T16: a STOP races with sends, retries and look-ups: after its commit nothing of that person's is handed out any more."""
+"""T16: a STOP races with sends, retries and look-ups: after its commit nothing is handed out to that person."""
 
 import asyncio
 import itertools
@@ -72,7 +72,7 @@ class Race:
             now, people = people[: (count := self.dice.randint(1, 10))], people[count:]
             await intake.accept([Inbound(f"stop{person.chat}", NOW, person, Said("STOP")) for person in now])
             while await worker.step():
-                await asyncio.sleep(0)
+                pass
             moment = next(self.moments)
             self.stopped |= {person.lane: moment for person in now}
 
@@ -111,7 +111,7 @@ async def test_t16_ten_thousand_races(database_url):
 
 
 async def test_t16_t27_a_lease_that_does_not_look_again_is_found_out(database_url, monkeypatch):
-    """Negative control: cancelling what is queued at the STOP is not enough, for a failed send comes back to the queue."""
+    """Negative control: cancelling what is queued at the STOP is not enough, for a failed send is queued again."""
     monkeypatch.setattr(storage.sqlite, "why_not", lambda *_: "")
     monkeypatch.setattr(storage.rows, "why_not", lambda *_: "")
     with pytest.raises(Broken, match="P8"):

@@ -52,16 +52,8 @@ async def history(folder, template, monkeypatch, *, changed=None, checkpoint_eve
     told = History(path.read_bytes(), disk)
     pragmas = [(changed or {}).get(pragma, pragma) for pragma in storage.sqlite._PRAGMAS]
     pragmas += [f"wal_autocheckpoint={checkpoint_every}"] if checkpoint_every else []
-    monkeypatch.setattr(storage.sqlite, "connect", lambda path: Writer(path, disk, pragmas))
+    monkeypatch.setattr(storage.sqlite, "connect", lambda path: Writer(path, disk, pragmas, told.acknowledged))
     store = await storage.sqlite.SqliteStore.open(path)
-    write = store._write
-
-    async def written(work):
-        result = await write(work)
-        told.acknowledged(store._writer)
-        return result
-
-    store._write = written
     try:
         told.acknowledged(store._writer)
         await conversations(store)

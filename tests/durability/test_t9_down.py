@@ -1,4 +1,4 @@
-"""T9: the database goes away under a running server, which refuses meanwhile, loses nothing, and comes back by itself."""
+"""T9: the database goes away under a running server, which refuses, loses nothing, and comes back by itself."""
 
 import asyncio
 import contextlib
@@ -59,6 +59,14 @@ class Life:
                 seen += await self.says(f"+4917{number % 40:09}", "9") == status
                 await asyncio.sleep(0.01)
 
+    async def insists(self, person: str, text: str, sid: str) -> None:
+        """The same webhook again until it is taken, as providers do."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if await self.says(person, text, sid) == 200:
+                    return
+                await asyncio.sleep(0.05)
+
     async def worked_off(self) -> None:
         """Wait until nothing is left to do."""
         async with asyncio.timeout(PATIENCE):
@@ -92,13 +100,12 @@ async def outages(url: str, times: int, outage) -> None:
             await life.parts.office.invite("after-support", Address("sms", person), language="en")
         await life.until(200)
         for person in people:
+            sid = f"SM{'f' * 20}{person[-12:]}"
             async with outage(life.parts.store):
                 await life.until(503, ENOUGH)
-                assert await life.says(person, "10", sid := f"SM{'f' * 20}{person[-12:]}") == 503
-                assert sid not in life.acked
+                assert await life.says(person, "10", sid) == 503
             await life.until(200)  # by itself, in the same process
-            while await life.says(person, "10", sid) != 200:
-                await asyncio.sleep(0.05)
+            await life.insists(person, "10", sid)
         await life.worked_off()
         assert set(life.statuses) == {200, 503}
     found = await invariants.tables(url)

@@ -1,8 +1,8 @@
 """The server that gets killed: `run.py serve` itself, forked from a process that has imported everything.
 
 `python -m tests.durability.victim` reads one JSON line {"settings", "port", "sabotage"}, then commands: `start` forks a
-server, `kill` is kill -9 and `stop` SIGTERM; each is answered by a line once the server is gone. Forking spares a second of
-imports per kill; the server's own work, from reading the database to listening, happens every time.
+server, `kill` is kill -9 and `stop` SIGTERM; each is answered by a line once the server is gone. Forking spares the
+imports; the server's own work, from opening the database to listening, happens every time.
 """
 
 import json
@@ -11,14 +11,14 @@ import signal
 import sys
 from typing import Any
 
+import uvicorn.lifespan.off
+import uvicorn.loops.uvloop
 import uvloop
 
 import channels.twilio.channel
 import channels.twilio.client
 import storage.postgres
 import storage.sqlite
-import uvicorn.lifespan.off
-import uvicorn.loops.uvloop
 from bot.runtime import dispatcher, worker
 from commands import assemble, logs, serve
 from settings import Settings
@@ -27,8 +27,8 @@ from tests.durability import sabotage
 IMPORTED = (channels.twilio.channel, channels.twilio.client, storage.postgres, storage.sqlite, uvicorn)
 """What a server imports only when it needs it; here it is there before the fork."""
 
-# A dead worker's leases end, and lost news is missed, after a second instead of half a minute. What has to hold is only their
-# order: a send gives up before its lease ends.
+# A dead worker's leases end after a second instead of half a minute. What has to hold is only the order: a send gives
+# up before its lease ends.
 QUICK = {dispatcher: {"LEASE": 1_000, "SEND_TIMEOUT": 0.8, "POLL": 0.1, "LOOK_UP_AGAIN": 200}, worker: {"POLL": 0.1}}
 
 
@@ -70,7 +70,7 @@ def _serve(settings: Settings, plan: dict[str, Any]) -> None:
 
 
 def _say(what: object) -> None:
-    print(what, flush=True)  # noqa: T201  # whoever started us reads it
+    print(what, flush=True)  # whoever started us reads it
 
 
 if __name__ == "__main__":

@@ -463,6 +463,22 @@ async def test_p5_what_a_dead_worker_was_sending_is_in_doubt(store, library, lin
     assert len(house.line.tried) == (after == "sent")
 
 
+async def test_p5_what_a_dead_worker_was_sending_rests_as_long_as_any_other_doubt(store, library):
+    house = House(store, library, Ledger(known=[Sent("P1")]))
+    await queued(house)
+    now = house.clock()
+    assert await store.lease("dead", 10, now, now + LEASE, ["sms"])
+    house.clock.passes(LEASE + 1)
+    for _ in range(2):
+        await house.sends()
+        await house.dispatcher.look_up()
+        assert house.line.asked == []
+        house.clock.passes(29_999)
+    house.clock.passes(1)
+    await house.dispatcher.look_up()
+    assert len(house.line.asked) == 1
+
+
 async def test_it_looks_up_until_cancelled_and_outlives_the_database(store, library, quick):
     house, key = await in_doubt(store, library, Sent("P9"))
     house.clock.passes(60_000)

@@ -316,6 +316,11 @@ def test_the_event_that_fails_is_parked_what_came_before_it_stands_and_what_came
     assert len(rows.addresses) == bool(done)
 
 
+def test_what_was_written_before_a_failure_is_written_once(strip, library):
+    rows = strip.take(invite(library), Unreadable("raw", "why"))
+    assert [len(each) for each in (rows.sessions, rows.outbox, rows.timers, rows.journal, rows.addresses)] == [1] * 5
+
+
 def test_a_state_that_cannot_be_read_is_not_the_fault_of_the_other_lanes(library):
     known = {ANNA.lane: unknown()._replace(session="s", state="{"), BEN.lane: unknown(BEN)}
     batch = Batch([claimed(1, "hi"), claimed(2, "STOP", source=BEN)], known)

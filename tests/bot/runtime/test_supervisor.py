@@ -136,3 +136,17 @@ async def test_a_task_that_is_gone_is_no_health(parts):
     await soon(supervisor._tasks["ticker"].done)
     assert not supervisor.healthy()
     await supervisor.stop()
+
+
+async def test_what_waits_to_be_started_again_is_no_health(parts, monkeypatch):
+    monkeypatch.setattr(module, "RESTART_AFTER", 60)
+
+    async def falls_over():
+        await asyncio.sleep(0.01)
+        raise ValueError
+
+    supervisor, _ = parts
+    supervisor._keep("it", falls_over)
+    assert supervisor.healthy()
+    await soon(lambda: not supervisor.healthy())
+    await supervisor.stop()

@@ -403,7 +403,7 @@ class Reading(Protocol):
         ...
 
     async def counts(self) -> dict[str, int]:
-        """Gauges: inbox_new, inbox_poison, outbox_queued, outbox_reconciling, outbox_unknown, sessions_open and so on."""
+        """Gauges: inbox_new, inbox_poison, outbox_queued, outbox_unknown, sessions_open and others."""
         ...
 
     async def poison(self, limit: int = 50) -> list[dict[str, Any]]:

@@ -73,12 +73,16 @@ def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[st
             return named[0].value, True
         position = int(bare) if len(bare) < 4 else 0
         return (options[position - 1].value, True) if 1 <= position <= len(options) else (None, False)
+    said = {bare, _plain(text)}  # "die Lieferung" may be the whole label
     labels = [(option, {_plain(option.label), _plain(option.value)}) for option in options]
     for matches, sure in (
-        ([o for o, names in labels if bare in names], True),
-        ([o for o, names in labels if _is_prefix(bare, names)], True),
-        ([o for o, names in labels if any(f" {name} " in f" {bare} " for name in names if name)], False),
-        ([o for o, names in labels if any(_near(bare, name) for name in names)], False),
+        ([o for o, names in labels if said & names], True),
+        ([o for o, names in labels if any(_is_prefix(form, names) for form in said)], True),
+        (
+            [o for o, names in labels if any(f" {name} " in f" {form} " for form in said for name in names if name)],
+            False,
+        ),
+        ([o for o, names in labels if any(_near(form, name) for form in said for name in names)], False),
     ):
         if len(matches) == 1:
             return matches[0].value, sure

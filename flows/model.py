@@ -160,6 +160,11 @@ class Flow(Frozen):
     def _positions(self) -> dict[str, int]:
         return {step.id: index for index, step in enumerate(self.steps)}
 
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """What is asked, by the step that asks it."""
+        return {step.id: step.ask for step in self.steps if step.ask is not None}
+
     def step(self, step_id: str) -> Step:
         """The step with this id. Raises KeyError."""
         return self.steps[self._positions[step_id]]
@@ -231,7 +236,7 @@ class Flow(Frozen):
         return values
 
     def _question(self, step_id: str) -> Question:
-        question = self.step(step_id).ask
+        question = self.questions.get(step_id)
         if question is None:
             raise KeyError(f"step '{step_id}' asks nothing")
         return question

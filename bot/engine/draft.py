@@ -114,7 +114,7 @@ class Draft:
 
     def question(self, step_id: str = "") -> Question:
         """The question of a step, or else the open one."""
-        return question_at(self.flow, step_id or self.session.step)
+        return self.flow.questions[step_id or self.session.step]
 
     def asked(self, step_id: str) -> Asked | None:
         """The recorded answer of a step."""
@@ -158,13 +158,6 @@ class Draft:
         self.change(step="", confirming=None, confirms="", outcome=outcome, ended_at=self.now, unanswered=unanswered)
         self._timer = ClearTimers()
         self._end = Finish(outcome)
-
-
-def question_at(flow: Flow, step_id: str) -> Question:
-    """The question of a step that asks; only such steps are ever open or answered."""
-    question = flow.step(step_id).ask
-    assert question is not None  # noqa: S101 — see above
-    return question
 
 
 def facts(session: Session) -> Facts:

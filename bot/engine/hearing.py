@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.engine.draft import question_at
 from bot.engine.state import Asked, Reply, Session
 from flows import reading
 from flows.answers import Answer, Confirm, Reading, Unclear
@@ -78,7 +77,7 @@ def correction(flow: Flow, session: Session, words: Sequence[str], now: int) -> 
     asked = latest_number(session)
     if asked is None or not correctable(flow, asked, now):
         return None
-    question = question_at(flow, asked.step)
+    question = flow.questions[asked.step]
     low, high = question.bounds or (0, 0)
     for index, text in enumerate(words):
         found = reading.read_correction(text, session.language, low, high)
@@ -95,20 +94,24 @@ def second_thought(flow: Flow, session: Session, words: Sequence[str], now: int)
 
     It may put a slip of the finger right, or answer the question that is open: only the customer knows.
     """
-    asked = session.answers[-1] if session.answers else None
+    asked = session.answers[-1] if session.answers and _is_short(words) else None
     if asked is None or asked.answer.value is None or not correctable(flow, asked, now):
         return None
-    answer = bare(question_at(flow, asked.step), words, session.language)
+    answer = bare(flow.questions[asked.step], words, session.language)
     return (asked, answer) if answer else None
 
 
 def bare(question: Question, words: Sequence[str], language: str) -> Answer | None:
     """The answer that a short message consists of, with nothing beside it."""
-    if len(words) != 1 or len(words[0]) > BARE:
+    if not _is_short(words):
         return None
     read = question.read(words[0], language)
     answer = read.answer if isinstance(read, Confirm) else read
     return None if isinstance(answer, Unclear) or answer.comment else answer
+
+
+def _is_short(words: Sequence[str]) -> bool:
+    return len(words) == 1 and len(words[0]) <= BARE
 
 
 def latest_number(session: Session) -> Asked | None:
@@ -156,7 +159,7 @@ def _pressed(flow: Flow, session: Session, part: Reply) -> tuple[str, Answer] | 
         step_id = session.step or session.unanswered
     if not step_id:
         return None
-    question = question_at(flow, step_id)
+    question = flow.questions[step_id]
     for option in question.prompt(session.language).options:
         if option.value == part.text:
             value = int(option.value) if question.bounds else None

@@ -93,7 +93,7 @@ def _act(draft: Draft, step: Step, reason: str) -> None:
 
 
 def _done(session: Session, step_id: str) -> bool:
-    return step_id in session.skipped or any(asked.step == step_id for asked in session.answers)
+    return step_id in session.skipped or step_id in [asked.step for asked in session.answers]
 
 
 def _speak(draft: Draft, words: list[str]) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 import msgspec
 
@@ -99,7 +100,7 @@ class Lexicon:
                     self._words.setdefault(parts[0], set()).add(tag)
         for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
             self.phrases.setdefault((parts[0], parts[1]), []).append((parts[2:], frozenset(found)))
-            if found & _AMENDING:
+            if found & _AMENDING and _AMENDING.isdisjoint(chain.from_iterable(map(self.own, parts))):
                 self.amending.add(max(filter(is_word, parts), key=len))
         if self._fallback is not None:
             for begin, others in self._fallback.phrases.items():

@@ -22,6 +22,7 @@ WHOLE, SCALED, SCALE, RANGE, BROKEN, FOREIGN = "whole", "scaled", "scale", "rang
 _DIGITS = re.compile(r"[0-9]+|[.,:/–-]")
 _SLACK_NUMBER = re.compile(r":(?:keycap_)?([a-z]+):")
 _LONGEST = 9
+_KINDS = (NUMBER, EMOJI)
 
 
 class Mention(Struct, gc=False):
@@ -45,7 +46,11 @@ class Mention(Struct, gc=False):
 
 def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int) -> list[Mention]:
     """Every number of the text in order, with scales, ranges and fractions put together."""
-    found = [m for i, unit in enumerate(units) if (m := _mention(units, i, words, low, high))]
+    found = [
+        mention
+        for i, unit in enumerate(units)
+        if (unit.value is not None or unit.kind in _KINDS) and (mention := _mention(units, i, words, low, high))
+    ]
     _join_keycaps(found, units)
     _mark_grades(found, units, words)
     _mark_fractions(found, units)

@@ -78,7 +78,7 @@ def _read(text: str, language: str, low: int, high: int) -> tuple[Read, Sequence
 
 
 def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]:
-    if sum(unit.is_number for unit in reply.units) > _TOO_MANY:
+    if len(reply.units) > _TOO_MANY and sum(unit.is_number for unit in reply.units) > _TOO_MANY:
         return Decision("reask", None, "too many numbers"), []
     mentions = find_mentions(reply.units, reply.words, low, high)
     assess(mentions, reply.units, reply.words)

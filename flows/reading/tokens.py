@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from itertools import chain
 
 from msgspec import Struct
 
@@ -16,7 +15,7 @@ _LETTER = r"[^\x00-`{-\x7f–€½☺⭐]"  # folded text has no capitals
 _WORD = rf"{_LETTER}+ (?: ' {_LETTER}+ | [0-9]+ {_LETTER}* )*"
 _WORDS = re.compile(rf"{_WORD} | ⭐", re.VERBOSE)
 _TOKEN = re.compile(
-    rf"""
+    rf"""[ ]* (?:
       (?P<link>  https?://\S{{0,500}} | www\.\S{{1,200}} )
     | (?P<word>  {_WORD} )
     | (?P<number> [0-9]+ (?: [.,:/–-] [0-9]+ )* )
@@ -30,7 +29,7 @@ _TOKEN = re.compile(
     | (?P<stop>  [.!?]+ )
     | (?P<pause> [,;:()\[\]"–|]+ | - )
     | (?P<sign>  [^\s] )
-    """,
+    )""",
     re.VERBOSE,
 )
 
@@ -49,11 +48,12 @@ def tokenise(folded: Folded) -> list[Token]:
     """Cut the folded text into tokens, leaving out the white space."""
     tokens: list[Token] = []
     end, kind = -1, LINE
-    for match in _TOKEN.finditer(folded.text):
-        start, after = match.span()
-        spaced = start > end or kind == LINE
-        kind, end = match.lastgroup or SIGN, after
-        text = ">" if kind == "gt" else match[0]
+    for match in _TOKEN.finditer(folded.text.rstrip(" ")):  # what ends in spaces would be searched in vain, slowly
+        kind_before, kind = kind, match.lastgroup or SIGN
+        start, after = match.span(kind)
+        spaced = start > end or kind_before == LINE
+        end = after
+        text = ">" if kind == "gt" else match[kind]
         tokens.append(Token(_KIND.get(kind, kind), text, start, end, spaced))
     return tokens
 
@@ -68,7 +68,7 @@ def words_of(text: str) -> tuple[str, ...]:
         return tuple(token.text[:LONGEST_WORD] for token in tokenise(folded) if token.kind == WORD)
     pieces = plain.translate(_BETWEEN_WORDS).split()
     if not "".join(pieces).isalpha():
-        pieces = list(chain.from_iterable((piece,) if piece.isalpha() else _WORDS.findall(piece) for piece in pieces))
+        pieces = _WORDS.findall(plain)
     if pieces and max(map(len, pieces)) > LONGEST_WORD:
         pieces = [piece[:LONGEST_WORD] for piece in pieces]
     return tuple(pieces)
@@ -80,8 +80,6 @@ def is_word(text: str) -> bool:
 
 
 _BETWEEN_WORDS = str.maketrans(
-    {sign: " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign == "'")}
-    | dict.fromkeys("–€½☺", " ")
-    | {"⭐": " ⭐ "}
+    {sign: " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign == "'")} | dict.fromkeys("–€½☺", " ")
 )
 _KIND = {"link": EMOJI, "gt": SIGN, "star": WORD, "lt": EMOJI, "amp": PAUSE}

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from flows.reading.tokens import LINE, WORD
-from flows.reading.units import Unit
+from flows.reading.units import Unit, tags
 
+_WRAPS = tags("prompt device signoff")
 _LONGEST_SIGNATURE, _LONGEST_NAME = 14, 5
 
 
 def unwrap(units: Sequence[Unit]) -> list[Unit]:
     """The units of the reply itself. A text that is nothing but wrapping is returned as it is."""
+    if not any(unit.kind == LINE or not _WRAPS.isdisjoint(unit.tags) for unit in units) and not _is_quote(units):
+        return list(units)
     kept: list[Unit] = []
     i = 0
     while i < len(units):
@@ -25,6 +28,10 @@ def unwrap(units: Sequence[Unit]) -> list[Unit]:
             kept.append(unit)
             i += 1
     return kept if any(unit.kind == WORD or unit.is_number for unit in kept) else list(units)
+
+
+def _is_quote(units: Sequence[Unit]) -> bool:
+    return bool(units) and units[0].text == ">"
 
 
 def _signs_off(units: Sequence[Unit], i: int, *, new_line: bool) -> bool:

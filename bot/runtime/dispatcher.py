@@ -68,7 +68,9 @@ class Dispatcher:
                 except _BUSY:
                     await asyncio.sleep(POLL / 4)
                     continue
-                if not launched:
+                if len(self._flights) >= AT_ONCE:  # nothing in the outbox can tell when there is room again
+                    await asyncio.wait(self._flights, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+                elif not launched:
                     await self._store.wait("outbox", min(POLL, self._pace.delay(self._clock()) or POLL))
         finally:
             await self._come_home(leasing)

@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=1_000_000, help="how many turns `memory` makes")
     given = parser.parse_args()
     if unknown := set(given.parts) - {*PARTS, "memory"}:
-        parser.error(f"no part is called {sorted(unknown)[0]!r}")
+        parser.error(f"no part is called {min(unknown)!r}")
     quiet()
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load {load:.1f} before the start. Only ratios mean something elsewhere.")

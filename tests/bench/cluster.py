@@ -1,7 +1,7 @@
 """Durable turns on PostgreSQL with 1 and 4 workers, each a process with its own share of the people, beside the limit.
 
-The limit: every worker's statements and rows, written down while it worked, sent again by as many processes over nothing
-but asyncpg, to a copy of the database from before. The server is one of its own, as durable as in production.
+The limit: every worker's statements and rows, written down while it worked, sent again by as many processes over
+nothing but asyncpg, to a copy of the database from before. The server is one of its own, as durable as in production.
 """
 
 import multiprocessing
@@ -52,14 +52,14 @@ class Connection:
 class Pool:
     """A pool of such connections; every acquisition is a transaction."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Any, log: list[Transaction]) -> None:
         self._pool = pool
-        self.log: list[Transaction] = []
+        self._log = log
 
     @asynccontextmanager
     async def acquire(self, **options: Any) -> AsyncIterator[Connection]:
         said: Transaction = []
-        self.log.append(said)
+        self._log.append(said)
         async with self._pool.acquire(**options) as connection:
             yield Connection(connection, said)
 
@@ -122,27 +122,29 @@ def _wait_at(barrier: Any) -> None:
 def _product(url: str, people: range, log: str) -> Span:
     """Play a share; with a path, write down there what the database was asked."""
 
+    asked: list[Transaction] = []
+
     async def play() -> Span:
         store = await PostgresStore.open(url)
-        pool = Pool(store._pool)
         if log:
-            store._pool = pool
+            store._pool = Pool(store._pool, asked)
         _start.wait()
         span = await durable.play(store, people)
         await store.close()
-        if log:
-            Path(log).write_bytes(pickle.dumps(pool.log))
         return span
 
-    return uvloop.run(play())
+    span = uvloop.run(play())
+    if log:
+        Path(log).write_bytes(pickle.dumps(asked))
+    return span
 
 
 def _limit(url: str, log: str) -> Span:
     """Send again what was written down."""
+    transactions = pickle.loads(Path(log).read_bytes())  # noqa: S301  # we wrote it a moment ago
 
     async def repeat() -> Span:
         connection = await asyncpg.connect(url, server_settings=_WRITING)
-        transactions = pickle.loads(Path(log).read_bytes())  # noqa: S301  # we wrote it a moment ago
         _start.wait()
         began = time.perf_counter()
         for transaction in transactions:
@@ -159,8 +161,8 @@ def _limit(url: str, log: str) -> Span:
 async def _check(url: str) -> None:
     """Everybody's conversation has ended.
 
-    A limit with several processes comes a little short of that: the server numbers events in the order of their commits,
-    which is another one every time, so that here and there an update comes before its row.
+    A limit with several processes comes a little short of that: the server numbers events in the order of their
+    commits, which is another one every time, so that here and there an update comes before its row.
     """
     connection = await asyncpg.connect(url)
     left, everybody = await connection.fetchrow("SELECT count(*) FILTER (WHERE outcome = ''), count(*) FROM session")

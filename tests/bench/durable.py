@@ -1,8 +1,8 @@
 """Durable turns: reply in → state, answer and next message committed; on SQLite, beside the limit and two peers.
 
-The limit is measured by writing down every statement and every row that the product sends to the database while it plays
-the survey, and sending the very same again, in the same batches, to a copy of the database from before: no event loop
-(SQLite), no engine, no decoding. What is left is the database.
+The limit is measured by writing down every statement and every row that the product sends to the database while it
+plays the survey, and sending the very same again, in the same batches, to a copy of the database from before: no event
+loop, no engine, no decoding. What is left is the database.
 """
 
 import json

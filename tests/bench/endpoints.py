@@ -1,7 +1,7 @@
 """The servers that hooks.py measures; `python -m tests.bench.endpoints KIND FOLDER` prints its address and serves.
 
-bare: Starlette and Twilio's signature check, nothing else. hooks: the product's web application, every event committed to
-SQLite before the answer. server: all of `run.py serve` behind it, with messages that are sent to nobody.
+bare: Starlette and the check of the signature, nothing else. hooks: the product's web application, every event
+committed to SQLite before the answer. server: all of `run.py serve` behind it, with messages that are sent to nobody.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Nowhere(TwilioChannel):
     async def send(self, message: Outbound) -> Sent:
         return Sent(f"SM{next(self._numbers):032x}", sender=message.sender)
 
-    async def missed(self, since: int) -> Sequence[Inbound]:
+    async def missed(self, since: int) -> Sequence[Inbound]:  # noqa: ARG002  # the port's signature
         return ()
 
 
@@ -72,9 +72,9 @@ async def bare() -> None:
     config = uvicorn.Config(app, port=0, loop="uvloop", http="httptools", access_log=False, log_config=None)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  # uvicorn tells nobody
         await asyncio.sleep(0.01)
-    _say("http://127.0.0.1:{}".format(server.servers[0].sockets[0].getsockname()[1]))
+    _say(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
     await running
 
 

@@ -1,8 +1,8 @@
 """Webhooks as Twilio sends them, as fast as they are answered or at a fixed rate.
 
-`python -m tests.bench.load URL FIRST COUNT RATE` prints one JSON object: seconds, and the latencies in ms. Requests are signed
-and put together before the clock starts, and sent over plain keep-alive connections: an HTTP client would be slower than the
-servers it measures.
+`python -m tests.bench.load URL FIRST COUNT RATE` prints one JSON object: seconds, and the latencies in ms. Requests are
+signed and put together before the clock starts, and sent over plain keep-alive connections: an HTTP client would be
+slower than the servers it measures.
 """
 
 import asyncio
@@ -30,9 +30,9 @@ def request(person: int) -> bytes:
     """One webhook, signed: https://www.twilio.com/docs/usage/security#validating-requests."""
     sid = f"SM{person:032x}"
     form = {
-        "ToCountry": "DE", "ToState": "", "SmsMessageSid": sid, "NumMedia": "0", "ToCity": "", "FromZip": "", "SmsSid": sid,
-        "FromState": "", "SmsStatus": "received", "FromCity": "", "Body": survey.text(0, person), "FromCountry": "DE",
-        "To": NUMBER, "ToZip": "", "NumSegments": "1", "MessageSid": sid, "AccountSid": ACCOUNT,
+        "ToCountry": "DE", "ToState": "", "SmsMessageSid": sid, "NumMedia": "0", "ToCity": "", "FromZip": "",
+        "SmsSid": sid, "FromState": "", "SmsStatus": "received", "FromCity": "", "Body": survey.text(0, person),
+        "FromCountry": "DE", "To": NUMBER, "ToZip": "", "NumSegments": "1", "MessageSid": sid, "AccountSid": ACCOUNT,
         "From": survey.address(person).chat, "ApiVersion": "2010-04-01",
     }  # fmt: skip
     signed = HOOK + "".join(name + form[name] for name in sorted(form))

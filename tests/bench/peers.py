@@ -1,8 +1,9 @@
 """What a developer would pick instead, playing the same three-step survey without a network.
 
-python-telegram-bot: ConversationHandler with PicklePersistence, flushed after every update, as its documentation advises for state
-that must survive a crash. aiogram: FSM with a storage on SQLite (synchronous=FULL), one commit per change of state or data, because
-none of the storages it ships writes to a local disk. Neither keeps an inbox or an outbox, so both do less than a durable turn.
+python-telegram-bot: ConversationHandler with PicklePersistence, flushed after every update, as its documentation
+advises for state that must survive a crash. aiogram: FSM with a storage on SQLite (synchronous=FULL), one commit per
+change of state or data, because none of the storages it ships writes to a local disk. Neither keeps an inbox or an
+outbox, so both do less than a durable turn.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from telegram import Update as PtbUpdate
 from telegram.ext import Application, ContextTypes, ConversationHandler, MessageHandler, PicklePersistence, filters
 from telegram.request import BaseRequest
 
-from tests.bench.survey import REPLIES
+from tests.bench.survey import STEPS, text
 
 TOKEN = "1:" + "a" * 35
 SCORE, WHY, AGAIN = range(3)
@@ -43,8 +44,9 @@ def _message(number: int, person: int, text: str) -> dict[str, Any]:
 
 def _updates(people: int) -> list[dict[str, Any]]:
     """Everybody starts, then answers everything."""
-    texts = ("hello", *REPLIES)
-    rounds = [(person, text.format(score=person % 11)) for text in texts for person in range(1, people + 1)]
+    everybody = range(1, people + 1)
+    rounds = [(person, "hello") for person in everybody]
+    rounds += [(person, text(step, person)) for step in range(STEPS) for person in everybody]
     return [_message(number, person, text) for number, (person, text) in enumerate(rounds, 1)]
 
 
@@ -97,12 +99,12 @@ async def ptb(people: int = 60) -> float:
         persistence = PicklePersistence(Path(folder) / "state", on_flush=False)
         builder = Application.builder().token(TOKEN).persistence(persistence).updater(None)
         app = builder.request(_Nowhere()).get_updates_request(_Nowhere()).build()
-        text = filters.TEXT
+        words = filters.TEXT
         states = {
-            state: [MessageHandler(text, step)]
+            state: [MessageHandler(words, step)]
             for state, step in ((SCORE, _ask_why), (WHY, _ask_again), (AGAIN, _thank))
         }
-        entry = [MessageHandler(text, _ask_score)]
+        entry = [MessageHandler(words, _ask_score)]
         app.add_handler(ConversationHandler(entry, states, [], name="survey", persistent=True))
         await app.initialize()
         updates = [PtbUpdate.de_json(update, app.bot) for update in _updates(people)]
@@ -154,7 +156,7 @@ class _Disk(BaseStorage):
 
 
 class _Session(BaseSession):
-    async def make_request(self, bot: Bot, method: Any, timeout: int | None = None) -> Any:
+    async def make_request(self, bot: Bot, method: Any, timeout: int | None = None) -> Any:  # noqa: ARG002  # aiogram's
         if isinstance(method, SendMessage):
             return Message.model_validate(_message(1, 1, "sent")["message"], context={"bot": bot})
         return User(id=1, is_bot=True, first_name="B")

@@ -11,7 +11,7 @@ kind: relationship
 languages: [en]
 steps:
   - id: score
-    ask: {type: nps, text: {en: "Hello from the bench. How likely are you to recommend us, 0-10? Reply STOP to opt out"}}
+    ask: {type: nps, text: {en: "Hello from the bench. How likely are you to recommend us, 0-10? Reply STOP to end"}}
   - id: why
     ask: {type: text, text: {en: "Thank you. What is the main reason for your score?"}}
   - id: again
@@ -19,8 +19,11 @@ steps:
   - id: thanks
     say: {en: "Thank you for your time!"}
 """
-REPLIES = ("{score}", "the delivery took two weeks and nobody told me why", "yes")
+REPLIES = ("{score}", "the {thing} took {long} and nobody told {name} why", "yes")
 STEPS = len(REPLIES)
+THINGS = ("delivery", "repair", "refund", "installation", "answer on the phone", "exchange", "invoice")
+LONG = ("two weeks", "far too long", "all summer", "ages", "until yesterday")
+LETTERS = str.maketrans("0123456789", "aeioulmnrs")
 
 
 def library() -> Library:
@@ -40,8 +43,10 @@ def invitations(flow: Flow, people: range) -> list[Inbound]:
 
 
 def text(step: int, person: int) -> str:
-    """What somebody writes to the question of a step."""
-    return REPLIES[step].format(score=person % 11)
+    """What somebody writes to the question of a step; no two people give the same reason."""
+    name = str(person).translate(LETTERS)
+    facts = {"score": person % 11, "thing": THINGS[person % 7], "long": LONG[person % 5], "name": name}
+    return REPLIES[step].format(**facts)
 
 
 def reply(step: int, person: int) -> Inbound:

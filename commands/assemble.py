@@ -88,7 +88,7 @@ def adapter(kind: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-async def database(settings: Settings) -> Store:
+async def database(settings: Settings, patience: float = 0.0) -> Store:
     """The database, with its tables created if it has none at all.
 
     A database of another version is left alone: upgrading one with data is the operator's decision.
@@ -99,7 +99,7 @@ async def database(settings: Settings) -> Store:
 
         await upgrade(url)
         log.info("database_created")
-    return cast("Store", await open_store(url))
+    return cast("Store", await open_store(url, patience=patience))
 
 
 @asynccontextmanager
@@ -108,8 +108,12 @@ async def parts(
     public_url: str = "",
     clock: Callable[[], int] = epoch_ms,
     replaced: Mapping[str, Channel] | None = None,
+    patience: float = 0.0,
 ) -> AsyncIterator[Parts]:
-    """Everything, assembled and not yet started; closed at the end. `replaced` are channels to use instead.
+    """Everything, assembled and not yet started; closed at the end.
+
+    `replaced` are channels to use instead; `patience` (s) is how long to wait for another process to let go of a
+    SQLite database.
 
     Raises BrokenFlows before the database is touched, SchemaMismatch and StoreUnavailable.
     """
@@ -117,7 +121,7 @@ async def parts(
     public_url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
     adapters = channels(settings, public_url, clock) | dict(replaced or {})
     gather = {name: getattr(channel, "gather", 0) for name, channel in adapters.items()}
-    store = await database(settings)
+    store = await database(settings, patience)
     try:
         intake = Intake(store, clock, gather)
         supervisor = Supervisor(store, adapters, shelf, intake, clock, max(gather.values(), default=0))

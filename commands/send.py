@@ -5,12 +5,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 import settings as configuration
-from bot.errors import BotError
+from bot.errors import BotError, StoreUnavailable
 from settings import Settings
 from storage.lock import holder
 from storage.schema import sqlite_path
@@ -30,6 +31,7 @@ OUTCOMES = {
 }
 LATER = "Stored; it has not been sent yet and will be as soon as it can."
 REST = 0.1  # seconds between two looks
+STARTING = 10.0  # seconds that a server may take from its lock to its address
 
 
 class NotSent(BotError):
@@ -46,13 +48,7 @@ def command(flow: str, to: str, language: str, pairs: tuple[str, ...], wait: int
     """Start one survey with one person now: the operator's own act, without cool-down and quiet hours."""
     settings = configuration.load()
     wanted = {"flow": flow, "to": to, "language": language, "variables": variables(pairs)}
-    path = sqlite_path(settings.database_url)
-    server = holder(path) if path else None
-    if server is None:
-        row = by_ourselves(settings, wanted, wait)
-    else:
-        check_flows(settings)
-        row = through(server, wanted, wait)
+    row = start(settings, wanted, wait)
     state = row.get("state", "")
     reason = " ".join(filter(None, (row.get("code"), row.get("error"))))
     click.echo(OUTCOMES.get(state, LATER) + (f" ({reason})" if reason else ""))
@@ -73,6 +69,31 @@ def check_flows(settings: Settings) -> None:
     from commands.assemble import flows  # noqa: PLC0415  # half a second that a mistyped option need not cost
 
     flows(settings)
+
+
+def start(settings: Settings, wanted: Mapping[str, Any], wait: float) -> dict[str, Any]:
+    """Through the server that holds the database, else by ourselves; what became of the message."""
+    path = sqlite_path(settings.database_url)
+    server = running(path) if path else None
+    if server is None:
+        try:
+            return by_ourselves(settings, wanted, wait)
+        except StoreUnavailable:
+            server = running(path) if path else None  # one that was just starting got there first
+            if server is None:
+                raise
+    check_flows(settings)
+    return through(server, wanted, wait)
+
+
+def running(database: Path) -> Mapping[str, Any] | None:
+    """What the process that holds the database announced; one that is only starting gets the time to."""
+    end = time.monotonic() + STARTING
+    server = holder(database)
+    while server is not None and "url" not in server and time.monotonic() < end:
+        time.sleep(REST)
+        server = holder(database)
+    return server
 
 
 def through(server: Mapping[str, Any], wanted: Mapping[str, Any], wait: float) -> dict[str, Any]:

@@ -27,6 +27,9 @@ from web.server import Site
 log = structlog.get_logger("serve")
 
 
+PATIENCE = 15.0  # s for a `run.py send`, or the server before this one, to finish with the database
+
+
 class AddressTaken(BotError):
     """Somebody else listens there."""
 
@@ -46,7 +49,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM, then finish what is under way."""
     ended = until_signalled()
     site = bind(host, port)
-    async with parts(settings, settings.public_url or site.url) as assembled:
+    async with parts(settings, settings.public_url or site.url, patience=PATIENCE) as assembled:
         _warn(assembled)
         async with serving(assembled, site):
             click.echo(f"Echolot listens on {site.url}", err=True)
@@ -66,14 +69,16 @@ def bind(host: str, port: int) -> Site:
 async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) -> AsyncIterator[None]:
     """Listen and work; at the end stop listening first and working last."""
     key = f"eck_operator_{secrets.token_urlsafe(32)}"
+    announce = getattr(assembled.store, "announce", None)  # SQLite: others have to ask this process
     await assembled.supervisor.start()
     try:
         await site.start(build(assembled, site.host, [operator(key)], more))
-        announce = getattr(assembled.store, "announce", None)
-        if announce:  # SQLite: another process cannot open the database, so it has to ask this one
+        if announce:
             announce({"url": site.url, "key": key})
         yield
     finally:
+        if announce:
+            announce({})
         await site.stop()
         await assembled.supervisor.stop()
 

@@ -15,7 +15,7 @@ import structlog
 
 from bot.errors import StoreUnavailable
 from bot.ports import Arrival, Batch, Consequences, Leased, Settlement
-from storage.lock import WriterLock
+from storage.lock import WriterLock, holder
 from storage.reading import Row, SqlReading
 from storage.rows import batch, why_not
 from storage.sql import statements
@@ -37,6 +37,7 @@ _PRAGMAS = (
     "wal_autocheckpoint=4000",  # pages: a checkpoint per 16 MB, so that the log stays far below 64 MB
     "cache_size=-65536",
 )
+LOOK_AGAIN = 0.1  # s between tries to take the lock
 _WAKING = frozenset(("pressed", "keyword", "consent"))
 
 
@@ -63,9 +64,12 @@ class SqliteStore(SqlReading):
         self._news = {"inbox": asyncio.Event(), "outbox": asyncio.Event()}
 
     @classmethod
-    async def open(cls, path: Path) -> "SqliteStore":
-        """Open an up-to-date database file. Raises StoreUnavailable if another process writes to it."""
-        lock = WriterLock(path)
+    async def open(cls, path: Path, patience: float = 0.0) -> "SqliteStore":
+        """Open an up-to-date database file.
+
+        Raises StoreUnavailable if another process writes to it and still does after `patience` seconds.
+        """
+        lock = await _locked(path, patience)
         try:
             writer = connect(path)
             reader = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True)
@@ -252,6 +256,18 @@ class SqliteStore(SqlReading):
         async with self._reader.execute(READING[name], facts) as cursor:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+
+async def _locked(path: Path, patience: float) -> WriterLock:
+    """The lock, as soon as a process that is about to end lets go of it; one that serves will not."""
+    end = asyncio.get_running_loop().time() + patience
+    while True:
+        try:
+            return WriterLock(path)
+        except StoreUnavailable:
+            if asyncio.get_running_loop().time() >= end or "url" in (holder(path) or {}):
+                raise
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 def _accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:

@@ -1,5 +1,6 @@
 """What only SQLite has to show: its settings, one writing process, a full disk, a file somebody else holds."""
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -176,3 +177,18 @@ async def test_t8_a_damaged_file_is_unavailable_and_blames_no_event(sqlite_url, 
     with pytest.raises(StoreUnavailable, match="malformed"):
         await store.accept([event("1")])
     await store.close()
+
+
+async def test_whoever_is_about_to_end_is_waited_for(sqlite_url):
+    store = await open_store(sqlite_url)
+    opening = asyncio.create_task(open_store(sqlite_url, patience=30))
+    await asyncio.sleep(0.3)
+    assert not opening.done()
+    await store.close()
+    await (await opening).close()
+
+
+async def test_whoever_serves_is_not_waited_for(store, sqlite_url):
+    store.announce({"url": "http://127.0.0.1:1"})
+    with pytest.raises(StoreUnavailable, match="in use by process"):
+        await open_store(sqlite_url, patience=30)

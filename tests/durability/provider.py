@@ -95,10 +95,12 @@ def _key(callback: str) -> str:
 
 
 async def main(seed: int, lag: float, *, punctual: bool) -> None:
-    """Serve until killed."""
+    """Serve until whoever started us is gone."""
+    over = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, over.set)
     async with serving(Laggard(seed, lag, punctual=punctual)) as url:
         print(url, flush=True)  # whoever started us reads it
-        await asyncio.Event().wait()
+        await over.wait()
 
 
 if __name__ == "__main__":

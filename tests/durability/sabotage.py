@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.messages import Inbound
-from bot.ports import Leased, Settlement
+from bot.rows import Leased, Settlement
 from bot.runtime.dispatcher import Dispatcher
 from bot.runtime.intake import Intake
 

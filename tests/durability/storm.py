@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 from yarl import URL
 
 from bot.messages import Address
-from bot.ports import Arrival
+from bot.rows import Arrival
 from bot.runtime.office import Office
 from bot.runtime.worker import Worker
 from channels.twilio.receipts import callback_url

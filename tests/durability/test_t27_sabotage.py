@@ -12,7 +12,7 @@ import pytest
 
 import storage.sets
 import storage.sqlite
-from bot.ports import Settlement
+from bot.rows import Settlement
 from storage.opening import open_store
 from storage.schema import sqlite_path
 from tests.durability import invariants

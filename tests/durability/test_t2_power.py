@@ -11,7 +11,7 @@ import pytest
 
 import storage.sqlite
 from bot.messages import Address, Inbound, Said
-from bot.ports import Settlement
+from bot.rows import Settlement
 from bot.runtime.intake import Intake
 from bot.runtime.office import Office
 from bot.runtime.worker import Worker

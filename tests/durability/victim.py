@@ -53,6 +53,9 @@ def main() -> None:
         else:
             os.kill(child, signal.SIGKILL if command.strip() == "kill" else signal.SIGTERM)
             _say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            child = 0
+    if child:  # the test is gone
+        os.kill(child, signal.SIGKILL)
 
 
 def _serve(settings: Settings, plan: dict[str, Any]) -> None:

@@ -79,7 +79,7 @@ def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[st
         ([o for o, names in labels if said & names], True),
         ([o for o, names in labels if any(_is_prefix(form, names) for form in said)], True),
         (
-            [o for o, names in labels if any(f" {name} " in f" {form} " for form in said for name in names if name)],
+            [o for o, names in labels if any(f" {name} " in f" {bare} " for name in names if name)],
             False,
         ),
         ([o for o, names in labels if any(_near(form, name) for form in said for name in names)], False),

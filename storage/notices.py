@@ -8,7 +8,8 @@ from typing import Any
 import asyncpg
 import structlog
 
-TOPICS = ("inbox", "outbox")
+from storage.news import TOPICS, News
+
 _CHANNEL = "echolot"
 _PAUSE = 0.05  # seconds between two notifies: NOTIFY takes a lock of the whole server at commit
 _FLOOR = 1.0  # seconds between two looks while we cannot listen
@@ -28,7 +29,7 @@ class Notices:
         self._connect = connect
         self._connection: Any = None
         self._own = 0  # the server's number of our connection
-        self._news = {topic: asyncio.Event() for topic in TOPICS}
+        self._news = News()
         self._untold: set[str] = set()
         self._telling: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -46,8 +47,7 @@ class Notices:
 
     def tell(self, *topics: str) -> None:
         """Something may be there for these topics."""
-        for topic in topics:
-            self._news[topic].set()
+        self._news.tell(*topics)
         self._untold.update(topics)
         if self._telling is None and self._connection is not None:
             self._telling = asyncio.create_task(self._tell())
@@ -56,12 +56,7 @@ class Notices:
         """Until something may be there, or the timeout (seconds)."""
         if self._connection is None:
             timeout = min(timeout, _FLOOR)
-        news = self._news[topic]
-        # Not wait_for: before Python 3.12 it forgets that it was cancelled if the news come at the same moment.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await news.wait()
-            news.clear()
+        await self._news.wait(topic, timeout)
 
     async def _tell(self) -> None:
         try:
@@ -89,13 +84,12 @@ class Notices:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(_CHANNEL, self._heard)
             self._connection, self._own = connection, connection.get_server_pid()
-            for news in self._news.values():
-                news.set()  # whatever was told while nobody listened
+            self._news.tell(*TOPICS)  # whatever was told while nobody listened
             await lost.wait()
         finally:
             self._connection = None
             connection.terminate()
 
     def _heard(self, _connection: Any, teller: int, _channel: str, topic: str) -> None:
-        if teller != self._own and topic in self._news:
-            self._news[topic].set()
+        if teller != self._own and topic in TOPICS:
+            self._news.tell(topic)

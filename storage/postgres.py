@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from bot.errors import Conflict, StoreUnavailable
-from bot.ports import Arrival, Batch, Consequences, Leased, Settlement
+from bot.rows import Arrival, Batch, Consequences, Leased, Settlement
 from storage import rows, sets
 from storage.notices import Notices
 from storage.reading import Row, SqlReading

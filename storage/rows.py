@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bot.ports import Batch, Claimed, LaneState
+from bot.rows import Batch, Claimed, LaneState
 
 
 def batch(rows: Iterable[Any]) -> Batch:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from bot.errors import Conflict
-from bot.ports import Arrival, Consequences, DeliveryRow, SessionRow, Settlement
+from bot.rows import Arrival, Consequences, DeliveryRow, SessionRow, Settlement
 from storage.rows import storable
 from storage.sql import statements
 

@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,8 +13,9 @@ import aiosqlite
 import structlog
 
 from bot.errors import StoreUnavailable
-from bot.ports import Arrival, Batch, Consequences, Leased, Settlement
+from bot.rows import Arrival, Batch, Consequences, Leased, Settlement
 from storage.lock import WriterLock, holder
+from storage.news import News
 from storage.reading import Row, SqlReading
 from storage.rows import batch, why_not
 from storage.sql import statements
@@ -61,7 +61,7 @@ class SqliteStore(SqlReading):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         # At most one transaction of the background's is in the thread's queue: a webhook waits for one, not for all.
         self._background = asyncio.Lock()
-        self._news = {"inbox": asyncio.Event(), "outbox": asyncio.Event()}
+        self._news = News()
 
     @classmethod
     async def open(cls, path: Path, patience: float = 0.0) -> "SqliteStore":
@@ -122,7 +122,7 @@ class SqliteStore(SqlReading):
             return _accept(connection, arrivals)
 
         new = await self._transaction(work)
-        self._news["inbox"].set()
+        self._news.tell("inbox")
         return new
 
     async def work(self, limit: int, now: int, decide: Callable[[Batch], Consequences]) -> int:
@@ -141,7 +141,7 @@ class SqliteStore(SqlReading):
 
         claimed = await self._write(work)
         if sends:
-            self._news["outbox"].set()
+            self._news.tell("outbox")
         return claimed
 
     async def lease(
@@ -196,9 +196,9 @@ class SqliteStore(SqlReading):
             _accept(connection, arrivals)
 
         await self._write(work)
-        self._news["outbox"].set()
+        self._news.tell("outbox")
         if arrivals:
-            self._news["inbox"].set()
+            self._news.tell("inbox")
 
     async def tick(self, now: int, limit: int) -> int:
         """See bot.ports.Store."""
@@ -210,7 +210,7 @@ class SqliteStore(SqlReading):
 
         count = await self._write(work)
         if count:
-            self._news["inbox"].set()
+            self._news.tell("inbox")
         return count
 
     async def next_wake(self) -> int:
@@ -220,12 +220,7 @@ class SqliteStore(SqlReading):
 
     async def wait(self, topic: str, timeout: float) -> None:
         """See bot.ports.Store."""
-        news = self._news[topic]
-        # Not wait_for: before Python 3.12 it forgets that it was cancelled if the news come at the same moment.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await news.wait()
-            news.clear()
+        await self._news.wait(topic, timeout)
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""

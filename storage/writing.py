@@ -7,7 +7,7 @@ import msgspec
 
 from bot.errors import Conflict
 from bot.messages import Address, Inbound, TimerFired
-from bot.ports import Arrival, Consequences
+from bot.rows import Arrival, Consequences
 
 _encode = msgspec.json.Encoder().encode
 

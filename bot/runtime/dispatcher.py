@@ -18,7 +18,8 @@ from bot.errors import (
     Unreachable,
 )
 from bot.messages import Consent, Inbound, Outbound, Sent
-from bot.ports import Arrival, Channel, Leased, Pricing, Reconciling, Settlement, Store
+from bot.ports import Channel, Pricing, Reconciling, Store
+from bot.rows import Arrival, Leased, Settlement
 from bot.runtime.group import Group
 from bot.runtime.intake import arrival
 from bot.runtime.pace import Pace

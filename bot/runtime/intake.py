@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from bot.messages import Consent, Inbound, Pressed, Said, Unreadable
-from bot.ports import Arrival, Store
+from bot.ports import Store
+from bot.rows import Arrival
 from bot.runtime.group import Group
 from flows.reading import keyword
 

@@ -17,7 +17,7 @@ from bot.engine.state import (
     Turn,
 )
 from bot.messages import Address, Outbound, Prompt
-from bot.ports import (
+from bot.rows import (
     AddressRow,
     AnswerRow,
     CaseRow,

@@ -23,7 +23,7 @@ from bot.engine.state import (
 )
 from bot.errors import UnknownRevision
 from bot.messages import Consent, Control, Delivery, Inbound, Invite, Pressed, Said, TimerFired
-from bot.ports import Batch, Claimed, Consequences, DeliveryRow, LaneState, Parked
+from bot.rows import Batch, Claimed, Consequences, DeliveryRow, LaneState, Parked
 from bot.runtime.lane import Lane
 from flows.model import Flow
 from flows.reading import keyword

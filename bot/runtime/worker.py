@@ -6,7 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from bot.errors import Conflict, StoreUnavailable, UnknownRevision
-from bot.ports import Batch, Consequences, Store
+from bot.ports import Store
+from bot.rows import Batch, Consequences
 from bot.runtime.route import decide, park
 from flows.library import Library
 

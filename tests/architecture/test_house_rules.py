@@ -10,7 +10,6 @@ from tests.architecture import sources
 from tests.architecture.commands_page import page
 from tests.architecture.sources import ROOT, calls, imported, name, tree
 
-LONG_FILES = {"bot/ports.py": "the two ports with their rows: declarations that are looked up together"}
 BANNED = re.compile(r"utils?|common|core|services?|helpers?|managers?")
 PRODUCT = sources.product()
 EVERY = [*PRODUCT, *sources.tests()]
@@ -29,7 +28,7 @@ def _introduced(path: Path) -> bool:
 
 def test_files_are_short():
     long = {name(path) for path in PRODUCT if len(path.read_text(encoding="utf-8").splitlines()) > 300}
-    assert long == set(LONG_FILES)
+    assert long == set()
 
 
 def test_functions_are_short():

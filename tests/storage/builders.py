@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from bot.ports import (
+from bot.rows import (
     AddressRow,
     AnswerRow,
     Arrival,

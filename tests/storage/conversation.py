@@ -1,6 +1,6 @@
 """A conversation in the middle of everything, and how it has to go on in another database."""
 
-from bot.ports import JournalRow, Parked, Settlement, TimerRow
+from bot.rows import JournalRow, Parked, Settlement, TimerRow
 from storage.opening import open_store
 from tests.storage.builders import (
     LANE,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.ports import Settlement
+from bot.rows import Settlement
 from tests.storage.builders import (
     LANE,
     NOW,

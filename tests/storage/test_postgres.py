@@ -11,7 +11,7 @@ import pytest
 
 import storage.postgres
 from bot.errors import StoreUnavailable
-from bot.ports import JournalRow, Settlement, TimerRow
+from bot.rows import JournalRow, Settlement, TimerRow
 from storage import migrate
 from storage.notices import Notices
 from storage.postgres import SQL, PostgresStore

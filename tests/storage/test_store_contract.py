@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import Conflict
-from bot.ports import Consequences, LaneState, Parked
+from bot.rows import Consequences, LaneState, Parked
 from storage.opening import open_store
 from tests.storage.builders import (
     LANE,

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.messages import Address, Inbound, TimerFired
-from bot.ports import TimerRow
+from bot.rows import TimerRow
 from tests.storage.builders import (
     LANE,
     NOW,
@@ -68,3 +68,19 @@ async def test_a_waiter_hears_of_news_and_otherwise_gives_up(store):
     await asyncio.sleep(0)
     await store.work(10, NOW, finishing(outbox=[message("m")]))
     await asyncio.wait_for(waiting, 30)
+
+
+async def test_every_waiter_hears_of_news_also_of_those_that_come_while_it_works(store):
+    heard = []
+
+    async def waiter(name):
+        await store.wait("inbox", 0.01)
+        await asyncio.sleep(0.05)  # works while the news come
+        await store.wait("inbox", 60)
+        heard.append(name)
+
+    waiters = [asyncio.create_task(waiter(name)) for name in "abc"]
+    await asyncio.sleep(0.03)
+    await store.accept([event("a")])
+    await asyncio.wait_for(asyncio.gather(*waiters), 30)
+    assert sorted(heard) == ["a", "b", "c"]

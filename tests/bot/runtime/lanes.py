@@ -7,7 +7,7 @@ import msgspec
 
 from bot.engine.state import Session
 from bot.messages import Address, Body, Inbound, Invite, Said
-from bot.ports import Batch, Claimed, Consequences, LaneState
+from bot.rows import Batch, Claimed, Consequences, LaneState
 from bot.runtime.route import decide
 from flows.library import Library
 from tests.bot.runtime.house import ANNA, GATHER, NOW

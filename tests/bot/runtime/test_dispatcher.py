@@ -497,10 +497,9 @@ async def test_a_stop_that_comes_with_news_is_not_forgotten(house):
     """Before Python 3.12 `asyncio.wait_for` swallows a cancellation that meets the event it waits for."""
     news = getattr(house.store, "_news", None) or house.store._notices._news
     for topic in ("inbox", "outbox"):
-        news[topic].clear()
         waiting = asyncio.create_task(house.store.wait(topic, 5))
         await asyncio.sleep(0)
-        news[topic].set()
+        news.tell(topic)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

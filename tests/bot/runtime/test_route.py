@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.engine.state import Turn
 from bot.errors import UnknownRevision
 from bot.messages import Consent, Control, Delivery, Inbound, Invite, Pressed, Said, TimerFired, Unreadable
-from bot.ports import Batch, Consequences
+from bot.rows import Batch, Consequences
 from bot.runtime.intake import arrival
 from bot.runtime.lane import NOTICE_LIFE, SURVEY_LIFE, Lane
 from bot.runtime.route import MOST_ATTEMPTS, decide, id_of, park

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import Conflict, StoreUnavailable
 from bot.messages import Invite
-from bot.ports import AnswerRow
+from bot.rows import AnswerRow
 from bot.runtime import worker as module
 from bot.runtime.worker import POLL, TRIES, Worker
 from flows.library import Library

@@ -1,0 +1,238 @@
+"""Rows that go into and come out of one transaction. Positional, because they become executemany or unnest columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+
+class Arrival(NamedTuple):
+    """An inbox row to be. `state` is new or poison; `ready_at` holds split messages together for a moment."""
+
+    channel: str
+    event_key: str
+    kind: str
+    lane: str
+    received_at: int
+    ready_at: int
+    body: str  # JSON of Inbound
+    state: str = "new"
+    error: str = ""
+
+
+class Claimed(NamedTuple):
+    """An inbox row of a claimed lane, oldest first."""
+
+    id: int
+    lane: str
+    received_at: int
+    attempts: int
+    body: str
+
+
+class LaneState(NamedTuple):
+    """What is known about a lane: its address row and its latest session. Empty strings and 0 where there is none."""
+
+    lane: str
+    known: int  # 1 if the address row exists
+    language: str
+    opted_out_at: int
+    heard_at: int
+    sender: str
+    session: str  # id of the latest session
+    state: str  # JSON of Session
+    version: int
+
+
+class Batch(NamedTuple):
+    """Lanes to advance: their events in order and their state."""
+
+    events: Sequence[Claimed]
+    lanes: Mapping[str, LaneState]
+
+
+class AddressRow(NamedTuple):
+    """Upserted by lane."""
+
+    lane: str
+    channel: str
+    account: str
+    chat: str
+    thread: str
+    language: str
+    opted_out_at: int
+    heard_at: int
+    sender: str
+    session: str
+    seen_at: int
+
+
+class SessionRow(NamedTuple):
+    """A session after its turns: inserted where `version` is 1, else updated where the stored one is `version - 1`."""
+
+    id: str
+    lane: str
+    flow: str
+    revision: str
+    language: str
+    owner: str
+    outcome: str  # "" while it runs
+    basis: str
+    started_at: int
+    ended_at: int
+    heard_at: int
+    state: str
+    version: int
+
+
+class AnswerRow(NamedTuple):
+    """Upserted by (session, question)."""
+
+    session: str
+    question: str
+    type: str
+    flow: str
+    revision: str
+    lane: str
+    channel: str
+    language: str
+    value: int | None
+    text: str
+    segment: str
+    comment: str
+    at: int
+    day: str  # UTC date, ISO
+    corrections: int
+
+
+class OutboxRow(NamedTuple):
+    """One message to send; a second row with the same key is ignored."""
+
+    key: str
+    lane: str
+    channel: str
+    session: str
+    kind: str
+    payload: str  # JSON of Outbound
+    not_before: int
+    not_after: int
+    created_at: int
+
+
+class TimerRow(NamedTuple):
+    """The one timer of a session; upserted by key."""
+
+    key: str
+    lane: str
+    due_at: int
+
+
+class JournalRow(NamedTuple):
+    """What happened to a session, for replay: begin(…) and then these events give the stored state."""
+
+    session: str
+    turn: int
+    at: int
+    event: str
+
+
+class CaseRow(NamedTuple):
+    """A case to open; (session, desk) opens once."""
+
+    session: str
+    lane: str
+    desk: str
+    priority: str
+    reason: str
+    opened_at: int
+    respond_within: int
+
+
+class DeliveryRow(NamedTuple):
+    """What a provider reports about an outbox row; found by key, or by provider id where the key is ""."""
+
+    key: str
+    channel: str
+    provider_id: str
+    state: str
+    rank: int
+    code: str
+    error: str
+    at: int
+
+
+class Parked(NamedTuple):
+    """An event that failed: tried again at `ready_at`, or poison."""
+
+    id: int
+    state: str  # new | poison
+    attempts: int
+    ready_at: int
+    error: str
+
+
+class Consequences(Struct):
+    """Everything a batch leads to, written in one transaction."""
+
+    addresses: list[AddressRow]
+    sessions: list[SessionRow]
+    answers: list[AnswerRow]
+    outbox: list[OutboxRow]
+    timers: list[TimerRow]
+    cleared: list[str]  # keys of timers
+    journal: list[JournalRow]
+    cases: list[CaseRow]
+    deliveries: list[DeliveryRow]
+    silenced: list[str]  # lanes whose queued survey messages are cancelled
+    withdrawn: list[str]  # keys of messages in `outbox` that a stop in the same batch overtook: written as cancelled
+    done: list[int]  # inbox ids
+    parked: list[Parked]
+
+    @classmethod
+    def none(cls) -> "Consequences":
+        """Nothing yet."""
+        return cls(*([] for _ in cls.__struct_fields__))
+
+    def marks(self) -> tuple[int, ...]:
+        """How much there is of everything now, for `back_to`."""
+        return tuple(map(len, astuple(self)))
+
+    def back_to(self, marks: tuple[int, ...]) -> None:
+        """Forget what came after `marks`."""
+        for name, length in zip(self.__struct_fields__, marks, strict=True):
+            del getattr(self, name)[length:]
+
+
+class Leased(NamedTuple):
+    """An outbox row this worker may send now, and only until the lease ends."""
+
+    id: int
+    key: str
+    lane: str
+    channel: str
+    payload: str
+    attempts: int  # including this one
+    first_attempt_at: int
+    epoch: int
+    unknown_since: int = 0  # since when the send is in doubt
+
+
+class Settlement(NamedTuple):
+    """How a send ended. Ignored if the lease has passed on to somebody else (`epoch`).
+
+    `state`: sent | queued (again at `not_before`) | failed | reconciling (look up at `not_before`) | unknown |
+    cancelled | expired.
+    """
+
+    id: int
+    owner: str
+    epoch: int
+    state: str
+    not_before: int = 0
+    provider_id: str = ""
+    sender: str = ""
+    parts: int = 0
+    code: str = ""
+    error: str = ""
+    at: int = 0

@@ -42,11 +42,13 @@ def batch(rows: Iterable[Any]) -> Batch:
 
 
 def why_not(kind: str, opted_out_at: int, speaker: str) -> str:
-    """Why a queued message may not be sent any more, or ""."""
+    """Why a queued message may not be sent any more, or "". `speaker` is bot, human, or nobody for a survey that is over."""
     if opted_out_at and kind != "notice":
         return "opted out"
     if speaker == "human" and kind == "survey":
         return "a person has taken over"
+    if speaker == "nobody" and kind == "survey":
+        return "a newer survey has taken its place"
     return ""
 
 

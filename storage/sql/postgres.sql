@@ -175,7 +175,8 @@ LIMIT :limit;
 
 -- name: open_messages
 -- What is still open in locked lanes, oldest first, with what decides whether it may still be sent.
-SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0), coalesce(s.owner, 'bot')
+SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0),
+  CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END
 FROM outbox AS o
 LEFT JOIN address AS a ON a.lane = o.lane
 LEFT JOIN session AS s ON s.id = o.session

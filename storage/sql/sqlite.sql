@@ -106,7 +106,8 @@ WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM
 
 -- name: due
 -- Heads of their lanes' outboxes that may be sent now, with what decides whether they still may.
-SELECT o.id, o.kind, coalesce(a.opted_out_at, 0), coalesce(s.owner, 'bot')
+SELECT o.id, o.kind, coalesce(a.opted_out_at, 0),
+  CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END
 FROM outbox AS o
 LEFT JOIN address AS a ON a.lane = o.lane
 LEFT JOIN session AS s ON s.id = o.session

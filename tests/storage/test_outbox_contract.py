@@ -108,6 +108,13 @@ async def test_i9_while_a_person_has_taken_over_the_bot_is_silent(store, kind, f
     assert await states(store, "m") == [fate]
 
 
+async def test_a_newer_survey_cancels_what_the_older_one_had_queued(store):
+    rows = {"sessions": [session(outcome="superseded")], "addresses": [address()]}
+    await turn(store, outbox=[message("old"), message("notice", kind="notice")], **rows)
+    assert [row.key for row in await leased(store)] == ["notice"]
+    assert await states(store, "old") == ["cancelled"]
+
+
 async def test_p8_t16_an_opt_out_that_is_committed_before_the_lease_stops_the_send(store):
     """Opt-outs raced against leases: no lease takes a message of a lane whose opt-out was committed before."""
     lanes = [f"sms:+{n}" for n in range(30)]

@@ -1,6 +1,6 @@
 """One lane during a batch: its address and session, and the rows that its turns lead to."""
 
-from datetime import UTC, datetime
+from datetime import date
 
 import msgspec
 
@@ -32,6 +32,9 @@ from flows import phrases
 
 SURVEY_LIFE = 24 * 3600_000  # ms after which a message that could not be sent is not worth sending any more
 NOTICE_LIFE = 5 * 60_000  # the one confirmation of an opt-out comes within five minutes or not at all (P8)
+
+_DAY = 24 * 3600_000  # ms
+_EPOCH = date(1970, 1, 1).toordinal()
 
 _encode = msgspec.json.Encoder().encode
 
@@ -145,7 +148,8 @@ class Lane:
         elif isinstance(effect, Record):
             rows.answers.append(self._answer(effect, session))
         elif isinstance(effect, ClearTimers):
-            rows.timers[:] = [timer for timer in rows.timers if timer.key != session.id]
+            while rows.timers and rows.timers[-1].key == session.id:  # a lane's rows are the last ones
+                rows.timers.pop()
             rows.cleared.append(session.id)
         elif isinstance(effect, OpenCase):
             rows.cases.append(
@@ -172,7 +176,7 @@ class Lane:
             segment=answer.segment,
             comment=answer.comment,
             at=record.at,
-            day=datetime.fromtimestamp(record.at / 1000, UTC).date().isoformat(),
+            day=date.fromordinal(_EPOCH + record.at // _DAY).isoformat(),
             corrections=record.corrections,
         )
 

@@ -109,7 +109,7 @@ def _round(server: postgres.Server, work: Callable[..., Span], shares: Sequence[
     url = server.url("bench")
     with ProcessPoolExecutor(len(shares), context, _wait_at, (barrier,)) as processes:
         spans = [each.result() for each in [processes.submit(work, url, *share) for share in shares]]
-    uvloop.run(_check(url))
+    uvloop.run(_check(url, 0.25 if work is _limit else 0))
     return max(ended for _, ended in spans) - min(began for began, _ in spans)
 
 
@@ -158,16 +158,17 @@ def _limit(url: str, log: str) -> Span:
     return uvloop.run(repeat())
 
 
-async def _check(url: str) -> None:
-    """Everybody's conversation has ended.
+async def _check(url: str, tolerated: float) -> None:
+    """All conversations have ended but this share.
 
-    A limit with several processes comes a little short of that: the server numbers events in the order of their
-    commits, which is another one every time, so that here and there an update comes before its row.
+    A limit with several processes comes a little short: the server numbers events in the order of their commits, which
+    is another one every time, so that here and there an update comes before its row and finds nothing. That makes the
+    limit look faster than it is, never slower.
     """
     connection = await asyncpg.connect(url)
     left, everybody = await connection.fetchrow("SELECT count(*) FILTER (WHERE outcome = ''), count(*) FROM session")
     await connection.close()
-    if left > everybody / 10:
+    if left > everybody * tolerated:
         raise AssertionError(f"{left} of {everybody} conversations did not end")
 
 

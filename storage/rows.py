@@ -42,7 +42,10 @@ def batch(rows: Iterable[Any]) -> Batch:
 
 
 def why_not(kind: str, opted_out_at: int, speaker: str) -> str:
-    """Why a queued message may not be sent any more, or "". `speaker` is bot, human, or nobody for a survey that is over."""
+    """Why a queued message may not be sent any more, or "".
+
+    `speaker` is bot, human, or nobody for a survey that a newer one replaced.
+    """
     if opted_out_at and kind != "notice":
         return "opted out"
     if speaker == "human" and kind == "survey":

@@ -6,12 +6,20 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from storage import migrate
 from storage.opening import open_store
 from storage.postgres import PostgresStore
 from storage.sqlite import SqliteStore
 from tests import postgres
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """A test that sets up logging, for a terminal that ends with it, does so for itself only."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

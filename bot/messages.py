@@ -100,7 +100,7 @@ class Unreadable(Struct, frozen=True, tag="unreadable"):
 Body = Said | Pressed | Consent | Delivery | Invite | Control | TimerFired | Unreadable
 
 
-class Inbound(Struct, frozen=True):
+class Inbound(Struct, frozen=True, omit_defaults=True):
     """One event for one lane. `id` is the provider's id for it: the same id twice has one effect."""
 
     id: str

@@ -1,5 +1,6 @@
 """Where the parts are put together: from settings to a database, channels, flows and a running office."""
 
+import gc
 import importlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -86,6 +87,17 @@ def adapter(kind: str) -> Any:
     """The adapter class of a kind of channel, imported now."""
     module, _, name = ADAPTERS[kind].partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+def settle_memory() -> None:
+    """Spare the garbage collector what lives as long as the process: called once, when everything is loaded.
+
+    Turns make many short-lived tuples and structs and no cycles; with Python's defaults, looking for cycles among
+    them takes about 8 % of the time of a turn.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def database(settings: Settings, patience: float = 0.0) -> Store:

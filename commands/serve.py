@@ -17,7 +17,7 @@ import settings as configuration
 from bot.errors import BotError
 from bot.ports import Channel
 from commands import logs
-from commands.assemble import Parts, epoch_ms, parts
+from commands.assemble import Parts, epoch_ms, parts, settle_memory
 from commands.invitations import Invitations
 from settings import Settings
 from web import app
@@ -70,6 +70,7 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
     """Listen and work; at the end stop listening first and working last."""
     key = f"eck_operator_{secrets.token_urlsafe(32)}"
     announce = getattr(assembled.store, "announce", None)  # SQLite: others have to ask this process
+    settle_memory()
     await assembled.supervisor.start()
     try:
         await site.start(build(assembled, site.host, [operator(key)], more))

@@ -7,7 +7,7 @@ import uvloop
 import settings as configuration
 from bot.errors import BotError
 from commands import logs
-from commands.assemble import parts
+from commands.assemble import parts, settle_memory
 from commands.serve import until_signalled
 from settings import Settings
 
@@ -34,6 +34,7 @@ async def work(settings: Settings) -> None:
     """Work until SIGINT or SIGTERM."""
     ended = until_signalled()
     async with parts(settings) as assembled:
+        settle_memory()
         await assembled.supervisor.start()
         try:
             click.echo("Echolot works", err=True)

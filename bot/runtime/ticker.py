@@ -13,6 +13,7 @@ log = structlog.get_logger()
 
 EVERY = 0.5  # s between looks at the timers
 MOST = 500  # timers per transaction
+BACKFILL_AFTER = 2.0  # s; the first look loads a provider's SDK, and webhooks should be taken before that
 BACKFILL_EVERY = 300.0  # s (RELIABILITY 1.6)
 OVERLAP = 15 * 60_000  # ms looked at again, for messages that were listed late
 
@@ -29,7 +30,8 @@ async def tick(store: Store, clock: Callable[[], int]) -> None:
 
 
 async def backfill(store: Store, intake: Intake, channels: Mapping[str, Channel], clock: Callable[[], int]) -> None:
-    """Fetch what the webhooks missed, at the start and every five minutes, until cancelled."""
+    """Fetch what the webhooks missed, soon after the start and every five minutes, until cancelled."""
+    await asyncio.sleep(BACKFILL_AFTER)
     while True:
         for name, channel in channels.items():
             if isinstance(channel, Backfilling):

@@ -22,6 +22,7 @@ import uvloop
 
 from bot.runtime.intake import Intake
 from bot.runtime.worker import BATCH, Worker
+from commands.assemble import settle_memory
 from storage import migrate
 from storage.opening import open_store
 from storage.sqlite import SqliteStore, connect
@@ -84,6 +85,7 @@ async def play(store: Any, people: range) -> tuple[float, float]:
     """These people answer everything; when it began and ended (s)."""
     library = survey.library()
     intake, worker = Intake(store, now), Worker(store, library, now)
+    settle_memory()  # as `serve` and `worker` do
     replies = [[survey.reply(step, person) for person in chunk] for step in range(3) for chunk in chunks(people)]
     began = time.perf_counter()
     for chunk in replies:

@@ -118,6 +118,7 @@ async def test_p3_p13_what_cannot_be_stored_is_fetched_again(house):
 
 async def test_p3_every_channel_is_asked_at_the_start_and_again_and_again(house, monkeypatch):
     assert BACKFILL_EVERY <= 300
+    monkeypatch.setattr(ticker, "BACKFILL_AFTER", 0.001)
     monkeypatch.setattr(ticker, "BACKFILL_EVERY", 0.001)
     for name in ("bad", "good"):
         await house.store.watermark(name, NOW)

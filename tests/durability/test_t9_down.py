@@ -103,7 +103,8 @@ async def outages(url: str, times: int, outage) -> None:
             sid = f"SM{'f' * 20}{person[-12:]}"
             async with outage(life.parts.store):
                 await life.until(503, ENOUGH)
-                assert await life.says(person, "10", sid) == 503
+                # A full disk can still have room in a half-filled page: then it is taken, and has to be kept.
+                assert await life.says(person, "10", sid) in {200, 503}
             await life.until(200)  # by itself, in the same process
             await life.insists(person, "10", sid)
         await life.worked_off()

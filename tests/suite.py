@@ -32,7 +32,7 @@ def _checks() -> tuple[tuple[str, list[str]], ...]:
 
 def _tests(*, nightly: bool) -> list[str]:
     """Two processes, whole files each: what a file sets up is set up once."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     if nightly:
         return [*command, "-m", "nightly", "--timeout", "14400"]
     return [*command, "-m", "not nightly", "--cov", "--cov-report=", "--no-cov-on-fail", "--durations=10"]

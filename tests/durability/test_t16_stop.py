@@ -71,8 +71,9 @@ class Race:
         while people:
             now, people = people[: (count := self.dice.randint(1, 10))], people[count:]
             await intake.accept([Inbound(f"stop{person.chat}", NOW, person, Said("STOP")) for person in now])
+            # On PostgreSQL a lane that a sender looks at is left for the next step: nothing done is not all done.
             while await worker.step() or (await self.store.counts())["inbox_new"]:
-                await asyncio.sleep(0)  # on PostgreSQL a lane that a sender looks at is left for the next step
+                pass
             moment = next(self.moments)
             self.stopped |= {person.lane: moment for person in now}
 

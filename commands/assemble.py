@@ -92,8 +92,8 @@ def adapter(kind: str) -> Any:
 def settle_memory() -> None:
     """Spare the garbage collector what lives as long as the process: called once, when everything is loaded.
 
-    Turns make many short-lived tuples and structs and no cycles; with Python's defaults, looking for cycles among
-    them takes about 8 % of the time of a turn.
+    Turns make many short-lived tuples and structs and no cycles, and with Python's defaults the collector looks for
+    cycles among them all the time.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Rows of bot/ports.py as PostgreSQL's set-based writes: one statement per kind of row."""
+"""Rows of bot/rows.py as PostgreSQL's set-based writes: one statement per kind of row."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar

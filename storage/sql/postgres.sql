@@ -1,5 +1,5 @@
 -- The writer's statements on PostgreSQL. Sets of rows come in as one array per column (`unnest`), in the field order of
--- bot/ports.py; aiosql numbers the parameters in the order of their first appearance, and they are passed positionally.
+-- bot/rows.py; aiosql numbers the parameters in the order of their first appearance, and they are passed positionally.
 --
 -- Whoever changes a lane holds its advisory lock until commit. Row locks on lane heads would not do: an event with a
 -- smaller id may commit later than its successor, and two workers would then be in the same lane.

@@ -1,4 +1,4 @@
--- The writer's statements on SQLite. `?` ones are run with executemany over the rows of bot/ports.py, in field order.
+-- The writer's statements on SQLite. `?` ones are run with executemany over the rows of bot/rows.py, in field order.
 --
 -- `state IN ('queued', 'sending', 'reconciling')` beside a narrower condition is for SQLite, which uses a partial index only
 -- where the query has the index's own condition; without it, it would go through every message ever sent.

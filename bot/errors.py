@@ -38,14 +38,21 @@ class Unavailable(ChannelError):
 
 
 class Throttled(ChannelError):
-    """Too fast: not before `after` seconds. `whole_channel` is False if only this recipient is limited."""
+    """Too fast: not before `after` seconds.
+
+    `whole_channel` is False if only this recipient is limited, or only what shares `scope` (that of one of the
+    recipient's limits, `bot.messages.Limit`).
+    """
 
     retry, fault = True, Fault.PROVIDER
 
-    def __init__(self, message: str, after: float, code: str = "", *, whole_channel: bool = True) -> None:
+    def __init__(
+        self, message: str, after: float, code: str = "", *, whole_channel: bool = True, scope: str = ""
+    ) -> None:
         super().__init__(message, code)
         self.after = after
-        self.whole_channel = whole_channel
+        self.whole_channel = whole_channel and not scope
+        self.scope = scope
 
 
 class Rejected(ChannelError):
@@ -62,6 +69,10 @@ class Unreachable(ChannelError):
     def __init__(self, message: str, code: str = "", *, opted_out: bool = False) -> None:
         super().__init__(message, code)
         self.opted_out = opted_out
+
+
+class ThreadGone(Rejected):
+    """The thread to write into does not exist any more; a new one may be opened."""
 
 
 class Misconfigured(ChannelError):

@@ -5,13 +5,18 @@ from msgspec import Struct, field
 from flows.answers import Option, Prompt
 
 __all__ = [
-    "Address", "Body", "Capabilities", "Consent", "Control", "Delivery", "Inbound", "Invite", "Media", "Option",
-    "Outbound", "Pressed", "Prompt", "Receipt", "Response", "Said", "Sent", "TimerFired", "Unreadable", "WebRequest",
+    "Address", "Body", "Capabilities", "Consent", "Control", "Delivery", "Edited", "File", "Inbound", "Invite", "Limit",
+    "Media", "Moved", "Option", "Outbound", "Pressed", "Prompt", "Receipt", "Removed", "Response", "Said", "Sent",
+    "Started", "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 
 class Address(Struct, frozen=True, omit_defaults=True):
-    """Where somebody can be reached: the settings' channel name, the provider's account and chat, and a thread."""
+    """Where somebody can be reached: the settings' channel name, the provider's account and chat, and a thread.
+
+    `chat` is a person wherever one person is meant (a Slack user, not the DM with them), else a group or channel.
+    Account, chat and thread hold neither `/` nor `#`.
+    """
 
     channel: str
     chat: str
@@ -25,6 +30,14 @@ class Address(Struct, frozen=True, omit_defaults=True):
         thread = f"#{self.thread}" if self.thread else ""
         return f"{self.channel}:{account}{self.chat}{thread}"
 
+    @classmethod
+    def of_lane(cls, lane: str) -> "Address":
+        """The address whose lane this is."""
+        channel, _, rest = lane.partition(":")
+        rest, _, thread = rest.partition("#")
+        account, slash, chat = rest.rpartition("/")
+        return cls(channel, chat if slash else rest, account, thread)
+
 
 class Media(Struct, frozen=True, omit_defaults=True):
     """A picture, file or voice note: `ref` is what the adapter needs to download it, never a public link."""
@@ -34,18 +47,66 @@ class Media(Struct, frozen=True, omit_defaults=True):
     name: str = ""
 
 
+class File(Struct, frozen=True):
+    """A file on its way out, with its bytes."""
+
+    name: str
+    mime: str
+    data: bytes
+
+
 class Said(Struct, frozen=True, tag="said", omit_defaults=True):
-    """The customer wrote something."""
+    """Somebody wrote something.
+
+    `ref` is the provider's id of the message, unique within its chat, as `Sent.provider_id` would write it; `album`
+    is the same for all parts of one album, which arrive as several messages; `reply_to` is the `ref` it quotes.
+    """
 
     text: str
     media: tuple[Media, ...] = ()
+    ref: str = ""
+    album: str = ""
+    reply_to: str = ""
 
 
-class Pressed(Struct, frozen=True, tag="pressed"):
-    """The customer pressed a button; `question` is the Outbound key of the message that carried it."""
+class Edited(Struct, frozen=True, tag="edited"):
+    """The message `ref` now reads differently. Never for changes that nobody can see."""
+
+    ref: str
+    text: str
+
+
+class Removed(Struct, frozen=True, tag="removed"):
+    """The message `ref` was deleted by its author."""
+
+    ref: str
+
+
+class Pressed(Struct, frozen=True, tag="pressed", omit_defaults=True):
+    """The customer pressed a button; `question` is the Outbound key of the message that carried it.
+
+    `ref` is the provider's id of that message: a press proves that it arrived.
+    """
 
     question: str
     value: str
+    ref: str = ""
+
+
+class Started(Struct, frozen=True, tag="started", omit_defaults=True):
+    """Somebody opened the conversation with the bot, by a deep link if there is a `token`.
+
+    `language` is what the provider knows of the person, an IETF tag or "".
+    """
+
+    token: str = ""
+    language: str = ""
+
+
+class Moved(Struct, frozen=True, tag="moved"):
+    """The chat this came from goes on under the provider's new id `chat`."""
+
+    chat: str
 
 
 class Consent(Struct, frozen=True, tag="consent", omit_defaults=True):
@@ -97,11 +158,30 @@ class Unreadable(Struct, frozen=True, tag="unreadable"):
     error: str
 
 
-Body = Said | Pressed | Consent | Delivery | Invite | Control | TimerFired | Unreadable
+Body = (
+    Said
+    | Edited
+    | Removed
+    | Pressed
+    | Started
+    | Moved
+    | Consent
+    | Delivery
+    | Invite
+    | Control
+    | TimerFired
+    | Unreadable
+)
 
 
 class Inbound(Struct, frozen=True, omit_defaults=True):
-    """One event for one lane. `id` is the provider's id for it: the same id twice has one effect."""
+    """One event for one lane: the same `id` twice has one effect.
+
+    `id` is made of what the provider says about the thing itself, so that it stays the same if the provider tells of
+    it again under a new delivery id.
+
+    `author` is who acted, as the provider calls them, wherever the chat is not that one person: in groups and channels.
+    """
 
     id: str
     at: int
@@ -112,19 +192,37 @@ class Inbound(Struct, frozen=True, omit_defaults=True):
 
 
 class Outbound(Struct, frozen=True, omit_defaults=True):
-    """One message to one address. `key` is `session.turn.n`, unique for ever; `not_after` 0 means no limit."""
+    """One message to one address. `key` is `session.turn.n`, unique for ever; `not_after` 0 means no limit.
+
+    With `edits`, the key of an earlier message, it changes that one instead. `alias` and `avatar` (https URL) are the
+    name and picture to speak under, where a channel can.
+    """
 
     key: str
     to: Address
     prompt: Prompt
-    kind: str = "survey"  # survey | notice (opt-out confirmation, help) | agent
+    kind: str = (
+        "survey"  # survey | notice (opt-out confirmation, help) | agent | mark (shows a choice under its question)
+    )
     sender: str = ""  # the own number or bot the customer wrote to last; "" lets the channel choose
     not_after: int = 0
     language: str = ""  # of the prompt, for channels that have templates by language
+    edits: str = ""
+    reply_to: str = ""  # provider's id of the message it answers
+    alias: str = ""
+    avatar: str = ""
+
+
+class Limit(Struct, frozen=True):
+    """At most `rate` messages per second on average, `burst` at once, to everything that shares `scope`."""
+
+    scope: str
+    rate: float
+    burst: int = 1
 
 
 class Sent(Struct, frozen=True, omit_defaults=True):
-    """The provider took it."""
+    """The provider took it. `provider_id` is all that it takes to change or find the message again."""
 
     provider_id: str
     state: str = "sent"

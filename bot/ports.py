@@ -1,4 +1,7 @@
-"""What the runtime needs from channels and from a store, as protocols; adapters live in `channels/` and `storage/`."""
+"""What the runtime needs from channels and from a store, as protocols; adapters live in `channels/` and `storage/`.
+
+What only some channels can do is in `bot.abilities`.
+"""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Protocol, runtime_checkable

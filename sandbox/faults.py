@@ -71,15 +71,24 @@ class Faults:
 class FaultLayer:
     """An ASGI app around a provider's API. The app finds its fault, if any, under `scope["fault"]`.
 
-    `prefix` limits it to the provider's own paths; `refusal` makes a body in the provider's style from a status.
+    `prefix` limits it to the provider's own paths; `refusal` makes a body in the provider's style from a status,
+    `throttled` one for a 429 from the seconds to wait, where the provider names them in the body.
     Resets work on uvicorn, which hands out its transport; elsewhere the request fails with an exception.
     """
 
-    def __init__(self, app: ASGIApp, faults: Faults, prefix: str, refusal: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        faults: Faults,
+        prefix: str | tuple[str, ...],
+        refusal: Callable[[int], bytes],
+        throttled: Callable[[float], bytes] | None = None,
+    ) -> None:
         self._app = app
         self._faults = faults
         self._prefix = prefix
         self._refusal = refusal
+        self._throttled = throttled
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, right or wrong."""
@@ -103,9 +112,11 @@ class FaultLayer:
             return
         status = 429 if fault.kind == "throttle" else fault.status
         headers = [(b"content-type", b"application/json")]
+        body = self._refusal(status)
         if fault.kind == "throttle":
             headers.append((b"retry-after", f"{fault.after:g}".encode()))
-        await _answer(send, status, headers, self._refusal(status))
+            body = self._throttled(fault.after) if self._throttled else body
+        await _answer(send, status, headers, body)
 
     async def _spoil(self, fault: Fault, answer: list[Message], receive: Receive, send: Send) -> None:
         start, body = answer[0], b"".join(part.get("body", b"") for part in answer[1:])

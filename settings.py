@@ -31,7 +31,10 @@ PREFIX = "ECHOLOT_"
 CONFIG_VARIABLE = "ECHOLOT_CONFIG"
 FOR_TESTS = "ECHOLOT_TEST_"  # variables of the test suite, no settings
 DEFAULT_FILE = "echolot.yaml"
-KINDS = {"twilio": "channels.twilio.config:TwilioConfig"}
+KINDS = {
+    "telegram": "channels.telegram.config:TelegramConfig",
+    "twilio": "channels.twilio.config:TwilioConfig",
+}
 """Channel kinds and where their configuration is declared; importing one loads no SDK."""
 
 

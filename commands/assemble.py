@@ -25,7 +25,10 @@ from storage.schema import current
 
 log = structlog.get_logger("assemble")
 
-ADAPTERS = {"twilio": "channels.twilio.channel:TwilioChannel"}
+ADAPTERS = {
+    "telegram": "channels.telegram.channel:TelegramChannel",
+    "twilio": "channels.twilio.channel:TwilioChannel",
+}
 """The adapter of each kind of channel, called with name, configuration, public URL and clock."""
 
 

@@ -155,9 +155,9 @@ class Interactions:
             raise Refused("expired_url", 404)
         if url.uses >= RESPONSE_USES:
             raise Refused("used_url", 404)
-        url.uses += 1
         team = self.cloud.teams[url.team]
         self._answer(team, team.channels[url.channel], url.user, url.original, body)
+        url.uses += 1
 
     def _answer(self, team: Team, channel: Channel, user: str, original: Message | None, body: dict[str, Any]) -> None:
         """https://docs.slack.dev/interactivity/handling-user-interaction#message_responses."""

@@ -9,7 +9,6 @@ from slack_sdk.errors import SlackApiError
 from sandbox.slack import Fault
 from tests.sandbox.slack_world import buttons, opened
 
-
 SAID = [{"type": "section", "text": {"type": "mrkdwn", "text": "<!here> https://e.example"}}]
 
 

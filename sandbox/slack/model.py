@@ -107,6 +107,7 @@ class Message(Struct):
     """A message of a channel. `viewer` makes it ephemeral, `gone` a tombstone.
 
     `mentions` are what its text notifies or names, `links` what became a hyperlink: see sandbox.slack.text.
+    `unfurls` is whether its author let Slack preview links to pages.
     """
 
     text: str

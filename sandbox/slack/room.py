@@ -115,7 +115,7 @@ class Room:
         """Messages on the screen, oldest first; with `thread`, that thread only.
 
         {ts, thread, side: me | them, user, name, text, raw (as on the wire), at (epoch ms), blocks, buttons, edited,
-        reactions, files, mentions, links, ephemeral}
+        reactions, files, mentions, links, unfurls, ephemeral}
         """
         whispers = [message for message in self.channel.whispers if message.viewer == viewer or not viewer]
         return [
@@ -154,6 +154,7 @@ class Room:
             "files": [file.name for file in message.files],
             "mentions": list(message.mentions),
             "links": list(message.links),
+            "unfurls": message.unfurls,
             "ephemeral": bool(message.viewer),
         }
 

@@ -66,6 +66,8 @@ async def test_what_a_text_sets_off(world, fields, mentions, links):
     await world.client.chat_postMessage(channel="C1", **fields)
     [shown] = world.room.shows()
     assert (shown["mentions"], shown["links"]) == (mentions, links)
+    await world.client.chat_postMessage(channel="C1", unfurl_links=False, **fields)
+    assert [one["unfurls"] for one in world.room.shows()] == [True, False]
 
 
 async def test_customised_messages_have_no_user(world):

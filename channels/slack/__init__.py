@@ -1,0 +1,1 @@
+"""Slack: direct messages, channels and threads. `config` is what an operator writes, `channel` what runs."""

@@ -32,6 +32,7 @@ CONFIG_VARIABLE = "ECHOLOT_CONFIG"
 FOR_TESTS = "ECHOLOT_TEST_"  # variables of the test suite, no settings
 DEFAULT_FILE = "echolot.yaml"
 KINDS = {
+    "slack": "channels.slack.config:SlackConfig",
     "telegram": "channels.telegram.config:TelegramConfig",
     "twilio": "channels.twilio.config:TwilioConfig",
 }

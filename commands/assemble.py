@@ -26,6 +26,7 @@ from storage.schema import current
 log = structlog.get_logger("assemble")
 
 ADAPTERS = {
+    "slack": "channels.slack.channel:slack_channel",
     "telegram": "channels.telegram.channel:TelegramChannel",
     "twilio": "channels.twilio.channel:TwilioChannel",
 }

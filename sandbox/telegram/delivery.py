@@ -108,9 +108,9 @@ class Delivery:
                 del self._queues[queue]
 
     async def _deliver(self, update: Update) -> None:
-        """Until it is taken, too old, or held back."""
+        """Until it is taken, too old, dropped, or held back."""
         failures, delay = 0, self.delay
-        while not self._updates.held:
+        while not self._updates.held and self._updates.head(update.queue) is update:
             async with self._connections:
                 outcome = await self._post(update)
             if outcome.taken:

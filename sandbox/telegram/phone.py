@@ -37,7 +37,6 @@ class Person:
         chat = self._with(bot)
         if chat.blocked:
             self.unblocks(bot)
-        chat.started = True
         return self._post(chat, f"/start {payload}".strip())
 
     def says(
@@ -49,9 +48,11 @@ class Person:
         topic: int = 0,
         entities: Iterable[Json] | None = None,
     ) -> Message:
-        """Send a text."""
+        """Send a text; a reply goes to the topic of what it replies to. Raises PermissionError, as other sends do."""
         chat = chat or self._chat()
         quoted = chat.messages[reply_to] if isinstance(reply_to, int) else reply_to
+        if quoted and chat.forum and not topic:
+            topic = quoted.topic
         return self._post(chat, text, topic=topic, reply_to=quoted, entities=entities)
 
     def presses(self, button: str | int, message: Message | int | None = None, *, stale: bool = False) -> Press:
@@ -170,6 +171,9 @@ class Person:
         self._changed = asyncio.Event()
 
     def _post(self, chat: Chat, text: str, entities: Iterable[Json] | None = None, **content: object) -> Message:
+        if chat.blocked:
+            raise PermissionError("the bot is blocked")
+        chat.started = True
         topic = chat.topics.get(int(str(content.get("topic", 0))))
         if topic and topic.closed and not chat.member(self.id).may("can_manage_topics"):
             raise PermissionError("the topic is closed")

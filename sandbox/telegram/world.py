@@ -51,10 +51,10 @@ class World:
         return (chat for (_, owner), chat in self._private.items() if owner == user)
 
     def new_group(self, title: str, *, supergroup: bool, forum: bool) -> Chat:
-        """An empty group. Ids of supergroups begin with -100."""
+        """A group whose first message, that it was made, has been said. Ids of supergroups begin with -100."""
         number = next(self._group_ids)
         kind, group_id = ("supergroup", -1_000_000_000_000 - number) if supergroup else ("group", -1000 - number)
-        self.groups[group_id] = group = Chat(group_id, kind, title, forum=forum)
+        self.groups[group_id] = group = Chat(group_id, kind, title, forum=forum, last_id=1)
         return group
 
     def person(self, user: int) -> User | Bot | None:

@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import aiohttp
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -42,17 +42,26 @@ class World:
     `answers` are what the hook gives next: a status, or a Response; then 200.
     """
 
-    def __init__(self, sandbox: TelegramSandbox, url: str, client: Client, clock: Clock) -> None:
-        self.sandbox, self.url, self.client, self.clock = sandbox, url, client, clock
+    def __init__(self, sandbox: TelegramSandbox, clock: Clock, client: Client, http: httpx.AsyncClient) -> None:
+        self.sandbox, self.clock, self.client, self.http = sandbox, clock, client, http
         self.hook = ""
+        self.another: Callable[[str], Any]  # the SDK for another token
         self.told: list[tuple[Update, dict[str, str]]] = []
         self.answers: list[Any] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self._rung = asyncio.Event()
 
     async def listens(self, **options: Any) -> None:
         """Set the webhook."""
         await self.client.set_webhook(f"{self.hook}/tg", secret_token=SECRET, **options)
+
+    async def rings(self, count: int) -> None:
+        """Wait until the hook has been called so often."""
+        async with asyncio.timeout(5):
+            while len(self.told) < count:
+                self._rung.clear()
+                await self._rung.wait()
 
     def updates(self) -> list[Update]:
         """What the hook was told, refused calls included."""
@@ -60,36 +69,43 @@ class World:
 
     async def calls(self, method: str, token: str = TOKEN, **more: Any) -> tuple[int, dict[str, Any]]:
         """A call of the API without the SDK: status and body."""
-        async with aiohttp.ClientSession() as http, http.post(f"{self.url}/bot{token}/{method}", **more) as answer:
-            return answer.status, json.loads(await answer.read())
+        answer = await self.http.post(f"/bot{token}/{method}", **more)
+        return answer.status_code, answer.json()
 
     async def take(self, request: Request) -> Response:
         """The webhook."""
         body = json.loads(await request.body())
         self.told.append((Update.de_json(body, self.client), dict(request.headers)))
+        self._rung.set()
         answer = self.answers.pop(0) if self.answers else 200
         await self.gate.wait()
         return answer if isinstance(answer, Response) else Response("", answer)
 
 
 @contextlib.asynccontextmanager
-async def world(bots: tuple[Bot, ...] = (BOT,), **options: Any) -> AsyncIterator[World]:
-    """Everything served, until the block ends."""
+async def world(bots: tuple[Bot, ...] = (BOT,), *, served: bool = True, **options: Any) -> AsyncIterator[World]:
+    """Everything, until the block ends. Without a server requests go straight to the app, which is quicker."""
     clock = Clock()
     sandbox = TelegramSandbox(bots, **({"clock": clock, "delay": 0.02} | options))
-    async with serving(sandbox) as url, sdk(url, TOKEN) as client:
-        made = World(sandbox, url, client, clock)
+    async with contextlib.AsyncExitStack() as opened:
+        url = await opened.enter_async_context(serving(sandbox)) if served else "http://sandbox"
+        plain = {"verify": False} if served else {"transport": httpx.ASGITransport(sandbox)}
+        http = await opened.enter_async_context(httpx.AsyncClient(base_url=url, **plain))
+        client = await opened.enter_async_context(sdk(url, TOKEN, plain))
+        made = World(sandbox, clock, client, http)
+        made.another = lambda token: sdk(url, token, plain)
         async with serving(Starlette(routes=[Route("/tg", made.take, methods=["POST"])])) as made.hook:
             yield made
             await sandbox.close()
 
 
 @contextlib.asynccontextmanager
-async def sdk(url: str, token: str) -> AsyncIterator[Client]:
-    """python-telegram-bot's own client for one bot."""
-    plain = {"verify": False}  # no certificates to load: it is quicker
-    request = HTTPXRequest(connection_pool_size=32, read_timeout=5, media_write_timeout=10, httpx_kwargs=plain)
-    client = ExtBot(token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot", request=request, get_updates_request=request)
+async def sdk(url: str, token: str, options: dict[str, Any]) -> AsyncIterator[Client]:
+    """python-telegram-bot's own client for one bot; `options` are those of httpx."""
+    request = HTTPXRequest(connection_pool_size=32, read_timeout=5, media_write_timeout=10, httpx_kwargs=options)
+    client = ExtBot(
+        token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot", request=request, get_updates_request=request
+    )
     async with client:
         yield client
 

@@ -7,7 +7,7 @@ from msgspec import structs
 from sandbox.slack.cloud import Cloud
 from sandbox.slack.interactions import Interactions
 from sandbox.slack.model import Team, User
-from sandbox.slack.room import Room
+from sandbox.slack.room import Room, labelled
 from sandbox.slack.views import View
 from sandbox.slack.webhooks import Outcome
 
@@ -73,6 +73,11 @@ class Person:
     def home(self) -> View | None:
         """The App Home that was published for this user."""
         return self._interactions.views.homes.get((self.team.id, self.user.id))
+
+    async def presses_in(self, view: View, label: str) -> Outcome:
+        """Press a button in a modal or App Home. Raises KeyError if it has none like that."""
+        action = {name: value for name, value in labelled(view.content["blocks"], label).items() if name != "label"}
+        return await self._interactions.press_in_view(self.team, self.user.id, view, action)
 
     async def submits(self, **answers: Any) -> Outcome:
         """Send the open form; names are action IDs or block IDs. Raises KeyError if none is open."""

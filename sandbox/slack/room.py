@@ -97,7 +97,7 @@ class Room:
         shown = self._found(label, user) if message is None else message
         kept = self._kept(shown if isinstance(shown, str) else shown["ts"], user)
         blocks = kept.blocks if isinstance(shown, str) else shown["blocks"]
-        action = _choices(blocks)[label] if isinstance(label, int) else _labelled(blocks, label)
+        action = _choices(blocks)[label] if isinstance(label, int) else labelled(blocks, label)
         seen = kept if isinstance(shown, str) else structs.replace(kept, blocks=blocks, text=shown["raw"])
         pressed = {name: value for name, value in action.items() if name != "label"}
         return await self._interactions.press(self.team, user, self.channel, seen, pressed)
@@ -203,7 +203,8 @@ def _choices(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return choices
 
 
-def _labelled(blocks: list[dict[str, Any]], label: str) -> dict[str, Any]:
+def labelled(blocks: list[dict[str, Any]], label: str) -> dict[str, Any]:
+    """What a press on this label tells the app. Raises KeyError."""
     for choice in _choices(blocks):
         if choice["label"] == label:
             return choice

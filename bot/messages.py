@@ -5,9 +5,9 @@ from msgspec import Struct, field
 from flows.answers import Option, Prompt
 
 __all__ = [
-    "Address", "Body", "Capabilities", "Consent", "Control", "Delivery", "Edited", "File", "Inbound", "Invite", "Limit",
-    "Media", "Moved", "Option", "Outbound", "Pressed", "Prompt", "Receipt", "Removed", "Response", "Said", "Sent",
-    "Started", "TimerFired", "Unreadable", "WebRequest",
+    "Address", "Body", "Capabilities", "Consent", "Control", "DeadLink", "Delivery", "Edited", "File", "Inbound",
+    "Invite", "Limit", "Media", "Moved", "Option", "Outbound", "Pressed", "Prompt", "Receipt", "Removed", "Response",
+    "Said", "Sent", "Started", "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 
@@ -144,6 +144,12 @@ class Control(Struct, frozen=True, tag="control"):
     by: str = ""
 
 
+class DeadLink(Struct, frozen=True, tag="dead_link"):
+    """Somebody opened a link that starts nothing any more, or never did: used | expired | unknown."""
+
+    why: str
+
+
 class TimerFired(Struct, frozen=True, tag="timer"):
     """A session's timer came due; `due_at` is when it was meant to."""
 
@@ -168,6 +174,7 @@ Body = (
     | Consent
     | Delivery
     | Invite
+    | DeadLink
     | Control
     | TimerFired
     | Unreadable

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from bot.messages import Capabilities, Inbound, Outbound, Receipt, Sent, WebRequest
-from bot.rows import Arrival, Batch, Consequences, Leased, Settlement
+from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
 
 # --- channels ---------------------------------------------------------------------------------------------------
 
@@ -140,6 +140,18 @@ class Store(Protocol):
         """The source of a flow revision."""
         ...
 
+    async def save_link(self, row: LinkRow) -> None:
+        """Keep a link that starts a survey for whoever opens it first."""
+        ...
+
+    async def save_installation(self, channel: str, account: str, sealed: str, now: int) -> None:
+        """Keep or replace the encrypted credentials of an account."""
+        ...
+
+    async def remove_installation(self, channel: str, account: str) -> None:
+        """Forget them."""
+        ...
+
     async def watermark(self, channel: str, at: int | None = None) -> int:
         """Read, or with `at` move forward, up to when a channel's inbound messages are known to be complete."""
         ...
@@ -170,6 +182,18 @@ class Reading(Protocol):
 
     async def outbound(self, key: str) -> dict[str, Any] | None:
         """One outbox row by its key."""
+        ...
+
+    async def link(self, token: str) -> dict[str, Any] | None:
+        """One link by the SHA-256 (hex) of its secret: channel, created_at, expires_at, used_at, used_by (a lane)."""
+        ...
+
+    async def installation(self, channel: str, account: str) -> str | None:
+        """The encrypted credentials of an account."""
+        ...
+
+    async def installations(self, channel: str) -> list[str]:
+        """The accounts that are connected to a channel."""
         ...
 
     async def counts(self) -> dict[str, int]:

@@ -31,6 +31,11 @@ def render(prompt: Prompt, capabilities: Capabilities) -> Prompt:
     return Prompt(shown, prompt.options if capabilities.buttons else ())
 
 
+def answered(prompt: Prompt, choice: str) -> Prompt:
+    """A question behind which its answer shows: without buttons, with the choice if there is one to show."""
+    return Prompt(f"{prompt.text}\n\n✓ {choice}" if choice else prompt.text)
+
+
 def length(text: str, unit: str) -> int:
     """How long a text is in a channel's unit: chars, utf16 or gsm7 (septets; € and { take two)."""
     if unit == "utf16":

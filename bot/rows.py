@@ -6,6 +6,8 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from bot.messages import Address
+
 
 class Arrival(NamedTuple):
     """An inbox row to be. `state` is new or poison; `ready_at` holds split messages together for a moment."""
@@ -118,6 +120,27 @@ class OutboxRow(NamedTuple):
     not_before: int
     not_after: int
     created_at: int
+    edits: str = ""  # key of the message that this one changes
+
+
+class LinkRow(NamedTuple):
+    """A link to hand out. `token` is the SHA-256 (hex) of the secret in it, `invite` the JSON of an Invite."""
+
+    token: str
+    channel: str
+    invite: str
+    created_at: int
+    expires_at: int
+
+
+class Opened(NamedTuple):
+    """Somebody opened a link: the first to do so is invited, all others are told."""
+
+    token: str  # SHA-256, hex
+    source: Address
+    language: str  # of the person, as far as known
+    event: str  # the id of the inbox event
+    at: int
 
 
 class TimerRow(NamedTuple):
@@ -188,6 +211,7 @@ class Consequences(Struct):
     withdrawn: list[str]  # keys of messages in `outbox` that a stop in the same batch overtook: written as cancelled
     done: list[int]  # inbox ids
     parked: list[Parked]
+    opened: list[Opened]
 
     @classmethod
     def none(cls) -> "Consequences":
@@ -216,6 +240,8 @@ class Leased(NamedTuple):
     first_attempt_at: int
     epoch: int
     unknown_since: int = 0  # since when the send is in doubt
+    shown: str = ""  # payload of the message that this one changes
+    shown_id: str = ""  # and its provider's id; "" if it has none
 
 
 class Settlement(NamedTuple):

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from bot.errors import Conflict, StoreUnavailable
-from bot.rows import Arrival, Batch, Consequences, Leased, Settlement
+from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
 from storage import rows, sets
 from storage.notices import Notices
 from storage.reading import Row, SqlReading
@@ -182,6 +182,20 @@ class PostgresStore(SqlReading):
         source: str | None = await self._value("revision", revision)
         return source
 
+    async def save_link(self, row: LinkRow) -> None:
+        """See bot.ports.Store."""
+        await self._write(lambda connection: connection.execute(SQL["save_link"], *row))
+
+    async def save_installation(self, channel: str, account: str, sealed: str, now: int) -> None:
+        """See bot.ports.Store."""
+        await self._write(
+            lambda connection: connection.execute(SQL["save_installation"], channel, account, sealed, now)
+        )
+
+    async def remove_installation(self, channel: str, account: str) -> None:
+        """See bot.ports.Store."""
+        await self._write(lambda connection: connection.execute(SQL["remove_installation"], channel, account))
+
     async def watermark(self, channel: str, at: int | None = None) -> int:
         """See bot.ports.Store."""
         if at is not None:
@@ -239,4 +253,4 @@ def _sift(messages: Sequence[Any], now: int) -> tuple[list[int], list[tuple[int,
 
 
 def _leased(taken: Sequence[Any]) -> list[Leased]:
-    return sorted(map(Leased._make, taken))
+    return sorted(Leased(*row) for row in taken)

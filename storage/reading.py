@@ -73,6 +73,19 @@ class SqlReading(ABC):
         """What happened to a session, turn by turn."""
         return await self._rows("journal", session=session)
 
+    async def link(self, token: str) -> Row | None:
+        """See bot.ports.Reading."""
+        return next(iter(await self._rows("link", token=token)), None)
+
+    async def installation(self, channel: str, account: str) -> str | None:
+        """See bot.ports.Reading."""
+        rows = await self._rows("installation", channel=channel, account=account)
+        return str(rows[0]["sealed"]) if rows else None
+
+    async def installations(self, channel: str) -> list[str]:
+        """See bot.ports.Reading."""
+        return [str(row["account"]) for row in await self._rows("installations", channel=channel)]
+
     async def counts(self) -> dict[str, int]:
         """See bot.ports.Reading."""
         return {row["name"]: row["n"] for row in await self._rows("counts")}

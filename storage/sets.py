@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from bot.errors import Conflict
-from bot.rows import Arrival, Consequences, DeliveryRow, SessionRow, Settlement
+from bot.rows import Arrival, Consequences, DeliveryRow, Opened, SessionRow, Settlement
 from storage.rows import storable
 from storage.sql import statements
+from storage.writing import followed
 
 Row = TypeVar("Row")
 
@@ -51,6 +52,8 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     if rows.done and _count(await connection.execute(SQL["finish_events"], rows.done)) != len(rows.done):
         raise Conflict("an event was handled by somebody else in the meantime")
     await put("park_events", rows.parked)
+    for opened in rows.opened:
+        await _open_link(connection, opened)
 
 
 async def _write_sessions(connection: Any, sessions: Sequence[SessionRow]) -> None:
@@ -62,6 +65,15 @@ async def _write_sessions(connection: Any, sessions: Sequence[SessionRow]) -> No
     ]
     if changed and _count(await connection.execute(SQL["update_sessions"], *_columns(changed))) != len(changed):
         raise Conflict("a session was changed by somebody else in the meantime")
+
+
+async def _open_link(connection: Any, opened: Opened) -> None:
+    lane = opened.source.lane
+    taken = await connection.fetchrow(SQL["use_link"], opened.at, lane, opened.token, opened.source.channel)
+    found = taken or await connection.fetchrow(SQL["find_link"], opened.token, opened.source.channel)
+    follows = followed(opened, taken[0] if taken else "", found[1] if found else None)
+    if follows:
+        await accept(connection, [follows])
 
 
 async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:

@@ -13,7 +13,7 @@ import aiosqlite
 import structlog
 
 from bot.errors import StoreUnavailable
-from bot.rows import Arrival, Batch, Consequences, Leased, Settlement
+from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
 from storage.lock import WriterLock, holder
 from storage.news import News
 from storage.reading import Row, SqlReading
@@ -157,14 +157,15 @@ class SqliteStore(SqlReading):
             cancelled = True
             while cancelled and len(leased) < limit:  # behind what may not be sent there may be what may
                 cancelled = False
-                for row, kind, opted_out_at, speaker in connection.execute(SQL["due"], facts).fetchall():
+                for row, kind, edits, opted_out_at, speaker in connection.execute(SQL["due"], facts).fetchall():
                     forbidden = why_not(kind, opted_out_at, speaker)
                     if forbidden:
                         connection.execute(SQL["cancel"], {"id": row, "now": now, "error": forbidden})
                         cancelled = True
                         continue
                     taken = connection.execute(SQL["take"], {"id": row, "owner": owner, "until": until, "now": now})
-                    leased.append(Leased._make(taken.fetchone()))
+                    shown = connection.execute(SQL["shown"], {"key": edits}).fetchone() if edits else None
+                    leased.append(Leased(*taken.fetchone(), *(shown or ())))
                 facts["limit"] = limit - len(leased)
             return leased
 
@@ -177,8 +178,8 @@ class SqliteStore(SqlReading):
         def work(connection: sqlite3.Connection) -> list[Leased]:
             rows = connection.execute(SQL["doubtful"], facts).fetchall()
             return [
-                Leased._make(
-                    connection.execute(SQL["take_doubtful"], {"id": row, "owner": owner, "until": until}).fetchone()
+                Leased(
+                    *connection.execute(SQL["take_doubtful"], {"id": row, "owner": owner, "until": until}).fetchone()
                 )
                 for (row,) in rows
             ]
@@ -231,6 +232,20 @@ class SqliteStore(SqlReading):
         """See bot.ports.Store."""
         rows = list(await self._reader.execute_fetchall(SQL["revision"], {"revision": revision}))
         return str(rows[0][0]) if rows else None
+
+    async def save_link(self, row: LinkRow) -> None:
+        """See bot.ports.Store."""
+        await self._write(lambda connection: connection.execute(SQL["save_link"], row._asdict()).rowcount)
+
+    async def save_installation(self, channel: str, account: str, sealed: str, now: int) -> None:
+        """See bot.ports.Store."""
+        facts = {"channel": channel, "account": account, "sealed": sealed, "now": now}
+        await self._write(lambda connection: connection.execute(SQL["save_installation"], facts).rowcount)
+
+    async def remove_installation(self, channel: str, account: str) -> None:
+        """See bot.ports.Store."""
+        facts = {"channel": channel, "account": account}
+        await self._write(lambda connection: connection.execute(SQL["remove_installation"], facts).rowcount)
 
     async def watermark(self, channel: str, at: int | None = None) -> int:
         """See bot.ports.Store."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import msgspec
 
 from bot.errors import Conflict
-from bot.messages import Address, Inbound, TimerFired
-from bot.rows import Arrival, Consequences
+from bot.messages import Address, DeadLink, Inbound, Invite, TimerFired
+from bot.rows import Arrival, Consequences, Opened
 
+_invite = msgspec.json.Decoder(Invite).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -37,6 +38,13 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
     ):
         if many:
             connection.executemany(sql[name], many)
+    for opened in rows.opened:
+        facts = {**opened._asdict(), "lane": opened.source.lane, "channel": opened.source.channel}
+        taken = connection.execute(sql["use_link"], facts).fetchone()
+        found = taken or connection.execute(sql["find_link"], facts).fetchone()
+        follows = followed(opened, taken[0] if taken else "", found[1] if found else None)
+        if follows:
+            connection.execute(sql["accept"], follows)
 
 
 def _write_sessions(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences) -> None:
@@ -57,6 +65,28 @@ def _write_sessions(connection: sqlite3.Connection, sql: Mapping[str, str], rows
 
 def fired(key: str, lane: str, due_at: int, now: int) -> Arrival:
     """The event that a due timer becomes; its id is the same however often the timer fires."""
-    channel, _, chat = lane.partition(":")
-    event = Inbound(f"timer:{key}:{due_at}", now, Address(channel, chat), TimerFired(key, due_at))
-    return Arrival(channel, event.id, "timer", lane, now, now, _encode(event).decode())
+    event = Inbound(f"timer:{key}:{due_at}", now, Address.of_lane(lane), TimerFired(key, due_at))
+    return _arrival(event, "timer", now)
+
+
+def followed(opened: Opened, invite: str, used_by: str | None) -> Arrival | None:
+    """The event that an opened link leads to: the survey for who was first, words for others; None for a repeat.
+
+    `invite` is the link's JSON if it was taken just now, else ""; `used_by` the lane that took it, None if there is
+    no such link.
+    """
+    if invite:
+        invited = _invite(invite)
+        if not invited.language:
+            invited = msgspec.structs.replace(invited, language=opened.language)
+        event = Inbound(f"link:{opened.token}", opened.at, opened.source, invited)
+    elif used_by == opened.source.lane:
+        return None
+    else:
+        why = "unknown" if used_by is None else "used" if used_by else "expired"
+        event = Inbound(f"link:{opened.event}", opened.at, opened.source, DeadLink(why))
+    return _arrival(event, "event", opened.at)
+
+
+def _arrival(event: Inbound, kind: str, now: int) -> Arrival:
+    return Arrival(event.source.channel, event.id, kind, event.source.lane, now, now, _encode(event).decode())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from bot.engine.state import (
     Asked,
@@ -43,13 +43,15 @@ class Draft:
         "_timer",
         "flow",
         "now",
+        "ref",
         "session",
     )
 
     def __init__(self, flow: Flow, session: Session, now: int) -> None:
         self.flow = flow
-        self.session = replace(session, turn=session.turn + 1)
+        self.session = replace(session, turn=session.turn + 1)  # our own until the turn is finished
         self.now = now
+        self.ref = ""  # the provider's id of the message that this turn reads
         self._records: list[Record] = []
         self._suppress: list[Suppress] = []
         self._cases: list[OpenCase] = []
@@ -60,7 +62,9 @@ class Draft:
 
     def change(self, **changes: Any) -> None:
         """Change fields of the session."""
-        self.session = replace(self.session, **changes)
+        session = self.session
+        for name, value in changes.items():
+            force_setattr(session, name, value)  # a fifth of the time that a copy takes
 
     def turn(self) -> Turn:
         """The finished turn."""
@@ -104,6 +108,8 @@ class Draft:
         if self._lead:
             text = "\n".join([*(before for before, _ in self._lead), text])
             self._lead.clear()
+        if options:
+            self.change(offered=(*self.session.offered, self.next_key))
         self._says.append(Say(text, options, "survey", purpose, not_after))
 
     def notice(self, name: Literal["stopped", "help"], purpose: str) -> None:
@@ -131,12 +137,25 @@ class Draft:
             count = before.corrections + corrects
             after = replace(before, answer=answer, corrections=count)
             answers = tuple(after if asked is before else asked for asked in session.answers)
+            marks: tuple[str, ...] = (before.shown,) if before.shown and before.answer.text != answer.text else ()
         else:
             put = step_id in (session.step, session.unanswered)
-            after = Asked(step_id, answer, self.now, 0, session.prompt_key if put else "", session.turn)
+            marks = session.offered if put else ()
+            key, shown = (session.prompt_key if put else ""), (marks[-1] if marks else "")
+            after = Asked(step_id, answer, self.now, 0, key, session.turn, self.ref, shown)
             answers = (*session.answers, after)
         self.change(answers=answers)
-        self._records.append(Record(step_id, self.question(step_id).type, answer, after.at, after.corrections))
+        label = self.label(step_id, answer) if marks else ""
+        kind = self.question(step_id).type
+        self._records.append(Record(step_id, kind, answer, after.at, after.corrections, marks, label))
+
+    def label(self, step_id: str, answer: Answer) -> str:
+        """An answer as the customer knows it: the number, or the option's label; "" if it is in their own words."""
+        question = self.question(step_id)
+        if question.bounds is not None:
+            return answer.text
+        labels = {option.value: option.label for option in question.prompt(self.session.language).options}
+        return labels.get(answer.text, "")
 
     def open_case(self, desk: str, priority: str, reason: str, respond_within: int = 0) -> None:
         """Open a case, unless this session has one at that desk."""

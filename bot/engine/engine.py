@@ -5,12 +5,14 @@ from typing import assert_never
 
 from bot.engine import moves
 from bot.engine.draft import Draft
-from bot.engine.replies import replied
+from bot.engine.replies import replied, reworded
 from bot.engine.state import (
     Event,
     HandedBack,
     OptedOut,
     Replied,
+    Returned,
+    Reworded,
     Session,
     Superseded,
     TakenOver,
@@ -61,6 +63,10 @@ def advance(flow: Flow, session: Session, event: Event, now: int) -> Turn:
     match event:
         case Replied(parts):
             replied(draft, parts)
+        case Reworded(ref, text):
+            reworded(draft, ref, text)
+        case Returned():
+            _returned(draft)
         case TimedOut():
             _timed_out(draft)
         case TakenOver():
@@ -96,6 +102,14 @@ def _timed_out(draft: Draft) -> None:
     text = draft.filled(flow.reminder(session.step, session.language))
     draft.say(text, "reminder", options, expiry(flow, session))
     draft.wake(due(flow, draft.session))
+
+
+def _returned(draft: Draft) -> None:
+    """Put the open question once more, and not at every opening."""
+    session = draft.session
+    if session.outcome == "" and session.owner == "bot" and not session.returns:
+        draft.change(returns=1)
+        moves.resume(draft)
 
 
 def _taken_over(draft: Draft) -> None:

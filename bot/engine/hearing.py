@@ -40,7 +40,8 @@ def hear(flow: Flow, session: Session, parts: Sequence[Reply]) -> Heard:
     words: list[str] = []
     press, confirmed, media = None, False, 0
     for part in parts:
-        media += part.media
+        if not (part.album and part.album == session.album):  # the rest of an album that was reacted to
+            media += part.media
         if part.pressed:
             if pressed := _pressed(flow, session, part):
                 press = pressed

@@ -29,7 +29,7 @@ def correct(draft: Draft, asked: Asked, answer: Answer) -> None:
     """
     draft.record(asked.step, replace(answer, comment=answer.comment or asked.answer.comment))
     draft.change(confirming=None, confirms="")
-    draft.lead(draft.phrase("corrected", {"value": _shown(draft, asked.step, answer)}), "corrected")
+    draft.lead(draft.phrase("corrected", {"value": draft.label(asked.step, answer)}), "corrected")
     _go_on(draft, asked.step, answer)
 
 
@@ -93,7 +93,7 @@ def confirm(draft: Draft, answer: Answer, step_id: str = "") -> None:
         give_up(draft)
         return
     draft.change(confirming=answer, confirms=step_id, doubts=session.doubts + 1)
-    text = draft.phrase("confirm", {"value": _shown(draft, step_id or session.step, answer)})
+    text = draft.phrase("confirm", {"value": draft.label(step_id or session.step, answer)})
     yes = Option(YES + answer.text, draft.flow.phrase("yes", session.language))
     put_again(draft, text, "confirm", (yes,))
 
@@ -115,6 +115,16 @@ def confirmed(draft: Draft, answer: Answer, comment: str, *, wants_human: bool) 
         resume(draft)
     else:
         correct(draft, asked, answer)
+
+
+def reword(draft: Draft, asked: Asked, answer: Answer) -> None:
+    """Take an answer anew from its message, which was changed. Other words for the same answer need no answer."""
+    if not correctable(draft.flow, asked, draft.now):
+        return
+    if draft.question(asked.step).type != "text" and not _same(asked.answer, answer):
+        correct(draft, asked, answer)
+    elif asked.answer != answer:
+        draft.record(asked.step, answer)
 
 
 def resume(draft: Draft) -> None:
@@ -172,12 +182,3 @@ def _tell_human(draft: Draft) -> None:
 def _request_case(draft: Draft) -> None:
     if not draft.session.desks:  # who has a case is waited on already
         draft.open_case(request_desk(draft.flow), "high", "request")
-
-
-def _shown(draft: Draft, step_id: str, answer: Answer) -> str:
-    """An answer as the customer knows it: the number, or the option's label."""
-    question = draft.question(step_id)
-    if question.bounds is not None:
-        return answer.text
-    labels = {option.value: option.label for option in question.prompt(draft.session.language).options}
-    return labels[answer.text]

@@ -15,6 +15,9 @@ from flows.answers import Answer, Confirm, Reading, Unclear
 def replied(draft: Draft, parts: Sequence[Reply]) -> None:
     """React to messages that arrived together. A stop counts in every state, even while a person talks."""
     heard = hear(draft.flow, draft.session, parts)
+    if parts and parts[-1].ref:
+        draft.ref = parts[-1].ref
+        draft.change(ref=draft.ref, album=parts[-1].album)
     if heard.wish == "stop":
         moves.stop(draft, "stop")
     elif heard.silent or draft.session.suppressed or draft.session.owner == "human":
@@ -25,6 +28,19 @@ def replied(draft: Draft, parts: Sequence[Reply]) -> None:
         _while_open(draft, heard)
     else:
         _after_the_end(draft, heard)
+
+
+def reworded(draft: Draft, ref: str, text: str) -> None:
+    """React to a message that was changed: it corrects the answer it gave, or is a new try at the open question."""
+    session, reply = draft.session, Reply(text=text, ref=ref)
+    heard = hear(draft.flow, session, (reply,))
+    asked = next((asked for asked in reversed(session.answers) if asked.ref == ref), None)
+    if heard.wish == "stop" or (asked is None and ref == session.ref and session.outcome == ""):
+        replied(draft, (reply,))
+    elif asked and heard.words and session.owner == "bot" and not session.suppressed:
+        read = understand(draft.question(asked.step), heard.words, session.language)
+        if isinstance(read, Answer):
+            moves.reword(draft, asked, read)
 
 
 def _while_open(draft: Draft, heard: Heard) -> None:

@@ -18,6 +18,8 @@ class Asked(Struct, frozen=True, omit_defaults=True):
     corrections: int = 0
     key: str = ""  # prompt_key its question had; "" if it was never put because the answer came by itself
     turn: int = 0  # the turn that took it: messages before this turn were its question's
+    ref: str = ""  # the provider's id of the customer's message that gave it
+    shown: str = ""  # Outbound key of the message with buttons under which the choice is shown
 
 
 class Session(Struct, frozen=True, omit_defaults=True):
@@ -53,6 +55,10 @@ class Session(Struct, frozen=True, omit_defaults=True):
     remarks: int = 0  # messages after the end that became comments
     skipped: tuple[str, ...] = ()  # steps given up because no reply could be read
     suppressed: bool = False  # the customer wants no more messages
+    offered: tuple[str, ...] = ()  # Outbound keys of the messages that show buttons for the open question
+    ref: str = ""  # the provider's id of the latest message that was read
+    album: str = ""  # the latest album that was reacted to: what is left of it may come late
+    returns: int = 0  # how often the customer opened the conversation anew
 
 
 # Events
@@ -64,12 +70,25 @@ class Reply(Struct, frozen=True, tag="reply", omit_defaults=True):
     text: str = ""  # what was typed, or the pressed button's value
     pressed: str = ""  # Outbound key of the pressed message; "" for typed text
     media: int = 0  # how many pictures or files came with it
+    ref: str = ""  # the provider's id of the message
+    album: str = ""  # of which it is a part
 
 
 class Replied(Struct, frozen=True, tag="replied"):
     """The customer answered; parts arrived within one short window and are read together."""
 
     parts: tuple[Reply, ...]
+
+
+class Reworded(Struct, frozen=True, tag="reworded"):
+    """The customer changed a message they had sent: `ref` now reads `text`."""
+
+    ref: str
+    text: str
+
+
+class Returned(Struct, frozen=True, tag="returned"):
+    """The customer opened the conversation anew (Telegram's Start) and may not know where we were."""
 
 
 class TimedOut(Struct, frozen=True, tag="timed_out"):
@@ -96,7 +115,7 @@ class Superseded(Struct, frozen=True, tag="superseded"):
     """A newer survey starts on the same lane."""
 
 
-Event = Replied | TimedOut | TakenOver | HandedBack | OptedOut | Superseded
+Event = Replied | Reworded | Returned | TimedOut | TakenOver | HandedBack | OptedOut | Superseded
 
 
 class Began(Struct, frozen=True, tag="began", omit_defaults=True):
@@ -125,13 +144,19 @@ class Say(Struct, frozen=True, tag_field="effect", tag="say", omit_defaults=True
 
 
 class Record(Struct, frozen=True, tag_field="effect", tag="record"):
-    """Store (or correct) the answer to a question."""
+    """Store (or correct) the answer to a question.
+
+    `marks` are the Outbound keys of messages whose buttons have done their work; under the last one `label`, the
+    answer as the customer knows it, is to be shown.
+    """
 
     question: str
     type: str
     answer: Answer
     at: int
     corrections: int = 0
+    marks: tuple[str, ...] = ()
+    label: str = ""
 
 
 class SetTimer(Struct, frozen=True, tag_field="effect", tag="set_timer"):

@@ -59,6 +59,8 @@ def put(draft: Draft, step_id: str, question: Question) -> None:
         resumed=0,
         confirming=None,
         confirms="",
+        offered=(),
+        returns=0,
     )
     draft.say(draft.filled(prompt.text), "question", prompt.options, expiry(flow, draft.session))
     draft.wake(due(flow, draft.session))

@@ -6,23 +6,27 @@ from contextlib import suppress
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
+from bot.abilities import Editing, Pacing
 from bot.errors import (
     ChannelError,
     Conflict,
     InDoubt,
     Misconfigured,
+    Rejected,
     StoreUnavailable,
     Throttled,
     Unavailable,
     Unreachable,
 )
-from bot.messages import Consent, Inbound, Outbound, Sent
+from bot.messages import Address, Consent, Inbound, Limit, Outbound, Sent
 from bot.ports import Channel, Pricing, Reconciling, Store
+from bot.render import answered
 from bot.rows import Arrival, Leased, Settlement
 from bot.runtime.group import Group
 from bot.runtime.intake import arrival
-from bot.runtime.pace import Pace
+from bot.runtime.pace import Pace, Turnstiles
 
 log = structlog.get_logger()
 
@@ -54,6 +58,10 @@ class Dispatcher:
         self._settlements: Group[Settlement] = Group(store.settle)
         self._pace = Pace(getattr(channel, "rate", None))
         self._parts: Callable[[str], int] = channel.parts if isinstance(channel, Pricing) else lambda _text: 1
+        self._limits: Callable[[Address], Sequence[Limit]] = (
+            channel.limits if isinstance(channel, Pacing) else lambda _to: ()
+        )
+        self._turnstiles = Turnstiles()
         self._flights: set[asyncio.Task[None]] = set()
         self.sent = 0
         self.in_doubt = 0
@@ -111,12 +119,19 @@ class Dispatcher:
             return 0
         rest = max(0, self._settle - LEASE)
         leased = await self._store.lease(self._owner, room, now, now + LEASE, [self._name], rest)
+        held: list[Settlement] = []
         for row in leased:
             message = _outbound(row.payload)
+            wait = self._turnstiles.wait(row.id, self._limits(message.to), now)
+            if wait:
+                held.append(self._settlement(row, "queued", wait))
+                continue
             self._pace.spend(now, self._parts(message.prompt.text))
             flight = asyncio.create_task(self._send(row, message))
             self._flights.add(flight)
             flight.add_done_callback(self._flights.discard)
+        if held:
+            await self._settlements.add(held)
         return len(leased)
 
     async def _send(self, row: Leased, message: Outbound) -> None:
@@ -134,7 +149,7 @@ class Dispatcher:
 
     async def _attempt(self, row: Leased, message: Outbound) -> tuple[Settlement, Sequence[Arrival]]:
         try:
-            sent = await asyncio.wait_for(self._channel.send(message), SEND_TIMEOUT)
+            sent = await asyncio.wait_for(self._hand_over(row, message), SEND_TIMEOUT)
         except ChannelError as error:
             return self._failed(row, message, error)
         except TimeoutError:
@@ -145,6 +160,19 @@ class Dispatcher:
         self.sent += 1
         self._pace.healthy()
         return self._went(row, sent), ()
+
+    async def _hand_over(self, row: Leased, message: Outbound) -> Sent:
+        """Send, or change what was sent. A change that may or may not have been made is made again."""
+        if not message.edits:
+            return await self._channel.send(message)
+        if not row.shown_id or not isinstance(self._channel, Editing):
+            raise Rejected("what was to be changed has never arrived")
+        if message.kind == "mark":
+            message = replace(message, prompt=answered(_outbound(row.shown).prompt, message.prompt.text))
+        try:
+            return await self._channel.edit(message, row.shown_id)
+        except InDoubt as error:
+            raise Unavailable(str(error), error.code) from error
 
     def _went(self, row: Leased, sent: Sent) -> Settlement:
         went = self._settlement(row, "sent")
@@ -175,6 +203,8 @@ class Dispatcher:
                 state, wait = "queued", round(error.after * 1000)
                 if error.whole_channel:
                     self._pace.pause(now, wait)
+                elif error.scope:
+                    self._turnstiles.close(error.scope, now + wait)
             case Unavailable():
                 state, wait = "queued", backoff
             case Misconfigured():

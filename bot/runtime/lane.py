@@ -31,6 +31,7 @@ from bot.rows import (
 from flows import phrases
 
 SURVEY_LIFE = 24 * 3600_000  # ms after which a message that could not be sent is not worth sending any more
+MARK_LIFE = 3600_000  # a choice that could not be shown for an hour need not be shown
 NOTICE_LIFE = 5 * 60_000  # the one confirmation of an opt-out comes within five minutes or not at all (P8)
 
 _DAY = 24 * 3600_000  # ms
@@ -42,7 +43,10 @@ _encode = msgspec.json.Encoder().encode
 class Lane:
     """Collects what happens to one lane; `close` turns it into rows."""
 
-    def __init__(self, rows: Consequences, known: LaneState, source: Address, session: Session | None) -> None:
+    def __init__(
+        self, rows: Consequences, known: LaneState, source: Address, session: Session | None, *, marks: bool = False
+    ) -> None:
+        """`marks`: the channel can show under a question what was chosen."""
         self.rows = rows
         self.name = known.lane
         self.address = source
@@ -50,6 +54,7 @@ class Lane:
         self.opted_out = known.opted_out_at
         self.language = known.language or (session.language if session else "")
         self._known = known
+        self._marks = marks
         self._sender = known.sender
         self._heard_at = known.heard_at
         self._basis = ""
@@ -103,7 +108,7 @@ class Lane:
         self.rows.journal.append(JournalRow(session.id, session.turn, now, event))
 
     def notice(self, phrase: str, now: int, about: str) -> None:
-        """Answer a STOP, START or HELP outside of a conversation; `about` is the id that its event gives."""
+        """Say something outside of a conversation, such as to a STOP; `about` is the id that its event gives."""
         text = phrases.phrase(phrase, (self.language or "en").partition("-")[0])
         self._say(f"{about}.{phrase}", Say(text, kind="notice", purpose=phrase), "", now)
 
@@ -147,6 +152,8 @@ class Lane:
             rows.timers.append(TimerRow(session.id, self.name, effect.at))
         elif isinstance(effect, Record):
             rows.answers.append(self._answer(effect, session))
+            if self._marks and effect.marks:
+                self._mark(effect, session, now)
         elif isinstance(effect, ClearTimers):
             while rows.timers and rows.timers[-1].key == session.id:  # a lane's rows are the last ones
                 rows.timers.pop()
@@ -159,6 +166,19 @@ class Lane:
             self.opt_out(now)
         elif not isinstance(effect, Finish):  # the outcome is in the session
             raise TypeError(f"no row for {type(effect).__name__}")
+
+    def _mark(self, record: Record, session: Session, now: int) -> None:
+        """Take away the buttons that have done their work, and show the choice where they were."""
+        *cleared, last = record.marks
+        for shown, label in [*((key, "") for key in cleared), (last, record.label)]:
+            key = f"{shown}.m{session.turn}"
+            message = Outbound(key, self.address, Prompt(label), "mark", self._sender, now + MARK_LIFE, edits=shown)
+            payload = _encode(message).decode()
+            channel = self.address.channel
+            until = now + MARK_LIFE
+            self.rows.outbox.append(
+                OutboxRow(key, self.name, channel, session.id, "mark", payload, now, until, now, edits=shown)
+            )
 
     def _answer(self, record: Record, session: Session) -> AnswerRow:
         answer = record.answer

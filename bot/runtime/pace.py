@@ -1,6 +1,13 @@
-"""How fast a channel may send: the provider's rate, its "not before", and a breaker when it stumbles."""
+"""How fast a channel may send: the provider's rates, its "not before", and a breaker when it stumbles."""
 
-BURST = 1.0  # s worth of rate that may go out at once
+import math
+from collections.abc import Sequence
+
+from bot.messages import Limit
+
+BURST = 0.05  # s worth of rate that may go out at once: providers count in sliding windows
+MOST_SCOPES = 10_000  # remembered before those that hold nobody up are dropped
+ABANDONED = 3600_000  # ms after which a booked message will not come back: it was cancelled
 TRIP = 3  # stumbles in a row that open the breaker
 OPEN = 1_000  # ms, doubling to LONGEST
 LONGEST = 60_000
@@ -59,3 +66,49 @@ class Pace:
     def healthy(self) -> None:
         """The provider works: it took a message, or refused it in so many words."""
         self._stumbles = 0
+
+
+class Turnstiles:
+    """Limits by chat or account: each message books the next free moment, and comes back for it if that is later.
+
+    The generic cell rate algorithm (ITU-T I.371, "virtual scheduling") per scope. All times are epoch ms.
+    """
+
+    def __init__(self) -> None:
+        self._free: dict[str, float] = {}  # scope → when what was booked will have leaked out
+        self._closed: dict[str, int] = {}  # scope → until when the provider takes nothing
+        self._booked: dict[int, int] = {}  # row → the moment it may go through
+
+    def wait(self, row: int, limits: Sequence[Limit], now: int) -> int:
+        """Milliseconds until the message `row` may go; 0: now. A later moment is booked and stays its own."""
+        closed = max([self._closed.get(limit.scope, 0) for limit in limits], default=0)
+        if closed > now:
+            return closed - now
+        if row not in self._booked:
+            self._booked[row] = self._book(limits, now)
+        wait = self._booked[row] - now
+        if wait > 0:
+            return wait
+        del self._booked[row]
+        return 0
+
+    def _book(self, limits: Sequence[Limit], now: int) -> int:
+        at = float(now)
+        for limit in limits:
+            slack = (limit.burst - 1) * 1000 / limit.rate
+            at = max(at, self._free.get(limit.scope, 0.0) - slack)
+        for limit in limits:
+            self._free[limit.scope] = max(self._free.get(limit.scope, 0.0), at) + 1000 / limit.rate
+        if len(self._free) > MOST_SCOPES:
+            self._forget(now)
+        return math.ceil(at)
+
+    def close(self, scope: str, until: int) -> None:
+        """The provider takes nothing for this scope before `until`."""
+        self._closed[scope] = max(self._closed.get(scope, 0), until)
+
+    def _forget(self, now: int) -> None:
+        """Drop what no longer holds anybody up."""
+        self._free = {scope: free for scope, free in self._free.items() if free > now}
+        self._closed = {scope: until for scope, until in self._closed.items() if until > now}
+        self._booked = {row: at for row, at in self._booked.items() if at > now - ABANDONED}

@@ -2,9 +2,10 @@
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.engine import advance, begin
 from bot.engine.state import (
@@ -15,6 +16,8 @@ from bot.engine.state import (
     OptedOut,
     Replied,
     Reply,
+    Returned,
+    Reworded,
     Session,
     Superseded,
     TakenOver,
@@ -22,14 +25,28 @@ from bot.engine.state import (
     Turn,
 )
 from bot.errors import UnknownRevision
-from bot.messages import Consent, Control, Delivery, Inbound, Invite, Pressed, Said, TimerFired
-from bot.rows import Batch, Claimed, Consequences, DeliveryRow, LaneState, Parked
+from bot.messages import (
+    Consent,
+    Control,
+    DeadLink,
+    Delivery,
+    Edited,
+    Inbound,
+    Invite,
+    Moved,
+    Pressed,
+    Removed,
+    Said,
+    Started,
+    TimerFired,
+)
+from bot.rows import Batch, Claimed, Consequences, DeliveryRow, LaneState, Opened, Parked
 from bot.runtime.lane import Lane
+from bot.runtime.together import Pair, together
 from flows.model import Flow
 from flows.reading import keyword
 
 Lookup = Callable[[str], Flow | None]
-Pair = tuple[Claimed, Inbound]
 
 MOST_ATTEMPTS = 3
 RETRY_AFTER = 5_000  # ms, times the attempts so far
@@ -40,11 +57,14 @@ _session = msgspec.json.Decoder(Session).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def decide(batch: Batch, revision: Lookup, now: int, gather: int = 0) -> Consequences:
+def decide(
+    batch: Batch, revision: Lookup, now: int, gather: int = 0, marking: Collection[str] = frozenset()
+) -> Consequences:
     """Advance every lane of the batch. A lane that fails is parked and harms no other.
 
     `revision` gives loaded flows; UnknownRevision comes out for one that is not. `gather` (ms): texts that came
-    closer together than that are read as one reply.
+    closer together than that are read as one reply. `marking` are the channels that can show a choice under the
+    question it answers.
     """
     rows = Consequences.none()
     events: dict[str, list[Claimed]] = {}
@@ -53,7 +73,7 @@ def decide(batch: Batch, revision: Lookup, now: int, gather: int = 0) -> Consequ
     for name, claimed in events.items():
         left: Sequence[Claimed] = claimed
         while left:
-            failure = _advance_lane(rows, batch.lanes[name], left, revision, gather)
+            failure = _advance_lane(rows, batch.lanes[name], left, revision, gather, marking)
             if failure is None:
                 rows.done.extend([event.id for event in left])
                 break
@@ -78,7 +98,12 @@ def _where(error: Exception) -> str:
 
 
 def _advance_lane(
-    rows: Consequences, known: LaneState, claimed: Sequence[Claimed], revision: Lookup, gather: int
+    rows: Consequences,
+    known: LaneState,
+    claimed: Sequence[Claimed],
+    revision: Lookup,
+    gather: int,
+    marking: Collection[str],
 ) -> tuple[Claimed, Exception] | None:
     """Take a lane's events. If one fails, nothing of them is in `rows`, and it comes back with what was wrong."""
     before = rows.marks()
@@ -88,8 +113,9 @@ def _advance_lane(
         for event in claimed:
             pairs += ((event, _inbound(event.body)),)
         event, first = pairs[0]
-        lane = Lane(rows, known, first.source, _session(known.state) if known.state else None)
-        for group in _together(pairs, gather):
+        session = _session(known.state) if known.state else None
+        lane = Lane(rows, known, first.source, session, marks=first.source.channel in marking)
+        for group in together(pairs, gather):
             event = group[0][0]
             _take(lane, event.received_at, [inbound for _, inbound in group], revision)
         lane.close()
@@ -101,53 +127,49 @@ def _advance_lane(
     return None
 
 
-def _together(pairs: Sequence[Pair], gather: int) -> Iterator[list[Pair]]:
-    """The events in order, with texts that came within `gather` ms of the first of them in one list.
-
-    A delivery report has nothing to do with what the customer says: it does not part two halves of a message.
-    """
-    group: list[Pair] = []
-    for pair in pairs:
-        event, inbound = pair
-        if isinstance(inbound.body, Delivery) and not inbound.body.opted_out:
-            yield [pair]
-            continue
-        if group:
-            began, first = group[0]
-            halves = isinstance(inbound.body, Said) and isinstance(first.body, Said)
-            if halves and event.received_at - began.received_at < gather:
-                group.append(pair)
-                continue
-            yield group
-        group = [pair]
-    if group:
-        yield group
-
-
 def _take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
     inbound = parts[0]
     body = inbound.body
+    if inbound.author:
+        return  # somebody in a group or channel: no customer of a survey
+    if isinstance(body, Said | Pressed | Edited | Started | Consent):
+        lane.heard(now, inbound.source, parts[-1].recipient)
+        _hear(lane, now, parts, revision)
+        return
     match body:
-        case Said():
-            lane.heard(now, inbound.source, parts[-1].recipient)
-            _said(lane, now, parts, revision)
-        case Pressed():
-            lane.heard(now, inbound.source, inbound.recipient)
-            _turn(lane, Replied((Reply(text=body.value, pressed=body.question),)), now, revision)
-        case Consent():
-            lane.heard(now, inbound.source, inbound.recipient)
-            _consent(lane, inbound, body, now, revision)
         case Delivery():
             _delivery(lane, inbound, body, now, revision)
         case Invite():
             _invite(lane, inbound, body, now, revision)
-        case Control():
-            _turn(lane, TakenOver(body.by) if body.owner == "human" else HandedBack(), now, revision)
         case TimerFired():
             if lane.session and lane.session.id == body.session:
                 _turn(lane, TimedOut(), now, revision)
+        case Control():
+            _turn(lane, TakenOver(body.by) if body.owner == "human" else HandedBack(), now, revision)
+        case DeadLink():
+            lane.notice(f"link_{body.why}", now, id_of(lane.name, inbound.id, now))
+        case Removed() | Moved():
+            pass  # an answer stays given, and a customer's chat does not move
         case _:
             raise TypeError(f"no rule for {type(body).__name__}")
+
+
+def _hear(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
+    """What the customer did."""
+    inbound = parts[0]
+    match inbound.body:
+        case Said():
+            _said(lane, now, parts, revision)
+        case Pressed(question, value, ref):
+            if ref and question:  # it has arrived, even if its send is in doubt
+                _delivery(lane, inbound, Delivery(question, ref, "sent"), now, revision)
+            _turn(lane, Replied((Reply(text=value, pressed=question),)), now, revision)
+        case Edited(ref, text):
+            _turn(lane, Reworded(ref, text), now, revision)
+        case Started() as started:
+            _started(lane, inbound, started, now, revision)
+        case Consent() as consent:
+            _consent(lane, inbound, consent, now, revision)
 
 
 def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
@@ -159,7 +181,8 @@ def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> N
         if word == "stop" or (word and not lane.running):
             _consent(lane, inbound, Consent(word), now, revision)
             return
-        replies.append(Reply(text=inbound.body.text, media=len(inbound.body.media)))
+        said = inbound.body
+        replies.append(Reply(text=said.text, media=len(said.media), ref=said.ref, album=said.album))
     _turn(lane, Replied(tuple(replies)), now, revision)
 
 
@@ -177,6 +200,20 @@ def _consent(lane: Lane, inbound: Inbound, consent: Consent, now: int, revision:
         lane.opt_out(now)
         if not answered:
             lane.notice("stopped", now, id_of(lane.name, inbound.id, now))
+
+
+def _started(lane: Lane, inbound: Inbound, started: Started, now: int, revision: Lookup) -> None:
+    """Somebody opened the conversation: by a link that starts a survey, or to go on where we were."""
+    lane.language = lane.language or started.language
+    if lane.opted_out:
+        lane.opt_in()
+    if started.token:
+        token = hashlib.sha256(started.token.encode()).hexdigest()
+        lane.rows.opened.append(Opened(token, inbound.source, started.language, inbound.id, now))
+    elif lane.running:
+        _turn(lane, Returned(), now, revision)
+    else:
+        lane.notice("welcome", now, id_of(lane.name, inbound.id, now))
 
 
 def _delivery(lane: Lane, inbound: Inbound, report: Delivery, now: int, revision: Lookup) -> None:
@@ -225,7 +262,7 @@ def _turn(lane: Lane, event: Event, now: int, revision: Lookup) -> None:
         return
     now = max(now, session.started_at)
     turn = advance(_loaded(session.revision, revision), session, event, now)
-    if turn.effects or msgspec.structs.replace(turn.session, turn=session.turn) != session:
+    if turn.effects or replace(turn.session, turn=session.turn) != session:
         _apply(lane, turn, event, now)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot.abilities import Editing
 from bot.ports import Channel, Listening, Store
 from bot.runtime.dispatcher import Dispatcher
 from bot.runtime.intake import Intake
@@ -44,7 +45,8 @@ class Supervisor:
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._restarted: dict[str, float] = {}  # when what fell over was started again, in the loop's time
-        self.worker = Worker(store, library, clock, gather)
+        marking = frozenset(name for name, channel in channels.items() if isinstance(channel, Editing))
+        self.worker = Worker(store, library, clock, gather, marking=marking)
         self.dispatchers = {
             name: Dispatcher(name, channel, store, self.owner, clock) for name, channel in channels.items()
         }

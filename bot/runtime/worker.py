@@ -1,7 +1,7 @@
 """The worker: takes batches from the inbox, advances their lanes, commits, and never stops for one bad event."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import structlog
 
@@ -24,14 +24,24 @@ class Worker:
     """One worker; with SQLite there is one per database, with PostgreSQL as many as wanted."""
 
     def __init__(
-        self, store: Store, library: Library, clock: Callable[[], int], gather: int = 0, batch: int = BATCH
+        self,
+        store: Store,
+        library: Library,
+        clock: Callable[[], int],
+        gather: int = 0,
+        batch: int = BATCH,
+        marking: Collection[str] = frozenset(),
     ) -> None:
-        """`clock` gives epoch ms, `gather` is the window for split messages (ms), `batch` lanes per commit."""
+        """`clock` gives epoch ms, `gather` is the window for split messages (ms), `batch` lanes per commit.
+
+        `marking`: see `bot.runtime.route.decide`.
+        """
         self._store = store
         self._library = library
         self._clock = clock
         self._gather = gather
         self._batch = batch
+        self._marking = marking
         self.turns = 0
         self.failures = 0
 
@@ -73,7 +83,7 @@ class Worker:
                 await asyncio.sleep(BREATH)
 
     def _decide(self, batch: Batch) -> Consequences:
-        return decide(batch, self._library.revision, self._clock(), self._gather)
+        return decide(batch, self._library.revision, self._clock(), self._gather, self._marking)
 
     async def _one_by_one(self) -> int:
         """Lanes alone, so that only what cannot be written is parked."""

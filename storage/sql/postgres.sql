@@ -111,11 +111,11 @@ ON CONFLICT (session, desk) DO NOTHING;
 
 -- name: add_outbox!
 -- In order of arrival: a lane's messages go out by id.
-INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at)
-SELECT key, lane, channel, session, kind, payload, not_before, not_after, created_at
+INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits)
+SELECT key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits
 FROM unnest(:key::text[], :lane::text[], :channel::text[], :session::text[], :kind::text[], :payload::text[],
-  :not_before::bigint[], :not_after::bigint[], :created_at::bigint[])
-  WITH ORDINALITY AS r (key, lane, channel, session, kind, payload, not_before, not_after, created_at, place)
+  :not_before::bigint[], :not_after::bigint[], :created_at::bigint[], :edits::text[])
+  WITH ORDINALITY AS r (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits, place)
 ORDER BY place
 ON CONFLICT (key) DO NOTHING;
 
@@ -193,7 +193,9 @@ UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until,
   attempts = attempts + 1, rank = 1,
   first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
 WHERE id = ANY(:ids::bigint[]) AND state = 'queued'
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since,
+  coalesce((SELECT e.payload FROM outbox AS e WHERE e.key = outbox.edits AND outbox.edits <> ''), ''),
+  coalesce((SELECT e.provider_id FROM outbox AS e WHERE e.key = outbox.edits AND outbox.edits <> ''), '');
 
 -- name: take_doubtful
 UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1
@@ -210,7 +212,7 @@ SELECT id FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
 -- name: settle
 -- Only while the lease is ours and no report has settled the message meanwhile.
 UPDATE outbox AS o SET state = r.state, not_before = CASE WHEN r.not_before > 0 THEN r.not_before ELSE o.not_before END,
-  rank = CASE r.state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
+  rank = CASE r.state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'unknown' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
   unknown_since = CASE WHEN r.state IN ('reconciling', 'unknown') AND o.unknown_since = 0 THEN r.at
     WHEN r.state IN ('reconciling', 'unknown') THEN o.unknown_since ELSE 0 END,
   lease_until = 0, provider_id = CASE WHEN r.provider_id = '' THEN o.provider_id ELSE r.provider_id END,
@@ -252,3 +254,24 @@ SELECT at FROM watermark WHERE channel = :channel;
 -- name: move_watermark!
 INSERT INTO watermark (channel, at) VALUES (:channel, :at)
 ON CONFLICT (channel) DO UPDATE SET at = greatest(watermark.at, excluded.at);
+
+-- name: use_link
+-- The first who opens a link in time has it.
+UPDATE link SET used_at = :at, used_by = :lane
+WHERE token = :token AND channel = :channel AND used_at = 0 AND expires_at > :at
+RETURNING invite, used_by;
+
+-- name: find_link
+SELECT invite, used_by FROM link WHERE token = :token AND channel = :channel;
+
+-- name: save_link!
+INSERT INTO link (token, channel, invite, created_at, expires_at)
+VALUES (:token, :channel, :invite, :created_at, :expires_at)
+ON CONFLICT (token) DO NOTHING;
+
+-- name: save_installation!
+INSERT INTO installation (channel, account, sealed, saved_at) VALUES (:channel, :account, :sealed, :now)
+ON CONFLICT (channel, account) DO UPDATE SET sealed = excluded.sealed, saved_at = excluded.saved_at;
+
+-- name: remove_installation!
+DELETE FROM installation WHERE channel = :channel AND account = :account;

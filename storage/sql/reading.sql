@@ -63,3 +63,12 @@ SELECT DISTINCT revision FROM session WHERE outcome = '';
 
 -- name: journal
 SELECT turn, at, event FROM journal WHERE session = :session ORDER BY turn;
+
+-- name: link
+SELECT token, channel, created_at, expires_at, used_at, used_by FROM link WHERE token = :token;
+
+-- name: installation
+SELECT sealed FROM installation WHERE channel = :channel AND account = :account;
+
+-- name: installations
+SELECT account FROM installation WHERE channel = :channel ORDER BY account;

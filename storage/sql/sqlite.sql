@@ -54,8 +54,8 @@ UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
 WHERE lane = :lane AND state = 'queued' AND kind <> 'notice';
 
 -- name: add_outbox!
-INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING;
 
 -- name: withdraw!
@@ -106,7 +106,7 @@ WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM
 
 -- name: due
 -- Heads of their lanes' outboxes that may be sent now, with what decides whether they still may.
-SELECT o.id, o.kind, coalesce(a.opted_out_at, 0),
+SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
   CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END
 FROM outbox AS o
 LEFT JOIN address AS a ON a.lane = o.lane
@@ -128,6 +128,9 @@ UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until,
 WHERE id = :id
 RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
 
+-- name: shown
+SELECT payload, provider_id FROM outbox WHERE key = :key;
+
 -- name: doubtful
 SELECT id FROM outbox
 WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND state IN ('queued', 'sending', 'reconciling')
@@ -141,7 +144,7 @@ RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epo
 -- name: settle!
 -- Only while the lease is ours and no report has settled the message meanwhile.
 UPDATE outbox SET state = :state, not_before = CASE WHEN :not_before > 0 THEN :not_before ELSE not_before END,
-  rank = CASE :state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
+  rank = CASE :state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'unknown' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
   unknown_since = CASE WHEN :state IN ('reconciling', 'unknown') AND unknown_since = 0 THEN :at
     WHEN :state IN ('reconciling', 'unknown') THEN unknown_since ELSE 0 END,
   lease_until = 0, provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END,
@@ -173,3 +176,24 @@ SELECT at FROM watermark WHERE channel = :channel;
 -- name: move_watermark!
 INSERT INTO watermark (channel, at) VALUES (:channel, :at)
 ON CONFLICT (channel) DO UPDATE SET at = max(watermark.at, excluded.at);
+
+-- name: use_link
+-- The first who opens a link in time has it.
+UPDATE link SET used_at = :at, used_by = :lane
+WHERE token = :token AND channel = :channel AND used_at = 0 AND expires_at > :at
+RETURNING invite, used_by;
+
+-- name: find_link
+SELECT invite, used_by FROM link WHERE token = :token AND channel = :channel;
+
+-- name: save_link!
+INSERT INTO link (token, channel, invite, created_at, expires_at)
+VALUES (:token, :channel, :invite, :created_at, :expires_at)
+ON CONFLICT (token) DO NOTHING;
+
+-- name: save_installation!
+INSERT INTO installation (channel, account, sealed, saved_at) VALUES (:channel, :account, :sealed, :now)
+ON CONFLICT (channel, account) DO UPDATE SET sealed = excluded.sealed, saved_at = excluded.saved_at;
+
+-- name: remove_installation!
+DELETE FROM installation WHERE channel = :channel AND account = :account;

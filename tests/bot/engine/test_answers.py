@@ -42,7 +42,7 @@ def test_begin_asks_the_first_question_as_turn_one(survey: Flow):
     assert timer == SetTimer(NOW + DAY)
     assert session == Session(
         "s", survey.id, survey.revision, "de", NOW, "score", 1, NOW, "s.1.0",
-        variables={"first_name": "Anna", "company": "Echolot"}, channel="sms", attributes={"tier": "gold"},
+        variables={"first_name": "Anna", "company": "Echolot"}, channel="sms", attributes={"tier": "gold"}, offered=("s.1.0",),
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_the_effects_of_an_answer_come_in_a_fixed_order(survey: Flow):
     assert kinds(turn) == ["Record", "Record", "OpenCase", "Say", "ClearTimers", "Finish"]
     score = Answer(3, "3", "detractor", "nobody came")
     assert turn.effects[:3] == (
-        Record("score", "nps", score, NOW + HOUR),
+        Record("score", "nps", score, NOW + HOUR, 0, ("s.1.0",), "3"),
         Record("why-unhappy", "text", Answer(text="nobody came"), NOW + HOUR),
         OpenCase("support", "high", "score"),
     )

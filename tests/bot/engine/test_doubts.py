@@ -114,7 +114,7 @@ def test_a_person_may_be_asked_for_in_the_confirmation(survey: Flow):
 def test_a_correction_keeps_time_and_comment_and_counts(survey: Flow):
     session = run(survey, (HOUR, said("9 - quick help"))).session
     turn = advance(survey, session, said("sorry, meant 3"), NOW + HOUR + 30 * MINUTE)
-    record = Record("score", "nps", Answer(3, "3", "detractor", "quick help"), NOW + HOUR, 1)
+    record = Record("score", "nps", Answer(3, "3", "detractor", "quick help"), NOW + HOUR, 1, ("s.1.0",), "3")
     assert turn.effects == (
         record,
         OpenCase("support", "high", "score"),

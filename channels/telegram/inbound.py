@@ -130,7 +130,7 @@ def _said(message: Message) -> Said | None:
     if not (text or media):
         return None
     quoted = message.reply_to_message.message_id if message.reply_to_message else 0
-    if quoted == message.message_thread_id:  # every message of a topic "answers" the one that opened it
+    if message.is_topic_message and quoted == message.message_thread_id:  # all "answer" what opened the topic
         quoted = 0
     reply_to = str(quoted) if quoted else ""
     return Said(text, media, str(message.message_id), message.media_group_id, reply_to)

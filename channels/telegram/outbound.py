@@ -59,6 +59,6 @@ def beside(message: Outbound, capabilities: Capabilities) -> Shown:
 def _text(message: Outbound) -> str:
     text = clean(message.prompt.text)
     if message.alias and message.kind == "agent":
-        text = f"{clean(message.alias).strip()}: {text}"
+        text = f"{' '.join(clean(message.alias).split())}: {text}"
     text = _APP_LINK.sub(rf"\g<0>{_INERT}", text)
     return _MENTION.sub(f"@{_INERT}", text) if message.to.chat.startswith("-") else text

@@ -1,6 +1,8 @@
 """The Telegram sandbox delivers updates as Telegram does: by webhook per queue, or by long polling."""
 
 import asyncio
+import time
+from itertools import pairwise
 
 import pytest
 from starlette.responses import JSONResponse, Response
@@ -99,6 +101,20 @@ async def test_a_press_overtakes_a_message(world, ada):
     world.gate.set()
     await world.sandbox.settled()
     assert world.updates()[-1].message.text == "second"
+
+
+async def test_pauses_double():
+    """The first repetition comes at once, the next after the delay, then after twice as long."""
+    async with telegram_world.world(clock=time.time, delay=0.1) as world:
+        world.answers = [500] * 4
+        await world.listens()
+        world.sandbox.person().start()
+        await world.sandbox.settled()
+        at = [one.at for one in world.sandbox.world.deliveries[world.sandbox.bot.id].attempts]
+        pauses = [after - before for before, after in pairwise(at)]
+        assert pauses[0] < pauses[1] >= 0.1
+        assert pauses[2] >= 0.2
+        assert pauses[3] >= 0.4
 
 
 async def test_retry_after_is_honoured(world, ada):

@@ -51,9 +51,13 @@ class World:
         self.gate = asyncio.Event()
         self.gate.set()
         self._rung = asyncio.Event()
+        self._open = contextlib.AsyncExitStack()
 
     async def listens(self, **options: Any) -> None:
-        """Set the webhook."""
+        """Set the webhook, and serve it."""
+        if not self.hook:
+            app = Starlette(routes=[Route("/tg", self._take, methods=["POST"])])
+            self.hook = await self._open.enter_async_context(serving(app))
         await self.client.set_webhook(f"{self.hook}/tg", secret_token=SECRET, **options)
 
     async def rings(self, count: int) -> None:
@@ -72,7 +76,12 @@ class World:
         answer = await self.http.post(f"/bot{token}/{method}", **more)
         return answer.status_code, answer.json()
 
-    async def take(self, request: Request) -> Response:
+    async def close(self) -> None:
+        """Stop what the sandbox has under way, then the hook."""
+        await self.sandbox.close()
+        await self._open.aclose()
+
+    async def _take(self, request: Request) -> Response:
         """The webhook."""
         body = json.loads(await request.body())
         self.told.append((Update.de_json(body, self.client), dict(request.headers)))
@@ -94,9 +103,8 @@ async def world(bots: tuple[Bot, ...] = (BOT,), *, served: bool = True, **option
         client = await opened.enter_async_context(sdk(url, TOKEN, plain))
         made = World(sandbox, clock, client, http)
         made.another = lambda token: sdk(url, token, plain)
-        async with serving(Starlette(routes=[Route("/tg", made.take, methods=["POST"])])) as made.hook:
-            yield made
-            await sandbox.close()
+        opened.push_async_callback(made.close)
+        yield made
 
 
 @contextlib.asynccontextmanager

@@ -89,7 +89,7 @@ _MEANINGS: dict[type[ChannelError], dict[str, str]] = {
     },
 }
 _OPTED_OUT = ("bot was blocked by the user", "user_is_blocked")
-_PRIVATE = re.compile(r"-?\d{4,}|[\"'“”][^\"'“”]*[\"'“”]|\S*://\S*|@\w+")
+_PRIVATE = re.compile(r"""-?\d{4,}|"[^"]*"|“[^”]*”|(?<!\w)'[^']*'(?!\w)|\S*://\S*|@\w+""")
 
 
 def refusal(status: int, description: str, parameters: Any = None) -> ChannelError:

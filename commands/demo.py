@@ -88,7 +88,7 @@ async def running(folder: Path, site: Site) -> AsyncIterator[None]:
             invitations = Invitations(assembled)
 
             async def invite(flow: str, to: str, language: str) -> str:
-                return await invitations.invite(Invitation(flow, to, language))
+                return (await invitations.invite(Invitation(flow, to, language))).id
 
             stage = DemoStage(sandbox, assembled.reading, assembled.library, invite, clock)
             async with serving(assembled, site, demo.routes(stage)):

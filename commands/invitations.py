@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 
-from bot.errors import BotError, Fault
+from bot.abilities import Linking
+from bot.errors import BotError, ChannelError, Fault
 from bot.messages import Address
+from bot.runtime.office import link_id
 from commands.assemble import Parts
 from flows.library import UnknownFlow
 from flows.model import Flow, VariableError
 from flows.problems import did_you_mean
-from web.shapes import Invitation, InvitationState
+from web.shapes import Invitation, InvitationState, Invited
+
+LINK = "link-"  # begins the id of an invitation that is a link
 
 
 class CannotInvite(BotError):
@@ -29,25 +33,46 @@ class Invitations:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def invite(self, wanted: Invitation, token: str = "") -> str:
-        """Store the invitation; the session's id. Raises CannotInvite, Suppressed and StoreUnavailable."""
+    async def invite(self, wanted: Invitation, token: str = "") -> Invited:
+        """Store the invitation, or make a link where the person has to write first and is not known yet.
+
+        Raises CannotInvite, Suppressed and StoreUnavailable.
+        """
+        try:
+            flow = self._parts.library.get(wanted.flow)
+            variables = self._variables(flow, wanted.variables)
+            if link := await self._link(wanted, variables):
+                return link
+            return Invited(await self._start(flow, wanted, variables, token))
+        except (UnknownFlow, VariableError) as error:
+            raise CannotInvite(str(error)) from error
+
+    async def _link(self, wanted: Invitation, variables: Mapping[str, str]) -> Invited | None:
+        """A link, if nobody is named whom this channel could write to."""
+        name, _, chat = wanted.to.partition(":")
+        channel = self._parts.channels.get(name)
+        if not isinstance(channel, Linking) or (chat.strip() and not chat.strip().startswith("@")):
+            return None
+        secret = await self._parts.office.offer(wanted.flow, name, language=wanted.language, variables=variables)
+        try:
+            return Invited(LINK + link_id(secret), await channel.link(secret))
+        except ChannelError as error:
+            raise CannotInvite(f"There is no link to {name!r}: {error}") from error
+
+    async def _start(self, flow: Flow, wanted: Invitation, variables: Mapping[str, str], token: str) -> str:
         to = self.address(wanted.to)
         known = await self._parts.reading.lane(to.lane)
         if known and known["opted_out_at"]:
             raise Suppressed(
                 "This address has opted out (STOP): it gets no message until the person writes START themselves."
             )
-        try:
-            flow = self._parts.library.get(wanted.flow)
-            return await self._parts.office.invite(
-                flow.id,
-                to,
-                language=wanted.language or (known["language"] if known else ""),
-                variables=self._variables(flow, wanted.variables),
-                key=token,
-            )
-        except (UnknownFlow, VariableError) as error:
-            raise CannotInvite(str(error)) from error
+        return await self._parts.office.invite(
+            flow.id,
+            to,
+            language=wanted.language or (known["language"] if known else ""),
+            variables=variables,
+            key=token,
+        )
 
     def address(self, to: str) -> Address:
         """The address that `channel:address` names. Raises CannotInvite."""
@@ -71,8 +96,17 @@ class Invitations:
         return {name: value for name, value in ours.items() if name in flow.variables} | dict(given)
 
     async def settled(self, session: str) -> InvitationState | None:
-        """What became of the session's first message; None if there is no such session."""
+        """What became of an invitation: of its first message, or of its link. None if there is no such thing."""
+        if session.startswith(LINK):
+            return await self._opened(session)
         row = await self._parts.reading.outbound(f"{session}.1.0")
         if row is None:
             return None
         return InvitationState(session, row["state"], row["code"], row["error"])
+
+    async def _opened(self, invitation: str) -> InvitationState | None:
+        row = await self._parts.reading.link(invitation.removeprefix(LINK))
+        if row is None:
+            return None
+        late = row["expires_at"] <= self._parts.clock()
+        return InvitationState(invitation, "used" if row["used_at"] else "expired" if late else "offered")

@@ -1,6 +1,7 @@
 """`run.py send`: start one survey with one person now, and say what became of it."""
 
 import json
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -30,6 +31,7 @@ OUTCOMES = {
     "cancelled": "Not sent: the person has opted out, or somebody is talking with them.",
 }
 LATER = "Stored; it has not been sent yet and will be as soon as it can."
+QR_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 REST = 0.1  # seconds between two looks
 STARTING = 10.0  # seconds that a server may take from its lock to its address
 
@@ -40,20 +42,53 @@ class NotSent(BotError):
 
 @click.command()
 @click.option("--flow", required=True, help="The survey's id.")
-@click.option("--to", required=True, metavar="CHANNEL:ADDRESS", help="Whom to ask, like sms:+4930123456.")
+@click.option(
+    "--to",
+    required=True,
+    metavar="CHANNEL:ADDRESS",
+    help="Whom to ask, like sms:+4930123456.  telegram: alone gives a link to hand out.",
+)
 @click.option("--language", default="", help="Language to ask in.  [default: the person's, else the survey's first]")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A value for the survey's texts; repeat.")
 @click.option("--wait", default=30, show_default=True, help="Seconds to wait for the outcome.")
-def command(flow: str, to: str, language: str, pairs: tuple[str, ...], wait: int) -> None:
+@click.option("--qr", type=QR_FILE, help="Where to save a link's QR code: a .png, .svg or .pdf file.")
+def command(flow: str, to: str, language: str, pairs: tuple[str, ...], wait: int, qr: Path | None) -> None:
     """Start one survey with one person now: the operator's own act, without cool-down and quiet hours."""
     settings = configuration.load()
     wanted = {"flow": flow, "to": to, "language": language, "variables": variables(pairs)}
     row = start(settings, wanted, wait)
     state = row.get("state", "")
+    if row.get("link"):
+        hand_out(row["link"], qr)
+        return
     reason = " ".join(filter(None, (row.get("code"), row.get("error"))))
     click.echo(OUTCOMES.get(state, LATER) + (f" ({reason})" if reason else ""))
     if state in FAILED:
+        if state == "failed" and links(settings, to):
+            click.echo("They may have to write first. This link starts the survey for whoever opens it first:")
+            hand_out(start(settings, {**wanted, "to": to.partition(":")[0] + ":"}, wait)["link"], qr)
         raise SystemExit(1)
+
+
+def links(settings: Settings, to: str) -> bool:
+    """Whether people on this channel have to write first, and can by a link."""
+    from commands.assemble import adapter  # noqa: PLC0415  # only where something went wrong
+
+    channel = settings.channels.get(to.partition(":")[0])
+    return channel is not None and hasattr(adapter(channel.kind), "link")
+
+
+def hand_out(link: str, picture: Path | None) -> None:
+    """Print a link, with its QR code for a person to scan, or save that as a picture."""
+    import segno  # noqa: PLC0415  # few surveys start by a link
+
+    code = segno.make(link, micro=False)
+    click.echo(link)
+    if picture:
+        code.save(str(picture), scale=8, border=4)
+        click.echo(f"Its QR code is in {picture}.")
+    elif sys.stdout.isatty():
+        code.terminal(compact=True)
 
 
 def variables(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -101,6 +136,8 @@ def through(server: Mapping[str, Any], wanted: Mapping[str, Any], wait: float) -
     if "url" not in server:
         raise NotSent(f"Process {server.get('pid', '?')} uses the database and takes no calls now. Try again.")
     answer = call(server, "/api/v1/invitations", wanted)
+    if answer.get("link"):
+        return answer
     return until_settled(lambda: call(server, f"/api/v1/invitations/{answer['id']}", missing_is_fine=True), wait)
 
 
@@ -161,7 +198,10 @@ def by_ourselves(settings: Settings, wanted: Mapping[str, Any], wait: float) -> 
     async def send() -> dict[str, Any]:
         async with parts(settings) as assembled:
             invitations = Invitations(assembled)
-            session = await invitations.invite(Invitation(**wanted))
+            invited = await invitations.invite(Invitation(**wanted))
+            if invited.link:
+                return msgspec.structs.asdict(invited)
+            session = invited.id
             await assembled.supervisor.start()
             try:
                 state = await invitations.settled(session)

@@ -26,10 +26,10 @@ class Reading(Protocol):
         ...
 
 
-Invite = Callable[[Invitation, str], Awaitable[str]]
-"""Stores an invitation and gives the session's id; the second argument is the idempotency key or ""."""
+Invite = Callable[[Invitation, str], Awaitable[Invited]]
+"""Stores an invitation; the second argument is the idempotency key or ""."""
 Settled = Callable[[str], Awaitable[InvitationState | None]]
-"""What became of the invitation with this session id."""
+"""What became of the invitation with this id."""
 
 
 def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring) -> list[Route]:
@@ -43,13 +43,13 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
         wanted = _decode(await read_body(request, API_LIMIT))
         token = request.headers.get("idempotency-key", "")
         try:
-            session = await invite(wanted, f"{key.name}:{token}" if token else "")
+            invited = await invite(wanted, f"{key.name}:{token}" if token else "")
         except BotError as error:
             if error.fault not in {Fault.CALLER, Fault.CONTACT}:
                 raise
             status = 409 if error.fault is Fault.CONTACT else 422
             raise Refused(status, "This survey cannot be started", str(error)) from error
-        return _json(Invited(session), 202, {"location": f"/api/v1/invitations/{session}"})
+        return _json(invited, 202, {"location": f"/api/v1/invitations/{invited.id}"})
 
     async def read_invitation(request: Request) -> Response:
         keyring.check(request, "invite")

@@ -11,15 +11,26 @@ class Invitation(Struct, frozen=True, forbid_unknown_fields=True):
     """Start one survey with one person now."""
 
     flow: Annotated[str, Meta(min_length=1, max_length=100, description="The survey's id.")]
-    to: Annotated[str, Meta(min_length=3, max_length=300, description="`channel:address`, like `sms:+4915112345678`.")]
+    to: Annotated[
+        str,
+        Meta(
+            min_length=2,
+            max_length=300,
+            description="`channel:address`, like `sms:+4915112345678`; `telegram:` alone makes a link to hand out.",
+        ),
+    ]
     language: Annotated[str, Meta(max_length=20, description="Empty: the person's, else the survey's first.")] = ""
     variables: Annotated[dict[str, str], Meta(max_length=100)] = {}
 
 
-class Invited(Struct, frozen=True):
+class Invited(Struct, frozen=True, omit_defaults=True):
     """An invitation that has been stored and will be sent."""
 
-    id: Annotated[str, Meta(description="Of the session; ask `/api/v1/invitations/{id}` what became of it.")]
+    id: Annotated[str, Meta(description="Ask `/api/v1/invitations/{id}` what became of it.")]
+    link: Annotated[
+        str,
+        Meta(description="For somebody whom a bot cannot write to first: whoever opens it first is asked. Else empty."),
+    ] = ""
 
 
 class InvitationState(Struct, frozen=True):
@@ -30,7 +41,7 @@ class InvitationState(Struct, frozen=True):
         str,
         Meta(
             description="accepted | queued | sending | reconciling | sent | delivered | undelivered | read | "
-            "failed | expired | cancelled | unknown"
+            "failed | expired | cancelled | unknown; of a link: offered | used | expired"
         ),
     ]
     code: Annotated[str, Meta(description="The provider's error code.")] = ""

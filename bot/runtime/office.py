@@ -1,13 +1,20 @@
 """The office: what operators and the API do, as events for the same inbox as everything else."""
 
+import hashlib
+import secrets
 import uuid
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from bot.messages import Address, Control, Inbound, Invite
 from bot.ports import Store
+from bot.rows import LinkRow
 from bot.runtime.intake import Intake
 from bot.runtime.route import id_of
 from flows.library import Library
+
+LINK_LIFE = 30 * 24 * 3600_000  # ms in which a link can be opened
 
 
 class Office:
@@ -45,6 +52,35 @@ class Office:
         arrived = await self._store.event(to.channel, event)  # earlier than now if `key` has been used before
         return id_of(to.lane, event, arrived["received_at"] if arrived else now)
 
+    async def offer(
+        self,
+        flow_id: str,
+        channel: str,
+        *,
+        language: str = "",
+        variables: Mapping[str, str] | None = None,
+        basis: str = "link",
+    ) -> str:
+        """A survey for whoever opens a link first, within 30 days; the secret to put into it, 32 characters.
+
+        An empty `language` leaves it to what the provider knows of the person. Raises UnknownFlow, VariableError and
+        StoreUnavailable.
+        """
+        flow = self._library.get(flow_id)
+        flow.values(flow.language(language), variables)
+        now = self._clock()
+        await self._store.save_revision(flow.revision, flow.id, self._library.source(flow.revision), now)
+        invite = Invite(flow.id, flow.revision, language, basis, dict(variables or {}))
+        secret = secrets.token_urlsafe(24)
+        payload = msgspec.json.encode(invite).decode()
+        await self._store.save_link(LinkRow(link_id(secret), channel, payload, now, now + LINK_LIFE))
+        return secret
+
     async def hand_over(self, to: Address, owner: str, by: str, key: str) -> None:
         """Give a conversation to a person (`human`) or back to the `bot`; `by` is the agent, `key` names the act."""
         await self._intake.accept([Inbound(f"control:{key}", self._clock(), to, Control(owner, by))])
+
+
+def link_id(secret: str) -> str:
+    """What is stored of a link's secret, and names it: SHA-256, hex."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -11,7 +11,7 @@ from bot.messages import Address, Inbound, Receipt, Response, Said, WebRequest
 from web.app import Parts, build
 from web.keys import Key, Keyring, digest
 from web.server import Site
-from web.shapes import InvitationState
+from web.shapes import InvitationState, Invited
 
 KEY = "eck_all"
 KEYS = [
@@ -62,7 +62,7 @@ class Backend:
         if wanted.to == "sms:stopped":
             raise Suppressed("this address has opted out")
         self.invited.append((wanted, token))
-        return "s1"
+        return Invited("s1")
 
     async def settled(self, session):
         return InvitationState("s1", "delivered") if session == "s1" else None

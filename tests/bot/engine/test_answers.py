@@ -83,7 +83,7 @@ def test_the_effects_of_an_answer_come_in_a_fixed_order(survey: Flow):
         OpenCase("support", "high", "score"),
     )
     assert turn.session.answers == (
-        Asked("score", score, NOW + HOUR, 0, "s.1.0", 2),
+        Asked("score", score, NOW + HOUR, 0, "s.1.0", 2, "", "s.1.0"),
         Asked("why-unhappy", Answer(text="nobody came"), NOW + HOUR, 0, "", 2),
     )
     assert turn.session.desks == ("support",)

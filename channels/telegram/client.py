@@ -3,6 +3,7 @@
 Importing this module loads the SDK and httpx (0.5 s): do so on first use.
 """
 
+import json
 import logging
 from collections.abc import Awaitable
 from typing import Any, TypeVar
@@ -164,8 +165,8 @@ def unanswered(cause: BaseException | None) -> ChannelError:
 
 def _verdict(status: int, body: bytes) -> ChannelError | None:
     """The error in an answer, if it is one."""
-    try:
-        answer = msgspec.json.decode(body, type=_Answer)
+    try:  # as forgiving as the SDK: half a surrogate pair in one update must not hold up all others
+        answer = msgspec.convert(json.loads(body.decode("utf-8", "replace")), _Answer)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         answer = None
     if status >= 500 or (answer and answer.error_code >= 500):

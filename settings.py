@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.durations import Duration
 from bot.errors import BotError
+from bot.secret_keys import SecretKey
 from flows import source
 from flows.problems import Finding, did_you_mean
 
@@ -143,6 +144,7 @@ class Settings(BaseSettings):
     company: str = ""
     variables: dict[str, str] = {}
     api_keys: tuple[ApiKey, ...] = ()
+    secret_keys: tuple[SecretKey, ...] = ()  # the first seals credentials, all open them
     channels: dict[Name, Annotated[Any, BeforeValidator(_channel)]] = {}
     desks: dict[Name, Desk] = {}
     batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances

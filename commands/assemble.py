@@ -10,11 +10,13 @@ from typing import Any, cast
 
 import structlog
 
+from bot.abilities import Installable
 from bot.errors import BotError, Fault, StoreUnavailable
 from bot.ports import Channel, Store
 from bot.runtime.intake import Intake
 from bot.runtime.office import Office
 from bot.runtime.supervisor import Supervisor
+from bot.secret_keys import decoded
 from flows import library
 from flows.library import Library
 from flows.problems import FlowProblems
@@ -22,6 +24,7 @@ from settings import Settings
 from storage.opening import open_store
 from storage.reading import SqlReading
 from storage.schema import current
+from storage.vault import Readable, Vault, advice
 
 log = structlog.get_logger("assemble")
 
@@ -37,6 +40,10 @@ class BrokenFlows(BotError):
     """A flow has errors; nothing was started."""
 
     fault = Fault.OPERATOR
+
+
+class NoSecretKey(BotError):
+    """Accounts can be added to a channel, and there is no key to seal their credentials with; nothing was started."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,16 @@ def channels(settings: Settings, public_url: str, clock: Callable[[], int] = epo
     return {name: adapter(config.kind)(name, config, public_url, clock) for name, config in settings.channels.items()}
 
 
+def installable(adapters: Mapping[str, Channel]) -> dict[str, Installable]:
+    """The channels that people add their own accounts to, by name."""
+    return {name: each for name, each in adapters.items() if isinstance(each, Installable) and each.installable}
+
+
+def vault(settings: Settings, shelf: Readable) -> Vault:
+    """Where the credentials of such accounts are kept."""
+    return Vault(shelf, [decoded(key) for key in settings.secret_keys])
+
+
 def adapter(kind: str) -> Any:
     """The adapter class of a kind of channel, imported now."""
     module, _, name = ADAPTERS[kind].partition(":")
@@ -131,17 +148,28 @@ async def parts(
     `replaced` are channels to use instead; `patience` (s) is how long to wait for another process to let go of a
     SQLite database.
 
-    Raises BrokenFlows before the database is touched, SchemaMismatch and StoreUnavailable.
+    Raises BrokenFlows and NoSecretKey before the database is touched, SchemaMismatch and StoreUnavailable.
     """
     shelf = flows(settings)
     public_url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
     adapters = channels(settings, public_url, clock) | dict(replaced or {})
     gather = {name: getattr(channel, "gather", 0) for name, channel in adapters.items()}
+    open_to_all = installable(adapters)
+    if open_to_all and not settings.secret_keys:
+        raise NoSecretKey(f"Nothing was started: accounts can be added to {', '.join(open_to_all)}. {advice()}.")
     store = await database(settings, patience)
     try:
+        await _keep(open_to_all, vault(settings, cast("SqlReading", store)), clock())
         intake = Intake(store, clock, gather)
         supervisor = Supervisor(store, adapters, shelf, intake, clock, max(gather.values(), default=0))
         office = Office(store, shelf, intake, clock)
         yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock)
     finally:
         await store.close()
+
+
+async def _keep(channels: Mapping[str, Installable], installations: Vault, now: int) -> None:
+    """Let these channels keep their accounts; what is sealed with an older key is sealed again."""
+    for name, channel in channels.items():
+        await installations.renew(name, now)
+        channel.keep_in(installations)

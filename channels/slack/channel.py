@@ -213,7 +213,14 @@ class ListeningSlackChannel(SlackChannel):
             if events:
                 await accept(events)
 
-        token = self._config.app_token.get_secret_value()
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._config.connections):
-                group.create_task(socket_mode.listen(self.name, self._calls.api(), token, take))
+        token, api = self._config.app_token.get_secret_value(), self._calls.api()
+        connections = [
+            asyncio.create_task(socket_mode.listen(self.name, api, token, take))
+            for _ in range(self._config.connections)
+        ]
+        try:
+            await asyncio.gather(*connections)  # the first to fail tells what is wrong, not a group of exceptions
+        finally:
+            for connection in connections:
+                connection.cancel()
+            await asyncio.gather(*connections, return_exceptions=True)

@@ -1,5 +1,6 @@
 """A line between the sandbox and a Slack channel: real HTTP both ways, the real SDK, real signatures."""
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -95,6 +96,7 @@ class Line:
     events: list[Inbound] = field(default_factory=list)
     forged: int = 0
     accepting: bool = True
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
 
     def bodies(self, kind: type) -> list[Any]:
         """Bodies of this kind that came in."""
@@ -111,6 +113,7 @@ class Line:
     async def take(self, request: Request) -> Response:
         """What `web.hooks` does, without a database."""
         if not self.accepting:
+            self.refused.set()
             return Response(status_code=503)
         headers = dict(request.headers)
         try:

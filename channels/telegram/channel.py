@@ -59,7 +59,7 @@ class TelegramChannel:
 
     kind = "telegram"
 
-    def __new__(cls, _name: str, config: TelegramConfig, *_args: Any, **_named: Any) -> "TelegramChannel":  # noqa: PYI034 - or the one that polls
+    def __new__(cls, name: str, config: TelegramConfig, *args: Any, **named: Any) -> "TelegramChannel":  # noqa: ARG004, PYI034 - or the one that polls
         """The kind of channel that these settings ask for."""
         return super().__new__(cls if config.secrets else PollingTelegram)
 

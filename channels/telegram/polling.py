@@ -43,6 +43,13 @@ class Poller:
 
     async def run(self) -> None:
         """Until cancelled. Errors of Telegram, of the way there and of the database are waited for."""
+        try:
+            await self._fetch()
+        finally:
+            for answer in self._answers:  # late answers are harmless, late connections are not
+                answer.cancel()
+
+    async def _fetch(self) -> None:
         offset, wait = 0, FIRST_WAIT
         while True:
             try:

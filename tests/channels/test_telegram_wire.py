@@ -228,6 +228,25 @@ async def test_a_topic_that_is_gone():
                 await call
 
 
+async def test_a_topic_that_is_closed():
+    """Who lacks the right to write into a closed topic opens it first, if it is his own; else it is said what to do."""
+    async with a_line() as line:
+        group = line.sandbox.group("Desk")
+        ours = await line.channel.open_thread(line.channel.address(str(group.id)), "Fall 1")
+        owner = line.sandbox.phone(group.owner.id)
+        theirs = group.opens(owner, "Pausenraum").id
+        group.adds(line.sandbox.bot, ())
+        group.closes(owner, int(ours.thread))
+        await line.channel.send(plain("weiter", f"{group.id}#{ours.thread}"))
+        assert not group.topics[int(ours.thread)].closed
+        assert [one["text"] for one in group.shows(int(ours.thread)) if not one["service"]] == ["weiter"]
+        group.closes(owner, theirs)
+        with pytest.raises(Misconfigured, match="administrator"):
+            await line.channel.send(plain("x", f"{group.id}#{theirs}"))
+        with pytest.raises(Rejected, match="General"):
+            await line.channel.close_thread(line.channel.address(str(group.id)))
+
+
 async def test_rights_in_a_group():
     """What the bot may not do, or where it is no more, is for the operator, with what to click."""
     async with a_line() as line:

@@ -138,16 +138,26 @@ class Draft:
             after = replace(before, answer=answer, corrections=count)
             answers = tuple(after if asked is before else asked for asked in session.answers)
             marks: tuple[str, ...] = (before.shown,) if before.shown and before.answer.text != answer.text else ()
+            label = self.label(step_id, answer) if marks else ""
         else:
             put = step_id in (session.step, session.unanswered)
-            marks = session.offered if put else ()
-            key, shown = (session.prompt_key if put else ""), (marks[-1] if marks else "")
+            marks, key = (session.offered, session.prompt_key) if put else ((), "")
+            label = self.label(step_id, answer) if marks else ""
+            shown = marks[-1] if label else ""
             after = Asked(step_id, answer, self.now, 0, key, session.turn, self.ref, shown)
             answers = (*session.answers, after)
+            if marks:
+                self.change(offered=())
         self.change(answers=answers)
-        label = self.label(step_id, answer) if marks else ""
         kind = self.question(step_id).type
         self._records.append(Record(step_id, kind, answer, after.at, after.corrections, marks, label))
+
+    def retire(self) -> None:
+        """Take away buttons that lead nowhere any more, beside those of the answer that made them useless."""
+        if self.session.offered and self._records:
+            last = self._records[-1]
+            self._records[-1] = replace(last, marks=(*self.session.offered, *last.marks))
+            self.change(offered=())
 
     def label(self, step_id: str, answer: Answer) -> str:
         """An answer as the customer knows it: the number, or the option's label; "" if it is in their own words."""

@@ -96,6 +96,9 @@ def confirm(draft: Draft, answer: Answer, step_id: str = "") -> None:
     text = draft.phrase("confirm", {"value": draft.label(step_id or session.step, answer)})
     yes = Option(YES + answer.text, draft.flow.phrase("yes", session.language))
     put_again(draft, text, "confirm", (yes,))
+    if step_id:  # the open question's choice does not show under it
+        *others, key = draft.session.offered
+        draft.change(offered=(key, *others))
 
 
 def may_doubt(draft: Draft) -> bool:
@@ -118,9 +121,16 @@ def confirmed(draft: Draft, answer: Answer, comment: str, *, wants_human: bool) 
 
 
 def reword(draft: Draft, asked: Asked, answer: Answer) -> None:
-    """Take an answer anew from its message, which was changed. Other words for the same answer need no answer."""
+    """Take an answer anew from its message, which was changed. Other words for the same answer need no answer.
+
+    A reason that came along has answered the text question behind it, which changes with it.
+    """
     if not correctable(draft.flow, asked, draft.now):
         return
+    for other in draft.session.answers:
+        along = other.turn == asked.turn and other is not asked
+        if along and answer.comment and other.answer.text != answer.comment:
+            draft.record(other.step, Answer(text=answer.comment))
     if draft.question(asked.step).type != "text" and not _same(asked.answer, answer):
         correct(draft, asked, answer)
     elif asked.answer != answer:

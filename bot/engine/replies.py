@@ -17,7 +17,7 @@ def replied(draft: Draft, parts: Sequence[Reply]) -> None:
     heard = hear(draft.flow, draft.session, parts)
     if parts and parts[-1].ref:
         draft.ref = parts[-1].ref
-        draft.change(ref=draft.ref, album=parts[-1].album)
+        draft.change(ref=draft.ref, album=parts[-1].album or draft.session.album)
     if heard.wish == "stop":
         moves.stop(draft, "stop")
     elif heard.silent or draft.session.suppressed or draft.session.owner == "human":
@@ -34,10 +34,12 @@ def reworded(draft: Draft, ref: str, text: str) -> None:
     """React to a message that was changed: it corrects the answer it gave, or is a new try at the open question."""
     session, reply = draft.session, Reply(text=text, ref=ref)
     heard = hear(draft.flow, session, (reply,))
-    asked = next((asked for asked in reversed(session.answers) if asked.ref == ref), None)
-    if heard.wish == "stop" or (asked is None and ref == session.ref and session.outcome == ""):
+    asked = next((asked for asked in session.answers if ref and asked.ref == ref), None)
+    if heard.wish == "stop" or (asked is None and ref == session.ref != "" and session.outcome == ""):
         replied(draft, (reply,))
-    elif asked and heard.words and session.owner == "bot" and not session.suppressed:
+    elif session.suppressed or session.owner == "human" or session.outcome == "superseded":
+        return
+    elif asked and heard.words:
         read = understand(draft.question(asked.step), heard.words, session.language)
         if isinstance(read, Answer):
             moves.reword(draft, asked, read)

@@ -55,8 +55,8 @@ class Session(Struct, frozen=True, omit_defaults=True):
     remarks: int = 0  # messages after the end that became comments
     skipped: tuple[str, ...] = ()  # steps given up because no reply could be read
     suppressed: bool = False  # the customer wants no more messages
-    offered: tuple[str, ...] = ()  # Outbound keys of the messages that show buttons for the open question
-    ref: str = ""  # the provider's id of the latest message that was read
+    offered: tuple[str, ...] = ()  # Outbound keys of the messages that show buttons while this question is open
+    ref: str = ""  # the provider's id of the latest message that was read since the open question was put
     album: str = ""  # the latest album that was reacted to: what is left of it may come late
     returns: int = 0  # how often the customer opened the conversation anew
 

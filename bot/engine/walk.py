@@ -42,6 +42,7 @@ def enter(draft: Draft, step: Step | None, answer: Answer | None = None) -> None
         _speak(draft, words)
         if not draft.talks and draft.session.answers:
             draft.say(draft.phrase("thanks"), "thanks")
+        draft.retire()
         draft.finish("completed")
 
 
@@ -49,6 +50,7 @@ def put(draft: Draft, step_id: str, question: Question) -> None:
     """Ask a question for the first time."""
     session, flow = draft.session, draft.flow
     prompt = question.prompt(session.language)
+    draft.retire()
     draft.change(
         step=step_id,
         asked_at=draft.now,
@@ -61,6 +63,7 @@ def put(draft: Draft, step_id: str, question: Question) -> None:
         confirms="",
         offered=(),
         returns=0,
+        ref="",
     )
     draft.say(draft.filled(prompt.text), "question", prompt.options, expiry(flow, draft.session))
     draft.wake(due(flow, draft.session))

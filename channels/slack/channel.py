@@ -188,12 +188,15 @@ class SlackChannel:
         if self._config.app_id and envelope.app(sent) != self._config.app_id:
             raise Forged("the call is for another app")
         found = await self._workspaces.account(envelope.workspaces(sent))
+        removed = envelope.uninstalls(envelope.mapping(sent.get("event")) or {})
         if found is None:
+            if removed:
+                return ()  # Slack says it twice
             raise Forged("the call is for a workspace that the app is not in")
         account, team = found
-        if envelope.uninstalls(envelope.mapping(sent.get("event")) or {}):
-            at = sent.get("event_time")
-            await self._workspaces.forget(account, at * 1000 if isinstance(at, int) else self._clock())
+        if removed:
+            at = sent.get("event_time")  # in whole seconds
+            await self._workspaces.forget(account, at * 1000 + 999 if isinstance(at, int) else self._clock())
         return inbound.events(inbound.Origin(self.name, account, team, self._clock()), sent)
 
 

@@ -78,7 +78,7 @@ class Kept:
     async def accounts(self, channel: str) -> list[str]:
         return [account for name, account in self.rows if name == channel]
 
-    async def save_installation(self, channel: str, account: str, data: str, now: int) -> None:
+    async def save_installation(self, channel: str, account: str, data: str, now: int) -> None:  # noqa: ARG002 - the port's signature
         self.rows[channel, account] = data
 
     async def remove_installation(self, channel: str, account: str) -> None:

@@ -13,17 +13,42 @@ from channels.slack.scopes import SCOPES
 from sandbox.serving import serving
 from tests.channels.slack_line import BOT, PUBLIC, a_line, config, message
 
-MISCONFIGURED = (
-    "invalid_auth not_authed account_inactive token_revoked token_expired not_allowed_token_type missing_scope "
-    "no_permission channel_not_found not_in_channel is_archived restricted_action restricted_action_read_only_channel "
-    "messages_tab_disabled team_access_not_granted ekm_access_denied bad_client_secret invalid_client_id"
-).split()
-UNREACHABLE = "user_disabled user_not_found user_not_visible invalid_user_combination cannot_dm_bot".split()
-REJECTED = (
-    "no_text msg_too_long msg_blocks_too_long invalid_blocks invalid_blocks_format invalid_metadata_format "
-    "cant_update_message edit_window_closed message_not_found restricted_action_thread_locked invalid_code "
-    "invalid_arguments never_heard_of"
-).split()
+MISCONFIGURED = [
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+    "missing_scope",
+    "no_permission",
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "messages_tab_disabled",
+    "team_access_not_granted",
+    "ekm_access_denied",
+    "bad_client_secret",
+    "invalid_client_id",
+]
+UNREACHABLE = ["user_disabled", "user_not_found", "user_not_visible", "invalid_user_combination", "cannot_dm_bot"]
+REJECTED = [
+    "no_text",
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_metadata_format",
+    "cant_update_message",
+    "edit_window_closed",
+    "message_not_found",
+    "restricted_action_thread_locked",
+    "invalid_code",
+    "invalid_arguments",
+    "never_heard_of",
+]
 TABLE = [
     *((200, code, errors.Misconfigured) for code in MISCONFIGURED),
     *((200, code, errors.Unreachable) for code in UNREACHABLE),
@@ -139,7 +164,7 @@ async def test_scopes_that_lack():
     async with a_line() as line:
         team = line.sandbox.cloud.teams["T1"]
         team.scopes = team.scopes - {"chat:write.customize", "im:write"}
-        with pytest.raises(errors.Misconfigured, match="im:write .to open direct messages"):
+        with pytest.raises(errors.Misconfigured, match=r"im:write .to open direct messages"):
             await line.channel.send(message())
         with pytest.raises(errors.Misconfigured, match=r"chat:write\.customize"):
             await line.channel.send(message(to=Address("slack", "C1"), alias="Anna"))

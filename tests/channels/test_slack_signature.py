@@ -212,13 +212,60 @@ JSON = st.recursive(
     max_leaves=12,
 )
 KEYS = st.sampled_from(
-    "type event channel user ts text subtype message previous_message edited files thread_ts container actions value "
-    "block_id action_ts message_ts channel_id team team_id authorizations command trigger_id user_id tokens bot_id "
-    "view enterprise is_enterprise_install payload deleted_ts".split()
+    [
+        "type",
+        "event",
+        "channel",
+        "user",
+        "ts",
+        "text",
+        "subtype",
+        "message",
+        "previous_message",
+        "edited",
+        "files",
+        "thread_ts",
+        "container",
+        "actions",
+        "value",
+        "block_id",
+        "action_ts",
+        "message_ts",
+        "channel_id",
+        "team",
+        "team_id",
+        "authorizations",
+        "command",
+        "trigger_id",
+        "user_id",
+        "tokens",
+        "bot_id",
+        "view",
+        "enterprise",
+        "is_enterprise_install",
+        "payload",
+        "deleted_ts",
+    ]
 )
 VALUES = st.sampled_from(
-    "event_callback message block_actions message_action D1 C1 U1 1795000000.000100 message_changed message_deleted "
-    "file_share tombstone button tokens_revoked app_uninstalled true".split()
+    [
+        "event_callback",
+        "message",
+        "block_actions",
+        "message_action",
+        "D1",
+        "C1",
+        "U1",
+        "1795000000.000100",
+        "message_changed",
+        "message_deleted",
+        "file_share",
+        "tombstone",
+        "button",
+        "tokens_revoked",
+        "app_uninstalled",
+        "true",
+    ]
 )
 SHAPED = st.recursive(
     VALUES | JSON, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=9), max_leaves=30

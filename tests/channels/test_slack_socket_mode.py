@@ -182,11 +182,11 @@ async def test_a_bug_in_what_is_behind_us_is_not_swallowed():
 
         inbox.accept = broken
         task.cancel()
-        task = asyncio.create_task(line.channel.listen(inbox.accept))
+        again = asyncio.create_task(line.channel.listen(inbox.accept))
         await until(lambda: line.sandbox.delivery.sockets.connections)
         sent = asyncio.create_task(line.person().says("10"))
         with pytest.raises(RuntimeError, match="a bug"):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(again, 5)
         assert not (await sent).taken
 
 

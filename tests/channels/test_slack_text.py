@@ -13,10 +13,13 @@ from tests.channels.slack_line import a_line, config, message
 
 HOSTILE = [
     "<!channel>", "<!here>", "<!everyone>", "<!group>", "<!channel|friendly>", "<!subteam^S012>", "<!subteam^S1|@all>",
-    "<@U1>", "<@U1|ada>", "<@W1>", "<#C1>", "<#C1|support>", "<http://x.example|y>", "<https://evil.example|bank.example>",
+    "<@U1>", "<@U1|ada>", "<@W1>", "<#C1>", "<#C1|support>", "<http://x.example|y>",
+    "<https://evil.example|bank.example>",
     "<mailto:a@b.example|write>", "<tel:+4930|call>", "<slack://open|x>", "<javascript:alert(1)|x>", "<ftp://x|y>",
-    "<!date^1392734382^{date}^https://evil.example|x>", "&lt;!channel&gt;", "&amp;lt;!channel&amp;gt;", "&#60;!channel&#62;",
-    "<<!channel>>", "<!chan<!channel>nel>", "<\n!channel>", "<! channel>", "< !channel>", "<!channel\u200b>", "\u202e<!channel>",
+    "<!date^1392734382^{date}^https://evil.example|x>", "&lt;!channel&gt;", "&amp;lt;!channel&amp;gt;",
+    "&#60;!channel&#62;",
+    "<<!channel>>", "<!chan<!channel>nel>", "<\n!channel>", "<! channel>", "< !channel>", "<!channel\u200b>",
+    "\u202e<!channel>",
     "@channel", "@here", "@everyone", "@ada", "#support", "<!channel", "!channel>", "https://evil.example/<!here>",
     "*bold* _it_ ~x~ `code` ```<!channel>```", "> quote <@U2>", "<@U1><@U2><!here>", "\u003c!channel\u003e",
 ]  # fmt: skip
@@ -114,7 +117,27 @@ def test_emoji(typed, read):
 def test_emoji_names_are_slacks():
     """Names are lower case, and no two digits stand for the same."""
     assert all(name == name.lower() and " " not in name for name in EMOJI)
-    assert len({EMOJI[name] for name in "zero one two three four five six seven eight nine keycap_ten".split()}) == 11
+    assert (
+        len(
+            {
+                EMOJI[name]
+                for name in [
+                    "zero",
+                    "one",
+                    "two",
+                    "three",
+                    "four",
+                    "five",
+                    "six",
+                    "seven",
+                    "eight",
+                    "nine",
+                    "keycap_ten",
+                ]
+            }
+        )
+        == 11
+    )
 
 
 def sent(text="x", options=(), **changes):

@@ -80,7 +80,9 @@ class Dispatcher:
                 if len(self._flights) >= AT_ONCE:  # nothing in the outbox can tell when there is room again
                     await asyncio.wait(self._flights, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
                 elif not launched:
-                    await self._store.wait("outbox", min(POLL, self._pace.delay(self._clock()) or POLL))
+                    now = self._clock()
+                    waits = (self._pace.delay(now), self._turnstiles.delay(now))
+                    await self._store.wait("outbox", min([POLL, *filter(None, waits)]))
         finally:
             await self._come_home(leasing)
 
@@ -124,7 +126,7 @@ class Dispatcher:
             message = _outbound(row.payload)
             wait = self._turnstiles.wait(row.id, self._limits(message.to), now)
             if wait:
-                held.append(self._settlement(row, "queued", wait))
+                held.append(self._settlement(row, "queued", 0)._replace(not_before=now + wait))
                 continue
             self._pace.spend(now, self._parts(message.prompt.text))
             flight = asyncio.create_task(self._send(row, message))
@@ -162,17 +164,14 @@ class Dispatcher:
         return self._went(row, sent), ()
 
     async def _hand_over(self, row: Leased, message: Outbound) -> Sent:
-        """Send, or change what was sent. A change that may or may not have been made is made again."""
+        """Send, or change what was sent."""
         if not message.edits:
             return await self._channel.send(message)
         if not row.shown_id or not isinstance(self._channel, Editing):
             raise Rejected("what was to be changed has never arrived")
         if message.kind == "mark":
             message = replace(message, prompt=answered(_outbound(row.shown).prompt, message.prompt.text))
-        try:
-            return await self._channel.edit(message, row.shown_id)
-        except InDoubt as error:
-            raise Unavailable(str(error), error.code) from error
+        return await self._channel.edit(message, row.shown_id)
 
     def _went(self, row: Leased, sent: Sent) -> Settlement:
         went = self._settlement(row, "sent")
@@ -190,6 +189,8 @@ class Dispatcher:
 
     def _failed(self, row: Leased, message: Outbound, error: ChannelError) -> tuple[Settlement, Sequence[Arrival]]:
         """What the error means for the message, the pace of the channel, and the customer."""
+        if message.edits and isinstance(error, InDoubt):  # a change that may have been made is made again
+            error = Unavailable(str(error), error.code)
         log.info("send_failed", channel=self._name, error=type(error).__name__, code=error.code, attempts=row.attempts)
         now, follow_up = self._clock(), []
         backoff = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(row.attempts - 1, 16))
@@ -220,12 +221,14 @@ class Dispatcher:
 
     async def _found(self, row: Leased) -> Settlement:
         """What the provider knows about a send in doubt."""
-        channel = self._channel
+        channel, message = self._channel, _outbound(row.payload)
+        if message.edits:  # was being made when its worker died: to make it again is harmless
+            return self._settlement(row, "queued", 0)
         if not isinstance(channel, Reconciling):
             return self._settlement(row, "unknown", error="the provider cannot tell whether it was sent")
         try:
             taken = await self._store.provider_ids(row.lane)
-            find = channel.find(_outbound(row.payload), row.first_attempt_at, taken)
+            find = channel.find(message, row.first_attempt_at, taken)
             sent = await asyncio.wait_for(find, SEND_TIMEOUT)
         except Exception as error:  # noqa: BLE001 - also an adapter's bug: the others in doubt must not wait for it
             known = isinstance(error, ChannelError | TimeoutError)

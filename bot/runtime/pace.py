@@ -1,12 +1,13 @@
 """How fast a channel may send: the provider's rates, its "not before", and a breaker when it stumbles."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.messages import Limit
 
 BURST = 0.05  # s worth of rate that may go out at once: providers count in sliding windows
-MOST_SCOPES = 10_000  # remembered before those that hold nobody up are dropped
+MOST_KEPT = 10_000  # scopes and bookings before those that hold nobody up are dropped
+JITTER = 50  # ms that a message may come late without holding up the next one
 ABANDONED = 3600_000  # ms after which a booked message will not come back: it was cancelled
 TRIP = 3  # stumbles in a row that open the breaker
 OPEN = 1_000  # ms, doubling to LONGEST
@@ -71,44 +72,60 @@ class Pace:
 class Turnstiles:
     """Limits by chat or account: each message books the next free moment, and comes back for it if that is later.
 
-    The generic cell rate algorithm (ITU-T I.371, "virtual scheduling") per scope. All times are epoch ms.
+    The generic cell rate algorithm (ITU-T I.371, "virtual scheduling") per scope, once over what is booked and once
+    over what went: messages that all come back late together still go one by one. All times are epoch ms.
     """
 
     def __init__(self) -> None:
         self._free: dict[str, float] = {}  # scope → when what was booked will have leaked out
+        self._went: dict[str, float] = {}  # scope → when what went through will have leaked out
         self._closed: dict[str, int] = {}  # scope → until when the provider takes nothing
         self._booked: dict[int, int] = {}  # row → the moment it may go through
 
     def wait(self, row: int, limits: Sequence[Limit], now: int) -> int:
         """Milliseconds until the message `row` may go; 0: now. A later moment is booked and stays its own."""
-        closed = max([self._closed.get(limit.scope, 0) for limit in limits], default=0)
+        if not limits:
+            return 0
+        closed = max(self._closed.get(limit.scope, 0) for limit in limits)
         if closed > now:
             return closed - now
-        if row not in self._booked:
-            self._booked[row] = self._book(limits, now)
-        wait = self._booked[row] - now
-        if wait > 0:
-            return wait
-        del self._booked[row]
+        at = self._booked.get(row) or self._book(limits, now)
+        at = max(at, math.ceil(_earliest(self._went, limits, now) - JITTER))
+        if at > now:
+            self._booked[row] = at
+            return at - now
+        self._booked.pop(row, None)
+        _spend(self._went, limits, now)
         return 0
 
-    def _book(self, limits: Sequence[Limit], now: int) -> int:
-        at = float(now)
-        for limit in limits:
-            slack = (limit.burst - 1) * 1000 / limit.rate
-            at = max(at, self._free.get(limit.scope, 0.0) - slack)
-        for limit in limits:
-            self._free[limit.scope] = max(self._free.get(limit.scope, 0.0), at) + 1000 / limit.rate
-        if len(self._free) > MOST_SCOPES:
-            self._forget(now)
-        return math.ceil(at)
+    def delay(self, now: int) -> float:
+        """Seconds until the next booked moment; 0.0 if there is none."""
+        return min((at - now for at in self._booked.values() if at > now), default=0) / 1000
 
     def close(self, scope: str, until: int) -> None:
         """The provider takes nothing for this scope before `until`."""
         self._closed[scope] = max(self._closed.get(scope, 0), until)
 
+    def _book(self, limits: Sequence[Limit], now: int) -> int:
+        at = _earliest(self._free, limits, now)
+        _spend(self._free, limits, at)
+        if len(self._free) + len(self._closed) + len(self._booked) > MOST_KEPT:
+            self._forget(now)
+        return math.ceil(at)
+
     def _forget(self, now: int) -> None:
         """Drop what no longer holds anybody up."""
         self._free = {scope: free for scope, free in self._free.items() if free > now}
+        self._went = {scope: free for scope, free in self._went.items() if free > now}
         self._closed = {scope: until for scope, until in self._closed.items() if until > now}
         self._booked = {row: at for row, at in self._booked.items() if at > now - ABANDONED}
+
+
+def _earliest(free: Mapping[str, float], limits: Sequence[Limit], now: int) -> float:
+    slack = [(limit.burst - 1) * 1000 / limit.rate for limit in limits]
+    return max(now, *(free.get(limit.scope, 0.0) - early for limit, early in zip(limits, slack, strict=True)))
+
+
+def _spend(free: dict[str, float], limits: Sequence[Limit], at: float) -> None:
+    for limit in limits:
+        free[limit.scope] = max(free.get(limit.scope, 0.0), at) + 1000 / limit.rate

@@ -16,11 +16,14 @@ from starlette.types import ASGIApp
 import settings as configuration
 from bot.errors import BotError
 from bot.ports import Channel
+from bot.secret_keys import decoded
 from commands import logs
-from commands.assemble import Parts, epoch_ms, parts, settle_memory
+from commands.assemble import Parts, epoch_ms, installable, parts, settle_memory
 from commands.invitations import Invitations
 from settings import Settings
+from storage.vault import derived
 from web import app
+from web.install import Installing
 from web.keys import Key, Keyring, digest
 from web.server import Site
 
@@ -103,8 +106,21 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             ready=assembled.ready,
             keyring=Keyring([*configured, *keys], epoch_ms),
             hosts={*settings.hosts, host, *([public] if public else [])},
+            installing=installing(assembled),
         ),
         more,
+    )
+
+
+def installing(assembled: Parts) -> Installing:
+    """What the pages need where people add their accounts."""
+    settings = assembled.settings
+    return Installing(
+        channels=installable(assembled.channels),
+        company=settings.company,
+        keys=[derived(decoded(key), "install state") for key in settings.secret_keys],
+        https=(settings.public_url or "").startswith("https://"),
+        clock=epoch_ms,
     )
 
 

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, health, hooks
+from web import api, health, hooks, install
 from web.guard import Guard
 from web.keys import Keyring
 from web.metrics import Metrics
@@ -32,6 +32,7 @@ class Parts(NamedTuple):
     ready: Callable[[], Awaitable[str]]
     keyring: Keyring
     hosts: Collection[str]
+    installing: install.Installing = install.Installing()
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -41,6 +42,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *hooks.routes(parts.hooks, parts.accept, metrics.hook),
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
+        *install.routes(parts.installing),
         *more,
     ]
     return Guard(Router(routes, redirect_slashes=False), parts.hosts, metrics.observe)

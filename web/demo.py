@@ -7,7 +7,7 @@ needs a JSON body, which no foreign page may send without asking first.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 import jinja2
 import msgspec
@@ -19,26 +19,62 @@ from starlette.staticfiles import StaticFiles
 from bot.errors import BotError
 from web.guard import read_body
 from web.problems import Refused
-from web.words import TRY, WORDS
+from web.words import LANGUAGES, TRY, WORDS, language
 
 HERE = Path(__file__).parent
-LANGUAGES = {"de": "Deutsch", "en": "English"}
 HEARTBEAT = 60  # silent rounds after which a comment shows that the line still stands
 ACTION_LIMIT = 16 * 1024  # bytes
 SSE = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
-class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Send a survey to the phone."""
+DeviceName = Literal["sms", "telegram", "slack"]
+DEVICES: Sequence[DeviceName] = get_args(DeviceName)
+Index = Annotated[int, msgspec.Meta(ge=0, lt=100)]
 
+
+class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Send a survey to the device, or make a link to it; a link is all there is for somebody who has to write first."""
+
+    device: DeviceName
     flow: str
     language: str
+    link: bool = False
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Type on the phone."""
+    """Type on the device."""
 
+    device: DeviceName
     text: str
+
+
+class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Press a button of a message, counted from 0."""
+
+    device: DeviceName
+    message: str
+    button: Index
+
+
+class Rewrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Change a message that was sent from the device."""
+
+    device: DeviceName
+    message: str
+    text: str
+
+
+class Open(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Press Start, by way of the link if one was made."""
+
+    device: DeviceName
+
+
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Block the sender on the device, or let them write again."""
+
+    device: DeviceName
+    blocked: bool
 
 
 class Skip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,9 +84,13 @@ class Skip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FaultName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Make the provider fail in this way."""
+    """Make the device's provider fail in this way."""
 
+    device: DeviceName
     name: str
+
+
+Action = Start | Text | Press | Rewrite | Open | Block | Skip | FaultName
 
 
 class Stage(Protocol):
@@ -67,14 +107,18 @@ class Stage(Protocol):
         """Wait a little while or until something happens; False once the demo ends."""
         ...
 
-    async def act(self, action: Start | Text | Skip | FaultName) -> None:
+    async def act(self, action: Action) -> None:
         """Do what somebody clicked."""
         ...
 
 
-ACTIONS: Mapping[str, type[Start | Text | Skip | FaultName]] = {
+ACTIONS: Mapping[str, type[Action]] = {
     "start": Start,
     "text": Text,
+    "press": Press,
+    "rewrite": Rewrite,
+    "open": Open,
+    "block": Block,
     "skip": Skip,
     "fault": FaultName,
 }
@@ -87,7 +131,7 @@ def routes(stage: Stage) -> list[BaseRoute]:
     )
 
     async def page(request: Request) -> Response:
-        lang = _language(request)
+        lang = language(request)
         words = WORDS[lang]
         text = templates.get_template("demo.html").render(
             lang=lang,
@@ -96,6 +140,7 @@ def routes(stage: Stage) -> list[BaseRoute]:
             words=msgspec.json.encode(words).decode(),
             flows=stage.flows,
             languages=LANGUAGES.items(),
+            devices=DEVICES,
             faults=stage.faults,
             tries=TRY[lang],
         )
@@ -123,16 +168,6 @@ def routes(stage: Stage) -> list[BaseRoute]:
         Route("/demo/{action}", act, methods=["POST"]),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
-
-
-def _language(request: Request) -> str:
-    """What the address says, else the first that the browser wants and we have."""
-    asked = request.query_params.get("lang", "")
-    wanted = request.headers.get("accept-language", "").replace(";", ",").split(",")
-    for each in (asked, *(part.strip()[:2].lower() for part in wanted)):
-        if each in LANGUAGES:
-            return each
-    return "en"
 
 
 async def _snapshots(stage: Stage) -> AsyncIterator[bytes]:

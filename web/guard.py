@@ -25,11 +25,12 @@ _PROCESS = secrets.token_hex(4)
 _NUMBER = itertools.count(1)
 METHODS = frozenset({"GET", "HEAD", "POST"})
 OPEN_TO_ANY_HOST = frozenset({"/livez", "/readyz"})  # orchestrators call these by address; they tell nothing
+CSP = "content-security-policy"
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (
-        b"content-security-policy",
+        CSP.encode(),
         b"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     ),
 ]
@@ -59,9 +60,11 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *message.get("headers", ()), *HEADERS, (b"x-request-id", request_id.encode())
-                ]  # fmt: skip
+                own = message.get("headers", ())
+                safe = (
+                    HEADERS[:-1] if any(name == HEADERS[-1][0] for name, _ in own) else HEADERS
+                )  # a policy of its own
+                message["headers"] = [*own, *safe, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:

@@ -2,6 +2,21 @@
 
 from collections.abc import Mapping
 
+from starlette.requests import Request
+
+LANGUAGES = {"de": "Deutsch", "en": "English"}
+
+
+def language(request: Request) -> str:
+    """What the address says, else the first that the browser wants and we have."""
+    asked = request.query_params.get("lang", "")
+    wanted = request.headers.get("accept-language", "").replace(";", ",").split(",")
+    for each in (asked, *(part.strip()[:2].lower() for part in wanted)):
+        if each in LANGUAGES:
+            return each
+    return "en"
+
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Echolot demo",
@@ -182,3 +197,45 @@ TRY: Mapping[str, tuple[str, ...]] = {
     "de": ("9", "8, weil der Versand lahm war", "null!!!", "sorry, meinte 7", "Rufen Sie mich an", "STOP", "START"),
 }
 """Replies worth trying, offered under the demo's phone."""
+
+INSTALL: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "Add to {kind}",
+        "ask": "Add the survey bot to {kind}",
+        "ask_text": "It asks now and then, in one message, how likely you are to recommend us. It stops when told.",
+        "button": "Add to {kind}",
+        "next": "On the next page {kind} shows what the bot may do and asks for your consent.",
+        "done": "Done",
+        "done_text": "The survey bot is now in {account}. You can close this page.",
+        "cancelled": "Nothing was added",
+        "cancelled_text": "You did not give your consent, so nothing has changed. Start again whenever you like.",
+        "stale": "Please start again",
+        "stale_text": "This attempt is over ten minutes old, was used already, or began in another browser.",
+        "later": "Not at the moment",
+        "later_text": "{kind} or this server did not answer in time. Nothing is broken: start again in a minute.",
+        "failed": "That did not work",
+        "failed_text": "{kind} did not let the bot in. If it stays like this, whoever sent you here can help.",
+        "again": "Start again",
+        "number": "For questions, mention the number {request}.",
+    },
+    "de": {
+        "title": "Zu {kind} hinzufügen",
+        "ask": "Den Umfrage-Bot zu {kind} hinzufügen",
+        "ask_text": "Er fragt ab und zu mit einer kurzen Nachricht, ob Sie uns empfehlen, und hört auf Stopp.",
+        "button": "Zu {kind} hinzufügen",
+        "next": "Auf der nächsten Seite zeigt {kind}, was der Bot darf, und bittet um Ihre Zustimmung.",
+        "done": "Fertig",
+        "done_text": "Der Umfrage-Bot ist jetzt in {account}. Sie können diese Seite schließen.",
+        "cancelled": "Es wurde nichts hinzugefügt",
+        "cancelled_text": "Sie haben nicht zugestimmt, also bleibt alles, wie es war.",
+        "stale": "Bitte noch einmal",
+        "stale_text": "Dieser Versuch ist über zehn Minuten alt, schon benutzt oder aus einem anderen Browser.",
+        "later": "Im Moment nicht",
+        "later_text": "{kind} oder dieser Server hat nicht rechtzeitig geantwortet. Beginnen Sie in einer Minute neu.",
+        "failed": "Das hat nicht geklappt",
+        "failed_text": "{kind} hat den Bot nicht hereingelassen. Bleibt es dabei, hilft, wer Ihnen diesen Link gab.",
+        "again": "Neu beginnen",
+        "number": "Bei Fragen nennen Sie bitte die Nummer {request}.",
+    },
+}
+"""The page where people add the bot to their account; {kind} is the provider."""

@@ -12,6 +12,8 @@ from tests.channels.slack_line import NOW, PUBLIC, config, signed
 
 FILES = sorted((Path(__file__).parent / "payloads" / "slack").glob("*.json"))
 
+UNDERSTOOD = [file for file in FILES if '"unreadable"' not in file.read_text(encoding="utf-8")]  # those have no key
+
 
 def channel(**changes):
     return slack_channel("slack", config(**changes), PUBLIC, clock=lambda: NOW)
@@ -44,12 +46,10 @@ async def test_payload(file):
         assert len(event.id) < 200
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", UNDERSTOOD, ids=lambda file: file.stem)
 async def test_p2_the_same_content_under_a_new_event_id_is_the_same_event(file):
     """P2, S4: Slack delivers again, under the same id or another; node-slack-sdk#2141."""
     case = told(file)
-    if case["events"] and case["events"][0]["body"]["type"] == "unreadable":
-        pytest.skip("what is not understood is told apart by all of its content")
     sent = case["sent"]
     again = {**sent, "event_id": "Ev0OTHER", "event_time": 1_795_000_060} if "event_id" in sent else sent
     retry = {"x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout"}

@@ -163,3 +163,27 @@ async def soon(condition: Callable[[], bool]) -> None:
     """Until it is so; the test's timeout is the limit."""
     while not condition():  # noqa: ASYNC110 - the condition is anything a test looks at
         await asyncio.sleep(0.001)
+
+
+def people(count: int) -> list[Address]:
+    return [Address("sms", f"+49151{n:08}") for n in range(count)]
+
+
+async def queued(house: House, to: Address = ANNA, flow: str = "relationship") -> str:
+    """A question in the outbox; its key."""
+    session = await house.office.invite(flow, to, language="en")
+    await house.works()
+    return f"{session}.1.0"
+
+
+class Away:
+    """A store whose named methods fail with the script's errors first."""
+
+    def __init__(self, store, **scripts):
+        self._store, self._scripts = store, scripts
+
+    def __getattr__(self, name):
+        script = self._scripts.get(name)
+        if script:
+            raise script.pop(0)
+        return getattr(self._store, name)

@@ -62,3 +62,8 @@ class Strip:
     @property
     def session(self) -> Session | None:
         return msgspec.json.decode(self.known.state, type=Session) if self.known.state else None
+
+
+def told(rows: Consequences) -> list[str]:
+    """The texts of the messages that these rows queue."""
+    return [msgspec.json.decode(row.payload)["prompt"]["text"] for row in rows.outbox]

@@ -1,5 +1,6 @@
 """The lock file beside an embedded database: one writing process, and how others can talk to it."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -8,6 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.errors import StoreUnavailable
+
+LOOK_AGAIN = 0.1  # s between tries to take the lock
 
 
 def lock_path(database: Path) -> Path:
@@ -73,3 +76,15 @@ def holder(database: Path) -> dict[str, Any] | None:
         return None
     finally:
         os.close(file)
+
+
+async def locked(path: Path, patience: float) -> WriterLock:
+    """The lock, as soon as a process that is about to end lets go of it; one that serves will not."""
+    end = asyncio.get_running_loop().time() + patience
+    while True:
+        try:
+            return WriterLock(path)
+        except StoreUnavailable:
+            if asyncio.get_running_loop().time() >= end or "url" in (holder(path) or {}):
+                raise
+            await asyncio.sleep(LOOK_AGAIN)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,8 @@ import structlog
 
 from bot.errors import StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
-from storage.lock import WriterLock, holder
+from storage.ahead import Ahead
+from storage.lock import WriterLock, locked
 from storage.news import News
 from storage.reading import Row, SqlReading
 from storage.rows import batch, why_not
@@ -37,7 +37,6 @@ _PRAGMAS = (
     "wal_autocheckpoint=4000",  # pages: a checkpoint per 16 MB, so that the log stays far below 64 MB
     "cache_size=-65536",
 )
-LOOK_AGAIN = 0.1  # s between tries to take the lock
 _WAKING = frozenset(("pressed", "keyword", "consent"))
 
 
@@ -61,6 +60,7 @@ class SqliteStore(SqlReading):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         # At most one transaction of the background's is in the thread's queue: a webhook waits for one, not for all.
         self._background = asyncio.Lock()
+        self._ahead = Ahead()
         self._news = News()
 
     @classmethod
@@ -69,7 +69,7 @@ class SqliteStore(SqlReading):
 
         Raises StoreUnavailable if another process writes to it and still does after `patience` seconds.
         """
-        lock = await _locked(path, patience)
+        lock = await locked(path, patience)
         try:
             writer = connect(path)
             reader = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True)
@@ -131,15 +131,25 @@ class SqliteStore(SqlReading):
 
         def work(connection: sqlite3.Connection) -> int:
             nonlocal sends
-            rows = connection.execute(SQL["claim"], {"now": now, "limit": limit, "most": limit * 4}).fetchall()
-            if not rows:
-                return 0
-            consequences = decide(batch(rows))
+            claim = {"now": now, "limit": limit, "most": limit * 4}
+            ready = self._ahead.take(limit, decide)
+            if ready is None:
+                rows = connection.execute(SQL["claim"], claim).fetchall()
+                if not rows:
+                    return 0
+                ready = len(rows), decide(batch(rows))
+            claimed, consequences = ready
             write(connection, SQL, consequences, now)
             sends = bool(consequences.outbox)
-            return len(rows)
+            if claimed >= limit > 1:  # else there is hardly anything left
+                self._ahead.begin(limit, decide, connection.execute(SQL["claim"], claim).fetchall())
+            return claimed
 
-        claimed = await self._write(work)
+        try:
+            claimed = await self._write(work)
+        except BaseException:
+            self._ahead.forget()
+            raise
         if sends:
             self._news.tell("outbox")
         return claimed
@@ -260,24 +270,13 @@ class SqliteStore(SqlReading):
         await self._reader.close()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.close)
         self._thread.shutdown()
+        self._ahead.close()
         self._lock.release()
 
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
         async with self._reader.execute(READING[name], facts) as cursor:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
-
-
-async def _locked(path: Path, patience: float) -> WriterLock:
-    """The lock, as soon as a process that is about to end lets go of it; one that serves will not."""
-    end = asyncio.get_running_loop().time() + patience
-    while True:
-        try:
-            return WriterLock(path)
-        except StoreUnavailable:
-            if asyncio.get_running_loop().time() >= end or "url" in (holder(path) or {}):
-                raise
-            await asyncio.sleep(LOOK_AGAIN)
 
 
 def _accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
@@ -288,9 +287,3 @@ def _accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
         if arrival.kind in _WAKING:
             connection.execute(SQL["wake_lane"], {"lane": arrival.lane, "now": arrival.ready_at})
     return new
-
-
-def free_space(path: Path) -> int:
-    """Bytes free where the database lives."""
-    stat = os.statvfs(path.parent)
-    return stat.f_bavail * stat.f_frsize

@@ -1,6 +1,7 @@
 """One lane during a batch: its address and session, and the rows that its turns lead to."""
 
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -148,24 +149,25 @@ class Lane:
 
     def _effect(self, effect: Effect, session: Session, now: int) -> None:
         rows = self.rows
-        if isinstance(effect, SetTimer):
-            rows.timers.append(TimerRow(session.id, self.name, effect.at))
-        elif isinstance(effect, Record):
-            rows.answers.append(self._answer(effect, session))
-            if self._marks and effect.marks:
-                self._mark(effect, session, now)
-        elif isinstance(effect, ClearTimers):
-            while rows.timers and rows.timers[-1].key == session.id:  # a lane's rows are the last ones
-                rows.timers.pop()
-            rows.cleared.append(session.id)
-        elif isinstance(effect, OpenCase):
-            rows.cases.append(
-                CaseRow(session.id, self.name, effect.desk, effect.priority, effect.reason, now, effect.respond_within)
-            )
-        elif isinstance(effect, Suppress):
-            self.opt_out(now)
-        elif not isinstance(effect, Finish):  # the outcome is in the session
-            raise TypeError(f"no row for {type(effect).__name__}")
+        match effect:
+            case SetTimer():
+                rows.timers.append(TimerRow(session.id, self.name, effect.at))
+            case Record():
+                rows.answers.append(self._answer(effect, session))
+                if self._marks and effect.marks:
+                    self._mark(effect, session, now)
+            case ClearTimers():
+                while rows.timers and rows.timers[-1].key == session.id:  # a lane's rows are the last ones
+                    rows.timers.pop()
+                rows.cleared.append(session.id)
+            case OpenCase(desk, priority, reason, respond_within):
+                rows.cases.append(CaseRow(session.id, self.name, desk, priority, reason, now, respond_within))
+            case Suppress():
+                self.opt_out(now)
+            case Finish():
+                pass  # the outcome is in the session
+            case _:
+                raise TypeError(f"no row for {type(effect).__name__}")
 
     def _mark(self, record: Record, session: Session, now: int) -> None:
         """Take away the buttons that have done their work, and show the choice where they were."""
@@ -196,7 +198,7 @@ class Lane:
             segment=answer.segment,
             comment=answer.comment,
             at=record.at,
-            day=date.fromordinal(_EPOCH + record.at // _DAY).isoformat(),
+            day=_day(record.at // _DAY),
             corrections=record.corrections,
         )
 
@@ -223,3 +225,9 @@ class Lane:
                 version=self._version,
             )
         )
+
+
+@lru_cache(maxsize=4)
+def _day(since_1970: int) -> str:
+    """A UTC date, ISO."""
+    return date.fromordinal(_EPOCH + since_1970).isoformat()

@@ -1,7 +1,7 @@
 """Opt-out, opt-in and help keywords: the whole message is one word (RELIABILITY C7)."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from flows.reading.fold import fold
@@ -38,6 +38,7 @@ def _first_words() -> frozenset[str]:
     return frozenset(_bare(word).split(" ")[0] for text in lists for word in entries(text))
 
 
+@lru_cache(maxsize=8)  # of one reply it is asked at the door, by the lane and by the conversation
 def _may_be_keyword(text: str) -> bool:
     """False where `text` surely is no keyword: it is too long, or its first word begins none."""
     if len(text) > 4 * _LONGEST:

@@ -82,9 +82,12 @@ class Patterns:
     def possible(self, words: set[str]) -> set[Pattern]:
         """The patterns whose needs these words meet; no other can be found in a text of them."""
         candidates = set(chain.from_iterable(map(self._needing, words)))
-        return (
-            {p for p in candidates if all(need.takes_any(words) for need in p.needs[1:])} if candidates else candidates
-        )
+        for pattern in tuple(candidates):
+            for need in pattern.needs:  # spelled out: this runs for each pattern that a comment comes near to
+                if need.words.isdisjoint(words) and not (need.stems and need.takes_any(words)):
+                    candidates.discard(pattern)
+                    break
+        return candidates
 
     def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
         """All matches as (name, first token, token after the last)."""

@@ -5,6 +5,7 @@ plays the survey, and sending the very same again, in the same batches, to a cop
 loop, no engine, no decoding. What is left is the database.
 """
 
+import asyncio
 import json
 import logging
 import shutil
@@ -88,9 +89,9 @@ async def play(store: Any, people: range) -> tuple[float, float]:
     settle_memory()  # as `serve` and `worker` do
     replies = [[survey.reply(step, person) for person in chunk] for step in range(3) for chunk in chunks(people)]
     began = time.perf_counter()
-    for chunk in replies:
-        await intake.accept(chunk)
-        await worker.step()
+    await intake.accept(replies[0])
+    for chunk in replies[1:]:  # the next webhooks arrive while the last ones are worked on
+        await asyncio.gather(intake.accept(chunk), worker.step())
     while await worker.step() or (await store.counts())["inbox_new"]:
         pass  # with several workers, some of it may be in another one's hands
     return began, time.perf_counter()

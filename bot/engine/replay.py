@@ -20,6 +20,7 @@ from bot.engine.state import (
     Record,
     Replied,
     Reply,
+    Returned,
     Say,
     Session,
     SetTimer,
@@ -45,6 +46,7 @@ EVENTS: Mapping[str, Event] = {
     "opted out": OptedOut(),
     "opted out, told already": OptedOut(answered=True),
     "superseded": Superseded(),
+    "opened anew": Returned(),
 }
 
 

@@ -13,6 +13,11 @@ def said(*texts: str) -> Replied:
     return Replied(tuple(Reply(text) for text in texts))
 
 
+def wrote(ref: str, text: str) -> Replied:
+    """One message whose id at the provider is known."""
+    return Replied((Reply(text, ref=ref),))
+
+
 def pressed(key: str, value: str, *texts: str) -> Replied:
     return Replied((Reply(value, pressed=key), *(Reply(text) for text in texts)))
 

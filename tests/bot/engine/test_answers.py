@@ -42,7 +42,8 @@ def test_begin_asks_the_first_question_as_turn_one(survey: Flow):
     assert timer == SetTimer(NOW + DAY)
     assert session == Session(
         "s", survey.id, survey.revision, "de", NOW, "score", 1, NOW, "s.1.0",
-        variables={"first_name": "Anna", "company": "Echolot"}, channel="sms", attributes={"tier": "gold"}, offered=("s.1.0",),
+        variables={"first_name": "Anna", "company": "Echolot"}, channel="sms", attributes={"tier": "gold"},
+        offered=("s.1.0",),
     )  # fmt: skip
 
 

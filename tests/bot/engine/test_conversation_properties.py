@@ -24,6 +24,8 @@ from bot.engine.state import (
     Record,
     Replied,
     Reply,
+    Returned,
+    Reworded,
     Say,
     Session,
     SetTimer,
@@ -50,8 +52,10 @@ values = st.sampled_from(["0", "3", "9", "10", "11", "yes", "no", "price", "yes:
 keys = st.one_of(
     turns, st.sampled_from(["s.1.1", "s.2.1", "t.1.0", "s.", "s.x.0", "", "s.1", "s.٣.0", "s.99999999999.0"])
 )
+refs = st.sampled_from(["", "m1", "m2", "m3"])
+albums = st.sampled_from(["", "", "a", "b"])
 replies = st.one_of(
-    st.builds(Reply, text=said | st.text(max_size=20), media=st.integers(0, 2)),
+    st.builds(Reply, text=said | st.text(max_size=20), media=st.integers(0, 2), ref=refs, album=albums),
     st.builds(Reply, text=values | st.text(max_size=5), pressed=keys),
 )
 answers = st.builds(Replied, st.lists(replies, max_size=3).map(tuple))
@@ -59,9 +63,9 @@ events: st.SearchStrategy[Event] = st.one_of(
     answers,
     answers,
     answers,
-    st.sampled_from(
-        [TimedOut(), TimedOut(), TakenOver(), HandedBack(), OptedOut(), OptedOut(answered=True), Superseded()]
-    ),
+    st.builds(Reworded, refs, said),
+    st.sampled_from([TimedOut(), TimedOut(), Returned(), TakenOver(), HandedBack(), Superseded()]),
+    st.sampled_from([OptedOut(), OptedOut(answered=True)]),
 )
 pauses = st.sampled_from([0, 0, 1, MINUTE, 29 * MINUTE, 31 * MINUTE, DAY // 2, DAY, 3 * DAY, 8 * DAY])
 stories = st.lists(st.tuples(pauses, events), max_size=25)
@@ -91,7 +95,7 @@ def most_messages(flow: Flow, hand_backs: int) -> int:
     patience = flow.patience
     said = sum(step.say is not None for step in flow.steps)
     questions = sum(step.ask is not None for step in flow.steps)
-    each = 1 + len(patience.reminders) + 2 * (patience.reask + 1) + 1
+    each = 1 + len(patience.reminders) + 2 * (patience.reask + 1) + 2  # handed back, opened anew
     corrections = MAX_CORRECTIONS * questions
     # the way may be walked anew after every correction
     again = (said + each) * corrections
@@ -175,6 +179,34 @@ def test_i2_the_records_add_up_to_the_session(flow_id: str, story):
     assert all(asked.corrections <= MAX_CORRECTIONS for asked in session.answers)
     assert all(len(asked.answer.comment) <= max(MAX_COMMENT, 3 * MAX_WORDS + 2) for asked in session.answers)
     assert session.remarks <= MAX_REMARKS
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(flow_id=flows, story=stories)
+def test_buttons_go_with_their_question_and_the_choice_shows_under_it(flow_id: str, story):
+    """What a customer sees who can be shown it: no button that leads nowhere, and each choice as it stands."""
+    flow = LIBRARY.get(flow_id)
+    buttons: dict[str, bool] = {}
+    choices: dict[str, str] = {}
+    session = None
+    for _, _, turn in tell(flow, story):
+        session = turn.session
+        for effect in turn.effects:
+            if isinstance(effect, Record):
+                assert set(effect.marks) <= set(buttons)
+                buttons |= dict.fromkeys(effect.marks, False)
+                choices |= {**dict.fromkeys(effect.marks, ""), **dict.fromkeys(effect.marks[-1:], effect.label)}
+        says = [effect for effect in turn.effects if isinstance(effect, Say)]
+        buttons |= {f"s.{session.turn}.{n}": True for n, say in enumerate(says) if say.options}
+    assert session is not None
+    for asked in session.answers:
+        question = flow.questions[asked.step]
+        labels = {option.value: option.label for option in question.prompt("en").options}
+        assert not asked.shown or choices[asked.shown] == labels[asked.answer.text]
+    if not session.skipped:
+        assert {key for key, there in buttons.items() if there} == set(session.offered)
+    if session.outcome == "completed" and not session.skipped:
+        assert session.offered == ()
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from bot.abilities import Finding
 from bot.errors import Misconfigured, Rejected
 from bot.messages import (
     Address,
@@ -43,7 +44,7 @@ def epoch_ms() -> int:
 
 
 class TwilioChannel:
-    """One entry of `kind: twilio`. A Channel, Reconciling, Backfilling and Pricing (`bot.ports`)."""
+    """One entry of `kind: twilio`. A Channel, Reconciling, Backfilling and Pricing (`bot.ports`), and Diagnosing."""
 
     kind = "twilio"
 
@@ -151,6 +152,22 @@ class TwilioChannel:
         if not _E164.fullmatch(number):
             raise Rejected(f"an address of {self.name!r} is a number with its country, such as +4930123456")
         return Address(self.name, outbound.recipient(number, self._config))
+
+    async def diagnose(self) -> Sequence[Finding]:
+        """What is right and wrong with the account, its sender and its webhook."""
+        from channels.twilio import diagnosis  # noqa: PLC0415 - loads the SDK
+
+        if not self._config.auth_token.get_secret_value():
+            return (diagnosis.no_token(self.name),)
+        return await diagnosis.diagnose(self._api(), self._config, self.name, self._hook)
+
+    async def connect(self) -> Sequence[Finding]:
+        """Set the webhook of the number or the Messaging Service."""
+        from channels.twilio import diagnosis  # noqa: PLC0415 - loads the SDK
+
+        if not self._config.auth_token.get_secret_value():
+            return (diagnosis.no_token(self.name),)
+        return await diagnosis.connect(self._api(), self._config, self.name, self._hook)
 
     async def close(self) -> None:
         """Release connections."""

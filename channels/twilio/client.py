@@ -6,11 +6,11 @@ Importing this module loads the SDK and aiohttp (0.4 s): do so on first use.
 import json
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import aiohttp
 from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]  # the SDK ships no types
@@ -57,7 +57,7 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
         if auth:
             headers = {**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*auth)}
         sending = self._session.request(
-            method, self._aimed(uri), params=params, data=data, headers=headers, allow_redirects=False
+            method, aimed(uri, self._target), params=params, data=data, headers=headers, allow_redirects=False
         )
         try:
             async with sending as answer:
@@ -81,16 +81,17 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
         """Release the connections."""
         await self._session.close()
 
-    def _aimed(self, uri: str) -> str:
-        """The SDK's URL at the configured host."""
-        parts, target = urlsplit(uri), self._target
-        return urlunsplit(
-            parts._replace(scheme=target.scheme, netloc=target.netloc, path=target.path.rstrip("/") + parts.path)
-        )
+
+def aimed(uri: str, target: SplitResult) -> str:
+    """The SDK's URL at the configured host: Twilio's products have hosts of their own, a stand-in has one for all."""
+    parts, host = urlsplit(uri), target.netloc
+    if host.startswith("api.") and host.endswith(".twilio.com"):
+        host = parts.netloc.partition(".")[0] + host.removeprefix("api")
+    return urlunsplit(parts._replace(scheme=target.scheme, netloc=host, path=target.path.rstrip("/") + parts.path))
 
 
 class Api:
-    """The Messages resource of one account, and the errors of `bot.errors` for everything else."""
+    """One account's messages, what else is asked about it, and the errors of `bot.errors` for all that goes wrong."""
 
     def __init__(self, config: TwilioConfig) -> None:
         """Needs a running event loop."""
@@ -122,6 +123,10 @@ class Api:
     async def media(self, sid: str) -> list[Any]:
         """The media records of a message. Raises a ChannelError."""
         return list(await _called(self._client.messages(sid).media.list_async(limit=10), "GET"))
+
+    async def ask(self, call: Callable[[Client], Awaitable[T]]) -> T:
+        """Another call of the SDK, one that may be repeated. Raises a ChannelError."""
+        return await _called(call(self._client), "GET")
 
     async def close(self) -> None:
         """Release the connections."""

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.faults import Fault, FaultLayer, Faults, planned
-from sandbox.twilio import rest
+from sandbox.twilio import rest, senders
 from sandbox.twilio.model import API, Account
 from sandbox.twilio.network import Network
 from sandbox.twilio.phone import Phone
@@ -31,8 +31,8 @@ class TwilioSandbox:
         """`pace` is the time between two statuses of a message, in seconds."""
         self.network = Network(accounts, pace)
         self.faults = Faults()
-        routes = [*rest.routes(self.network), *self._steering()]
-        self._app: ASGIApp = FaultLayer(Starlette(routes=routes), self.faults, API, rest.refusal)
+        routes = [*rest.routes(self.network), *senders.routes(self.network), *self._steering()]
+        self._app: ASGIApp = FaultLayer(Starlette(routes=routes), self.faults, (API, "/v1/"), rest.refusal)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""

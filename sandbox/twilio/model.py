@@ -25,10 +25,19 @@ class Account(Struct, frozen=True):
     services: dict[str, tuple[str, ...]] = {}  # Messaging Service → its senders
     advanced_opt_out: frozenset[str] = frozenset()  # services that send OptOutType
     templates: dict[str, str] = {}  # ContentSid → text with {{1}}
+    service_hooks: dict[str, str] = {}  # Messaging Service → its inbound URL; without one its numbers' own are called
+    methods: dict[str, str] = {}  # number, short code or service → HTTP method, POST if it is not there
+    applications: dict[str, str] = {}  # number → TwiML app that answers in place of its hook
+    status: str = "active"
+    type: str = "Full"
 
     def service_of(self, sender: str) -> str:
         """The Messaging Service that a sender belongs to, or ""."""
         return next((sid for sid, senders in self.services.items() if sender in senders), "")
+
+    def hook_of(self, sender: str) -> str:
+        """The inbound webhook that is called for this sender, or ""."""
+        return self.service_hooks.get(self.service_of(sender), self.hooks[sender])
 
 
 class Attachment(Struct, frozen=True):

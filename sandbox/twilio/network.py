@@ -87,7 +87,7 @@ class Network:
         form = self._webhook_form(message) | ({"ButtonPayload": payload, "ButtonText": body} if payload else {})
         if keyword and message.service in account.advanced_opt_out:
             form["OptOutType"] = keyword
-        url = account.hooks[to]
+        url = account.hook_of(to)
         outcome = await self._call(url, form, account.token) if url else Outcome(0, 0)
         if keyword:
             self._keep(Message(account.sid, "outbound-reply", to, phone, _REPLIES[keyword], "delivered"))

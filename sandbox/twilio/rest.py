@@ -22,14 +22,14 @@ def routes(network: Network) -> list[Route]:
     """Messages: create, list, fetch, delete; media: list, download, delete."""
 
     async def messages(request: Request) -> Response:
-        account = _account(network, request)
+        account = authorised(network, request)
         if request.method == "GET":
             return _page(request, account, network)
         form = {name: str(value) for name, value in (await request.form()).items()}
         return JSONResponse(network.create(account, form, request.scope.get("fault")).json(), 201)
 
     async def message(request: Request) -> Response:
-        account = _account(network, request)
+        account = authorised(network, request)
         found = network.found(account.sid, request.path_params["message"])
         if request.method == "DELETE":
             del network.messages[found.sid]
@@ -37,7 +37,7 @@ def routes(network: Network) -> list[Route]:
         return JSONResponse(found.json())
 
     async def media_list(request: Request) -> Response:
-        account = _account(network, request)
+        account = authorised(network, request)
         found = network.found(account.sid, request.path_params["message"])
         uri = f"{API}/Accounts/{account.sid}/Messages/{found.sid}/Media"
         entries = [
@@ -55,7 +55,7 @@ def routes(network: Network) -> list[Route]:
         return JSONResponse({"media_list": entries, "page": 0, "page_size": 50, "next_page_uri": None, "uri": uri})
 
     async def media(request: Request) -> Response:
-        account = _account(network, request)
+        account = authorised(network, request)
         found = network.found(account.sid, request.path_params["message"])
         sid = request.path_params["media"]
         one = next((one for one in found.media if one.sid == sid), None)
@@ -68,10 +68,10 @@ def routes(network: Network) -> list[Route]:
 
     base = API + "/Accounts/{account}/Messages"
     return [
-        Route(f"{base}.json", _answering(messages), methods=["GET", "POST"]),
-        Route(base + "/{message}.json", _answering(message), methods=["GET", "DELETE"]),
-        Route(base + "/{message}/Media.json", _answering(media_list), methods=["GET"]),
-        Route(base + "/{message}/Media/{media}", _answering(media), methods=["GET", "DELETE"]),
+        Route(f"{base}.json", answering(messages), methods=["GET", "POST"]),
+        Route(base + "/{message}.json", answering(message), methods=["GET", "DELETE"]),
+        Route(base + "/{message}/Media.json", answering(media_list), methods=["GET"]),
+        Route(base + "/{message}/Media/{media}", answering(media), methods=["GET", "DELETE"]),
     ]
 
 
@@ -81,7 +81,7 @@ def refusal(status: int) -> bytes:
     return json.dumps(Refused(status, code, text).json()).encode()
 
 
-def _answering(handler: "Callable[[Request], object]") -> "Callable[[Request], object]":
+def answering(handler: "Callable[[Request], object]") -> "Callable[[Request], object]":
     """Turn Refused into Twilio's error body."""
 
     async def answer(request: Request) -> Response:
@@ -93,14 +93,14 @@ def _answering(handler: "Callable[[Request], object]") -> "Callable[[Request], o
     return answer
 
 
-def _account(network: Network, request: Request) -> Account:
-    """The account of the URL, if the request is authorised for it. Raises Refused."""
+def authorised(network: Network, request: Request) -> Account:
+    """The account of the URL, or the caller's where it names none, if the key is right. Raises Refused."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     try:
         user, _, password = base64.b64decode(given, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         user = password = ""
-    account = network.accounts.get(request.path_params["account"])
+    account = network.accounts.get(request.path_params.get("account", user))
     holds = account is not None and hmac.compare_digest(password.encode(), account.token.encode())
     if account is None or scheme.lower() != "basic" or user != account.sid or not holds:
         raise Refused(401, 20003, "Authentication Error - invalid username")

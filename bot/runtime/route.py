@@ -165,6 +165,9 @@ def _hear(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> N
                 _delivery(lane, inbound, Delivery(question, ref, "sent"), now, revision)
             _turn(lane, Replied((Reply(text=value, pressed=question),)), now, revision)
         case Edited(ref, text):
+            if keyword(text, lane.language) == "stop":
+                _consent(lane, inbound, Consent("stop"), now, revision)
+                return
             _turn(lane, Reworded(ref, text), now, revision)
         case Started() as started:
             _started(lane, inbound, started, now, revision)

@@ -19,10 +19,12 @@ def invite(library: Library, language: str = "en", flow: str = "after-support") 
     return Invite(flow, library.get(flow).revision, language, "operator")
 
 
-def claimed(number: int, body: Body | str, at: int = NOW, source: Address = ANNA, **fields: Any) -> Claimed:
+def claimed(
+    number: int, body: Body | str, at: int = NOW, source: Address = ANNA, author: str = "", **fields: Any
+) -> Claimed:
     """An inbox row; text is what the customer said."""
     body = Said(body) if isinstance(body, str) else body
-    inbound = Inbound(f"e{number}", at, source, body)
+    inbound = Inbound(f"e{number}", at, source, body, author)
     return Claimed(number, source.lane, at, 0, _encode(inbound).decode())._replace(**fields)
 
 
@@ -31,9 +33,18 @@ def unknown(source: Address = ANNA) -> LaneState:
 
 
 class Strip:
-    """A lane that remembers."""
+    """A lane that remembers. `author`: whoever speaks there; `marking`: its channel can show choices."""
 
-    def __init__(self, library: Library, source: Address = ANNA, gather: int = GATHER) -> None:
+    def __init__(
+        self,
+        library: Library,
+        source: Address = ANNA,
+        gather: int = GATHER,
+        author: str = "",
+        *,
+        marking: bool = False,
+    ) -> None:
+        self.author, self.marking = author, {source.channel} if marking else set()
         self.revision: Callable[[str], Any] = library.revision
         self.source, self.gather, self.known = source, gather, unknown(source)
         self.told: dict[str, str] = {}  # key → text
@@ -44,11 +55,12 @@ class Strip:
         events = []
         for index, body in enumerate(bodies):
             self.ids += 1
-            events.append(claimed(self.ids, body, at + index * apart, self.source))
+            events.append(claimed(self.ids, body, at + index * apart, self.source, self.author))
         return self.decide(events)
 
     def decide(self, events: list[Claimed]) -> Consequences:
-        rows = decide(Batch(events, {self.source.lane: self.known}), self.revision, NOW, self.gather)
+        batch = Batch(events, {self.source.lane: self.known})
+        rows = decide(batch, self.revision, NOW, self.gather, self.marking)
         for session in rows.sessions:
             self.known = self.known._replace(session=session.id, state=session.state, version=session.version)
         for row in rows.addresses:

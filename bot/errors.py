@@ -81,6 +81,10 @@ class Misconfigured(ChannelError):
     fault = Fault.OPERATOR
 
 
+class NotAdmitted(Misconfigured):
+    """The account may not write into this one group or channel; everything else works."""
+
+
 class InDoubt(ChannelError):
     """The request may or may not have been taken (timeout, reset, 5xx): never repeat it blindly."""
 

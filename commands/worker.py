@@ -20,7 +20,7 @@ class NeedsPostgres(BotError):
 
 @click.command()
 def command() -> None:
-    """Run conversations and send messages; take no webhooks."""
+    """Run conversations and send messages; take no webhooks and fetch nothing."""
     settings = configuration.load()
     if settings.database_url.startswith("sqlite"):
         raise NeedsPostgres(
@@ -35,7 +35,7 @@ async def work(settings: Settings) -> None:
     ended = until_signalled()
     async with parts(settings) as assembled:
         settle_memory()
-        await assembled.supervisor.start()
+        await assembled.supervisor.start(listens=False)
         try:
             click.echo("Echolot works", err=True)
             await ended.wait()

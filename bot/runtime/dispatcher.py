@@ -14,6 +14,7 @@ from bot.errors import (
     Conflict,
     InDoubt,
     Misconfigured,
+    NotAdmitted,
     Rejected,
     StoreUnavailable,
     Throttled,
@@ -195,7 +196,7 @@ class Dispatcher:
         now, follow_up = self._clock(), []
         backoff = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(row.attempts - 1, 16))
         state, wait = "failed", None
-        if isinstance(error, Unavailable | Misconfigured | InDoubt):
+        if isinstance(error, Unavailable | Misconfigured | InDoubt) and not isinstance(error, NotAdmitted):
             self._pace.stumble(now)
         else:
             self._pace.healthy()

@@ -51,8 +51,11 @@ class Supervisor:
             name: Dispatcher(name, channel, store, self.owner, clock) for name, channel in channels.items()
         }
 
-    async def start(self) -> None:
-        """Start everything in the background."""
+    async def start(self, *, listens: bool = True) -> None:
+        """Start everything in the background; `listens` says whether events are fetched, where channels fetch them.
+
+        Telegram lets one process at a time fetch a bot's events.
+        """
         self._keep("worker", self.worker.run)
         self._keep("ticker", lambda: tick(self._store, self._clock))
         self._keep("backfill", lambda: backfill(self._store, self._intake, self._channels, self._clock))
@@ -60,7 +63,7 @@ class Supervisor:
             self._keep(f"dispatcher:{name}", dispatcher.run)
             self._keep(f"reconciler:{name}", dispatcher.reconcile)
         for name, channel in self._channels.items():
-            if isinstance(channel, Listening):
+            if listens and isinstance(channel, Listening):
                 self._keep(f"listener:{name}", self._listener(channel))
 
     def _listener(self, channel: Listening) -> Callable[[], Coroutine[Any, Any, None]]:

@@ -6,7 +6,17 @@ then, so an unknown one is a refusal that a person sees with its name, and nothi
 
 import re
 
-from bot.errors import ChannelError, InDoubt, Misconfigured, Rejected, ThreadGone, Throttled, Unavailable, Unreachable
+from bot.errors import (
+    ChannelError,
+    InDoubt,
+    Misconfigured,
+    NotAdmitted,
+    Rejected,
+    ThreadGone,
+    Throttled,
+    Unavailable,
+    Unreachable,
+)
 from channels.slack.scopes import SCOPES, WHERE
 
 TOKEN_DEAD = frozenset({"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"})
@@ -29,13 +39,6 @@ _MISCONFIGURED = {
     "access_denied": "Slack denies access",
     "accesslimited": "access to this workspace is limited",
     "two_factor_setup_required": "the workspace demands two-factor authentication",
-    "channel_not_found": f"the channel does not exist or is private; {_INVITE}",
-    "not_in_channel": f"the app is not in the channel; {_INVITE}",
-    "is_archived": "the channel is archived",
-    "restricted_action": "the workspace does not let the app post there",
-    "restricted_action_read_only_channel": "the channel is read-only",
-    "restricted_action_thread_only_channel": "the channel takes replies in threads only",
-    "restricted_action_non_threadable_channel": "the channel takes no threads",
     "ekm_access_denied": "an administrator has suspended posting",
     "messages_tab_disabled": "people cannot be written to: turn on App Home → Messages Tab",
     "invalid_client_id": "`client_id` is not one that Slack knows",
@@ -43,6 +46,15 @@ _MISCONFIGURED = {
     "bad_redirect_uri": "the redirect URL is not among those of the app: OAuth & Permissions → Redirect URLs",
     "invalid_team_for_non_distributed_app": "the app is not distributed yet: Manage Distribution",
     "link_disabled": "Socket Mode is off: Settings → Socket Mode",
+}
+_NOT_ADMITTED = {
+    "channel_not_found": f"the channel does not exist or is private; {_INVITE}",
+    "not_in_channel": f"the app is not in the channel; {_INVITE}",
+    "is_archived": "the channel is archived",
+    "restricted_action": "the workspace does not let the app post there",
+    "restricted_action_read_only_channel": "the channel is read-only",
+    "restricted_action_thread_only_channel": "the channel takes replies in threads only",
+    "restricted_action_non_threadable_channel": "the channel takes no threads",
 }
 _UNREACHABLE = {
     "user_disabled": "the account is deactivated",
@@ -72,7 +84,16 @@ _REJECTED = {
     "file_not_found": "the file is not there any more",
     "file_deleted": "the file was deleted",
 }
-_THREAD_GONE = frozenset({"thread_not_found", "cannot_reply_to_message", "invalid_thread_ts"})
+_THREAD_GONE = dict.fromkeys(
+    ("thread_not_found", "cannot_reply_to_message", "invalid_thread_ts"), "the thread does not exist any more"
+)
+_MEANINGS: dict[type[ChannelError], dict[str, str]] = {
+    ThreadGone: _THREAD_GONE,
+    Unreachable: _UNREACHABLE,
+    NotAdmitted: _NOT_ADMITTED,
+    Misconfigured: _MISCONFIGURED,
+    Rejected: _REJECTED,
+}
 _THROTTLED = {"ratelimited": 1.0, "rate_limited": 1.0, "message_limit_exceeded": 60.0}  # s, without a Retry-After
 _DOUBTFUL = frozenset({"internal_error", "fatal_error", "service_unavailable", ""})
 _NOT_TAKEN = frozenset({"request_timeout", "team_added_to_org"})  # Slack has not acted; later
@@ -97,16 +118,11 @@ def refusal(  # noqa: PLR0911 - one return per class of error reads as the table
         return Unavailable(f"Slack cannot do that now ({code})", code)
     if status >= 500 or (code in _DOUBTFUL and status < 400):
         return lost(f"Slack answered {status} {code}".rstrip(), code, repeatable=repeatable)
-    if code in _THREAD_GONE:
-        return ThreadGone("the thread does not exist any more", code)
-    if code in _UNREACHABLE:
-        return Unreachable(_UNREACHABLE[code], code)
     if code == "missing_scope":
         return Misconfigured(missing(needed if _SCOPES.fullmatch(needed) else "a permission"), code)
-    if code in _MISCONFIGURED:
-        return Misconfigured(_MISCONFIGURED[code], code)
-    if code in _REJECTED:
-        return Rejected(_REJECTED[code], code)
+    for kind, meanings in _MEANINGS.items():
+        if code in meanings:
+            return kind(meanings[code], code)
     if not code and status in (401, 403, 404):
         return Misconfigured(f"`api_url` or a proxy refuses access ({status})")
     return Rejected(f"Slack refuses the request ({code or status})", code)

@@ -8,7 +8,7 @@ that a person sees, and nothing is repeated on its account.
 import re
 from typing import Any
 
-from bot.errors import ChannelError, Misconfigured, Rejected, ThreadGone, Throttled, Unreachable
+from bot.errors import ChannelError, Misconfigured, NotAdmitted, Rejected, ThreadGone, Throttled, Unreachable
 
 MAX_AFTER = 86_400.0
 
@@ -55,7 +55,7 @@ _MEANINGS: dict[type[ChannelError], dict[str, str]] = {
         "can't send messages to bots": "that is a bot",
         "can't send messages to the bot": "that is a bot",
     },
-    Misconfigured: {
+    NotAdmitted: {
         "bot was kicked": "the bot was removed from the group; add it again",
         "bot is not a member": "the bot is not in the group; add it",
         "not a forum": "the group has no topics; turn on Topics in its settings",

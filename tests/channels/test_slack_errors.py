@@ -22,16 +22,18 @@ MISCONFIGURED = [
     "not_allowed_token_type",
     "missing_scope",
     "no_permission",
-    "channel_not_found",
-    "not_in_channel",
-    "is_archived",
-    "restricted_action",
-    "restricted_action_read_only_channel",
     "messages_tab_disabled",
     "team_access_not_granted",
     "ekm_access_denied",
     "bad_client_secret",
     "invalid_client_id",
+]
+NOT_ADMITTED = [
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "restricted_action",
+    "restricted_action_read_only_channel",
 ]
 UNREACHABLE = ["user_disabled", "user_not_found", "user_not_visible", "invalid_user_combination", "cannot_dm_bot"]
 REJECTED = [
@@ -51,6 +53,7 @@ REJECTED = [
 ]
 TABLE = [
     *((200, code, errors.Misconfigured) for code in MISCONFIGURED),
+    *((200, code, errors.NotAdmitted) for code in NOT_ADMITTED),
     *((200, code, errors.Unreachable) for code in UNREACHABLE),
     *((200, code, errors.Rejected) for code in REJECTED),
     *((200, code, errors.ThreadGone) for code in ("thread_not_found", "cannot_reply_to_message")),

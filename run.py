@@ -30,7 +30,8 @@ COMMANDS = {
     "send": "Start one survey with one person now.",
     "export": "Print what customers answered, as JSON lines or CSV.",
     "db": "The database: upgrade, status, copy, backup.",
-    "user": "Make API keys.",
+    "channels": "The channels: list, connect to the provider, an app's manifest.",
+    "user": "Make keys, for the API and for credentials at rest.",
     "doctor": "Look for everything that needs an operator.",
 }
 

@@ -9,66 +9,38 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 import settings as configuration
 from bot.errors import BotError
-from commands import logs
-from commands.assemble import adapter, epoch_ms, flows
+from bot.ports import Channel, Listening
+from commands import inspection, logs
+from commands.assemble import channels, flows, installable
+from commands.findings import Finding, bad, good, note, tell
 from settings import CONFIG_VARIABLE, DEFAULT_FILE, Settings
 from storage.lock import holder
 from storage.looking import look
 from storage.reading import SqlReading
 from storage.schema import HEAD, current, sqlite_path
+from storage.vault import advice
 
 FIXED_IN = ((3, 44, 6), (3, 50, 7))  # backports of the fix for the WAL-reset bug; everything from 3.51.3 has it
 LITTLE_SPACE = 1_000_000_000  # bytes
 STUCK = ("unknown", "reconciling", "failed", "undelivered")
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One line of the report. `level`: good | note | bad; bad needs an operator."""
-
-    level: str
-    about: str
-    text: str
-
-
-def good(about: str, text: str) -> Finding:
-    """All is well."""
-    return Finding("good", about, text)
-
-
-def note(about: str, text: str) -> Finding:
-    """Worth knowing."""
-    return Finding("note", about, text)
-
-
-def bad(about: str, text: str) -> Finding:
-    """Somebody has to act."""
-    return Finding("bad", about, text)
-
-
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-def command(*, as_json: bool) -> None:
-    """Look at settings, database, flows, channels and what got stuck."""
+@click.option("--offline", is_flag=True, help="Ask no provider, look only at what is here.")
+def command(*, as_json: bool, offline: bool) -> None:
+    """Look at settings, database, flows, channels and what got stuck; ask each provider about its account.
+
+    Nothing is changed, and nobody is written to. The exit status is 1 if something needs an operator.
+    """
     logs.setup("auto", "error")
-    findings = list(examine())
-    for finding in findings:
-        if as_json:
-            click.echo(msgspec.json.encode(finding))
-        else:
-            sign, colour = {"good": ("✓", "green"), "note": ("·", "blue"), "bad": ("✗", "red")}[finding.level]
-            lines = finding.text.splitlines() or [""]
-            click.echo(f"{click.style(sign, fg=colour)} {finding.about}: {lines[0]}")
-            for line in lines[1:]:
-                click.echo(f"    {line}")
-    if any(finding.level == "bad" for finding in findings):
-        raise SystemExit(1)
+    tell(examine(offline=offline), as_json=as_json)
 
 
-def examine() -> Iterator[Finding]:
+def examine(*, offline: bool = False) -> Iterator[Finding]:
     """Every finding. What cannot be looked at because of an earlier one is left out."""
     try:
         settings = configuration.load()
@@ -77,7 +49,7 @@ def examine() -> Iterator[Finding]:
         return
     yield good("settings", _where())
     yield from _attempt("flows", lambda: _flows(settings))
-    yield from _channels(settings)
+    yield from _channels(settings, offline=offline)
     yield from _attempt("database", lambda: _database(settings))
 
 
@@ -100,20 +72,40 @@ def _flows(settings: Settings) -> list[Finding]:
     return [good("flows", f"{len(shelf.flows)} without errors: {names}"), *warnings]
 
 
-def _channels(settings: Settings) -> Iterator[Finding]:
+def _channels(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     if not settings.channels:
         yield note("channels", "none configured; only `run.py demo` and `run.py simulate` can talk to anybody")
+        return
     base = settings.public_url or ""
-    if settings.channels and not base:
+    adapters = channels(settings, inspection.address(settings))
+    called = [name for name, channel in adapters.items() if getattr(channel, "hookable", False)]
+    if not base and (called or not all(isinstance(channel, Listening) for channel in adapters.values())):
         yield bad("channels", "public_url is not set: providers cannot reach the hooks, and signatures will not hold")
-    elif base.startswith("http://"):
-        yield note("channels", "public_url is not https: fine behind nothing but a test")
-    for name, config in settings.channels.items():
-        about = f"channel {name}"
-        if getattr(adapter(config.kind)(name, config, base, epoch_ms), "hookable", False):
-            yield good(about, f"{config.kind}; give the provider this webhook: {base}/hooks/{name}")
-        else:
-            yield bad(about, f"{config.kind} without a secret: its webhook does not exist and messages get lost")
+    yield from inspection.sane(base)
+    if installable(adapters) and not settings.secret_keys:
+        yield bad(
+            "channels", f"no secret_keys, so the server does not start: {', '.join(installable(adapters))}", advice()
+        )
+    asked: dict[str, list[Finding]] = {}
+    if not offline:
+        if base and called:
+            yield asyncio.run(inspection.reachable(base))
+        try:
+            asked = asyncio.run(inspection.diagnosed(settings))
+        except BotError as error:
+            yield bad("channels", str(error))
+    for name, channel in adapters.items():
+        yield _comes_in(base, name, channel)
+        yield from asked.get(name, ())
+
+
+def _comes_in(base: str, name: str, channel: Channel) -> Finding:
+    about = f"channel {name}"
+    if getattr(channel, "hookable", False):
+        return good(about, f"{channel.kind}; give the provider this webhook: {base}/hooks/{name}")
+    if isinstance(channel, Listening):
+        return good(about, f"{channel.kind}; fetches its events itself")
+    return bad(about, f"{channel.kind} without a secret: its webhook does not exist and messages get lost")
 
 
 def _database(settings: Settings) -> list[Finding]:
@@ -124,7 +116,8 @@ def _database(settings: Settings) -> list[Finding]:
         return [*findings, note("database", "has no tables yet; `run.py serve` creates them")]
     if found != HEAD:
         return [*findings, bad("database", f"schema {found}, needed is {HEAD}: run `run.py db upgrade`")]
-    return [*findings, good("database", f"reachable, schema {found}"), *asyncio.run(_rows(settings.database_url))]
+    findings.append(good("database", f"reachable, schema {found}"))
+    return [*findings, *asyncio.run(_rows(settings.database_url)), *asyncio.run(inspection.accounts(settings))]
 
 
 def _file(path: Path) -> Iterator[Finding]:

@@ -1,28 +1,29 @@
 """`run.py demo`: the whole product with no account anywhere, in one browser page."""
 
 import contextlib
-import secrets
 import socket
 import tempfile
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import click
 import uvloop
 
-from channels.twilio.config import TwilioConfig
+from bot.ports import Channel
 from commands import logs
 from commands.assemble import parts
+from commands.devices.device import Clock, Device
+from commands.devices.slack import SlackDm
+from commands.devices.sms import SmsPhone
+from commands.devices.telegram import TelegramPhone
 from commands.invitations import Invitations
 from commands.serve import bind, serving, until_signalled
-from commands.stage import CHANNEL, SENDER, Clock, DemoStage, SkippingChannel
-from sandbox.twilio import Account, TwilioSandbox
+from commands.stage import DemoStage
 from settings import Settings
 from web import demo
 from web.server import Site
-from web.shapes import Invitation
 
 HOST = "127.0.0.1"  # the demo is for whoever sits at this machine
 USUAL_PORT = 8000
@@ -38,7 +39,7 @@ PACE = 0.4  # seconds between two statuses of a message: slow enough to see
     help="Keep the database in this folder; without it, it is gone at the end.",
 )
 def command(port: int | None, data: Path | None, *, no_browser: bool) -> None:
-    """Start the server, a stand-in for the SMS provider and a page with a phone, all on this machine."""
+    """Start the server, stand-ins for Twilio, Telegram and Slack, and a page with their phones, all on this machine."""
     logs.setup("auto", "warning")
     with tempfile.TemporaryDirectory(prefix="echolot-demo-") as scratch:
         folder = data or Path(scratch)
@@ -65,35 +66,27 @@ def is_free(port: int) -> bool:
 
 
 @asynccontextmanager
-async def running(folder: Path, site: Site) -> AsyncIterator[None]:
+async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
     """The whole demo, served on `site`."""
-    sid, token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
-    hooks = {SENDER: ""}
-    sandbox = TwilioSandbox([Account(sid, token, hooks)], PACE)
-    provider = Site(HOST, 0)
-    await provider.start(sandbox)
     clock = Clock()
-    config = TwilioConfig.model_validate(
-        {"kind": "twilio", "account_sid": sid, "auth_token": token, "from": SENDER, "settle": "3s"}
-        | {"api_url": provider.url, "timeout": "2s", "gather": "700ms"}
-    )
+    devices: list[Device] = [SmsPhone(clock, PACE), TelegramPhone(clock), SlackDm(clock)]
     database = f"sqlite:///{(folder / 'demo.db').absolute()}"
     # Not validated, so that no ECHOLOT_ variable leads the demo to somebody's real database.
     settings = Settings.model_construct(home=folder, database_url=database, company="Echolot")
-    channel = SkippingChannel(CHANNEL, config, site.url, clock)
-    channel.clock = clock
-    hooks[SENDER] = f"{site.url}/hooks/{CHANNEL}"
-    try:
-        async with parts(settings, site.url, clock, {CHANNEL: channel}) as assembled:
-            invitations = Invitations(assembled)
+    async with AsyncExitStack() as stack:
+        channels = {device.name: await provided(device, site, stack) for device in devices}
+        assembled = await stack.enter_async_context(parts(settings, site.url, clock, channels))
+        stage = DemoStage(devices, assembled.reading, assembled.library, Invitations(assembled).invite, clock)
+        async with serving(assembled, site, demo.routes(stage)):
+            yield stage
+            stage.close()
 
-            async def invite(flow: str, to: str, language: str) -> str:
-                return (await invitations.invite(Invitation(flow, to, language))).id
 
-            stage = DemoStage(sandbox, assembled.reading, assembled.library, invite, clock)
-            async with serving(assembled, site, demo.routes(stage)):
-                yield
-                stage.close()
-    finally:
-        await sandbox.close()
-        await provider.stop()
+async def provided(device: Device, site: Site, stack: AsyncExitStack) -> Channel:
+    """Serve the stand-in of a device's provider for as long as `stack` is open; the channel that calls it."""
+    provider = Site(HOST, 0)
+    stack.push_async_callback(provider.stop)
+    await provider.start(device.sandbox)
+    stack.push_async_callback(device.close)
+    await device.connect(f"{site.url}/hooks/{device.name}")
+    return device.channel(site.url, provider.url)

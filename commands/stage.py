@@ -1,65 +1,23 @@
-"""The demo's stage: a customer's phone, time that can be skipped, a provider that can be made to fail."""
+"""The demo's stage: three customers' devices, time that can be skipped, providers that can be made to fail."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import structs
 
-from bot.engine.state import Asked, Session
-from bot.errors import BotError, Fault
-from bot.messages import Address, Outbound, Sent
-from channels.twilio.channel import TwilioChannel
+from bot.engine.state import Session
+from commands.devices.device import FAULTS, Chatting, Clock, Device, NotOnStage, Starting
+from commands.turns import turns
 from flows.answers import Option
 from flows.library import Library
-from sandbox.twilio import Fault as ProviderFault
-from sandbox.twilio import TwilioSandbox
 from storage.reading import SqlReading
-from web.demo import FaultName, Skip, Start, Text
+from web.demo import Action, Block, FaultName, Open, Press, Rewrite, Skip, Start, Text
+from web.shapes import Invitation, Invited
 
-CHANNEL = "sms"
-PHONE = "+4915112345678"
-SENDER = "+4930555010"
 DAY = 86_400_000
-MOST_RESPONSES = 200
-FAULTS: Mapping[str, ProviderFault | None] = {
-    "none": None,
-    "429": ProviderFault("throttle", times=3, after=2),
-    "500": ProviderFault("error", times=3),
-    "timeout": ProviderFault("timeout_after", times=3),
-    "reset": ProviderFault("reset_after", times=3),
-}
-Invite = Callable[[str, str, str], Awaitable[str]]
-"""Starts a flow in a language with an address; gives the session's id."""
-
-
-class NotOnStage(BotError):
-    """Something that the demo does not do."""
-
-    fault = Fault.CALLER
-
-
-class Clock:
-    """The demo's time: the real one and what has been skipped."""
-
-    def __init__(self) -> None:
-        self.skipped = 0
-
-    def __call__(self) -> int:
-        """Epoch milliseconds."""
-        return time.time_ns() // 1_000_000 + self.skipped
-
-
-class SkippingChannel(TwilioChannel):
-    """The Twilio channel with the sandbox's times, which know nothing of what was skipped here."""
-
-    clock: Clock
-
-    async def find(self, message: Outbound, since: int, taken: Collection[str] = ()) -> Sent | None:
-        """See bot.ports.Reconciling."""
-        return await super().find(message, since - self.clock.skipped, taken)
+MOST_RESPONSES, MOST_SESSIONS = 200, 60
+Invite = Callable[[Invitation], Awaitable[Invited]]
 
 
 class DemoStage:
@@ -68,53 +26,74 @@ class DemoStage:
     faults: Sequence[str] = tuple(FAULTS)
 
     def __init__(
-        self, sandbox: TwilioSandbox, reading: SqlReading, library: Library, invite: Invite, clock: Clock
+        self, devices: Iterable[Device], reading: SqlReading, library: Library, invite: Invite, clock: Clock
     ) -> None:
         self.flows: Sequence[Mapping[str, str]] = [
             {"id": flow.id, "title": flow.title or flow.id} for flow in library.flows
         ]
-        self._sandbox = sandbox
+        self.devices: Mapping[str, Device] = {device.name: device for device in devices}
         self._reading = reading
         self._library = library
         self._invite = invite
         self._clock = clock
-        self._phone = sandbox.phone(PHONE)
-        self._lane = Address(CHANNEL, PHONE).lane
-        self._seen: dict[str, int] = {}  # message → demo time it was first seen: the sandbox has real time
-        self._fault = "none"
+        self._links: dict[str, str] = {}  # device → the link that its owner has been given and not opened
         self._over = asyncio.Event()
 
-    async def act(self, action: Start | Text | Skip | FaultName) -> None:
+    async def act(self, action: Action) -> None:
         """See web.demo.Stage."""
         match action:
-            case Start(flow, language):
-                await self._invite(flow, f"{CHANNEL}:{PHONE}", language)
-            case Text(text):
-                await self._type(text)
+            case Start():
+                await self._ask(action)
+            case Text(device, text):
+                await self.devices[device].write(text)
+            case Press(device, message, button):
+                await self._chatting(device).press(message, button)
+            case Rewrite(device, message, text):
+                await self._chatting(device).rewrite(message, text)
+            case Open(device):
+                await self._starting(device).open(self._links.pop(device, ""))
+            case Block(device, blocked):
+                await self._starting(device).block(blocked=blocked)
             case Skip(ms):
-                self._clock.skipped += max(0, min(ms, 30 * DAY))
-            case FaultName(name):
-                self._break(name)
+                self._skip(ms)
+            case FaultName(device, name):
+                self.devices[device].breaks(name)
 
-    async def _type(self, text: str) -> None:
-        if not text.strip() or len(text) > 1600:
-            raise NotOnStage("An SMS has 1 to 1600 characters.")
-        outcome = await self._phone.text(text.strip(), SENDER)
-        if not 200 <= outcome.status < 300:
-            raise NotOnStage(f"The webhook answered {outcome.status or 'nothing'}.")
+    def _chatting(self, name: str) -> Chatting:
+        device = self.devices[name]
+        if not isinstance(device, Chatting):
+            raise NotOnStage("This device has neither buttons nor changes.")
+        return device
 
-    def _break(self, name: str) -> None:
-        if name not in FAULTS:
-            raise NotOnStage("There is no such fault.")
-        self._sandbox.faults.clear()
-        fault = FAULTS[name]
-        if fault:
-            self._sandbox.faults.plan(fault)
-        self._fault = name
+    def _starting(self, name: str) -> Starting:
+        device = self.devices[name]
+        if not isinstance(device, Starting):
+            raise NotOnStage("Nobody is started or blocked on this device.")
+        return device
+
+    async def _ask(self, start: Start) -> None:
+        device = self.devices[start.device]
+        linked = start.link or device.screen().state == "new"
+        chat = "" if linked else device.chat
+        invited = await self._invite(Invitation(start.flow, f"{device.name}:{chat}", start.language))
+        if invited.link:
+            self._links[device.name] = invited.link
+        elif linked:
+            raise NotOnStage("There are no links to this device.")
+
+    def _skip(self, ms: int) -> None:
+        self._clock.skipped += max(0, min(ms, 30 * DAY))
+        for device in self.devices.values():
+            device.skip(self._clock.skipped)
 
     async def changed(self) -> bool:
         """See web.demo.Stage."""
-        await self._phone.news(self._phone.version, 0.25)
+        waiting = [asyncio.create_task(device.news(0.25)) for device in self.devices.values()]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
         return not self._over.is_set()
 
     def close(self) -> None:
@@ -123,28 +102,24 @@ class DemoStage:
 
     async def snapshot(self) -> dict[str, Any]:
         """See web.demo.Stage."""
-        lines = await self._reading.conversation(self._lane)
-        rows = [row for row in await self._reading.sessions(20) if row["lane"] == self._lane]
-        session = msgspec.json.decode(rows[0]["state"], type=Session) if rows else None
-        if not self._sandbox.faults.planned:
-            self._fault = "none"
-        return {
-            "phone": self._screen(session),
-            "talk": await self._talk(lines, session),
-            "store": await self._stored(),
-            "fault": self._fault,
-            "skipped": self._clock.skipped,
-        }
+        rows = await self._reading.sessions(MOST_SESSIONS)
+        latest = {row["lane"]: row["state"] for row in reversed(rows)}
+        shown, talks = {}, {}
+        for name, device in self.devices.items():
+            state = latest.get(device.lane)
+            session = msgspec.json.decode(state, type=Session) if state else None
+            shown[name] = self._screen(device, session)
+            talks[name] = await self._talk(device.lane, session)
+        return {"devices": shown, "talks": talks, "store": await self._stored(), "skipped": self._clock.skipped}
 
-    def _screen(self, session: Session | None) -> dict[str, Any]:
-        messages = []
-        for shown in self._phone.shows():
-            at = self._seen.setdefault(shown["sid"], shown["at"] + self._clock.skipped)
-            messages.append({"mine": shown["side"] == "me", "text": shown["text"], "at": at})
-        messages.sort(key=lambda message: message["at"])
+    def _screen(self, device: Device, session: Session | None) -> dict[str, Any]:
         options = self._options(session) if session and session.owner == "bot" else ()
-        choices = [{"value": option.value, "label": option.label} for option in options]
-        return {"name": "Echolot", "sender": SENDER, "messages": messages, "choices": choices}
+        link = self._links.get(device.name, "")
+        return msgspec.structs.asdict(device.screen()) | {
+            "choices": [{"value": option.value, "label": option.label} for option in options],
+            "fault": device.fault,
+            "link": {"url": link, "code": code(link)} if link else None,
+        }
 
     def _options(self, session: Session) -> Sequence[Option]:
         """What the open question offers."""
@@ -152,8 +127,8 @@ class DemoStage:
         question = flow.step(session.step).ask if flow and session.step else None
         return question.prompt(session.language).options if question else ()
 
-    async def _talk(self, lines: Sequence[Mapping[str, Any]], session: Session | None) -> dict[str, Any]:
-        address = await self._reading.lane(self._lane)
+    async def _talk(self, lane: str, session: Session | None) -> dict[str, Any]:
+        address = await self._reading.lane(lane)
         talk: dict[str, Any] = {
             "now": self._clock() // 60_000 * 60_000,
             "opted_out": bool(address and address["opted_out_at"]),
@@ -168,7 +143,8 @@ class DemoStage:
             "due_at": await self._reading.timer(session.id),
             **{name: getattr(session, name) for name in ("flow", "language", "step", "owner", "outcome", "turn")},
         }
-        talk["turns"] = _turns(await self._reading.journal(session.id), lines, session)
+        lines = await self._reading.conversation(lane)
+        talk["turns"] = turns(await self._reading.journal(session.id), lines, session)
         return talk
 
     async def _stored(self) -> dict[str, Any]:
@@ -182,33 +158,8 @@ class DemoStage:
         return {"scores": scores, "responses": shown, "counts": await self._reading.counts()}
 
 
-def _turns(
-    journal: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]], session: Session
-) -> list[dict[str, Any]]:
-    """What came in and what followed, turn by turn."""
-    turns: list[dict[str, Any]] = []
-    ends = [entry["at"] for entry in journal[1:]] + [float("inf")]
-    for entry, end in zip(journal, ends, strict=True):
-        event = msgspec.json.decode(entry["event"])
-        sent = f"{session.id}.{entry['turn']}."
-        turns.append(
-            {
-                "at": entry["at"],
-                "event": event["type"],
-                "said": [part.get("text", "") for part in event.get("parts", ())],
-                "answers": [_answer(given) for given in session.answers if entry["at"] <= given.at < end],
-                "messages": [
-                    {name: line[name] for name in ("text", "state", "attempts", "code", "error", "parts")}
-                    for line in lines
-                    if line["from"] == "bot" and line["key"].startswith(sent)
-                ],
-                "cases": [],
-            }
-        )
-    if turns and session.desks:  # a case opens on an answer, or on the wish for a person in the last turn
-        next((turn for turn in turns if turn["answers"]), turns[-1])["cases"] = session.desks
-    return turns
+def code(link: str) -> list[str]:
+    """The QR code of a link, row by row: 1 for dark."""
+    import segno  # noqa: PLC0415  # few surveys start by a link
 
-
-def _answer(given: Asked) -> dict[str, Any]:
-    return {"question": given.step, "corrections": given.corrections, **structs.asdict(given.answer)}
+    return ["".join(map(str, row)) for row in segno.make(link, micro=False).matrix]

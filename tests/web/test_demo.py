@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from web.app import Parts, build
-from web.demo import HERE, Skip, Start, Text, routes
+from web.demo import HERE, Block, FaultName, Open, Press, Rewrite, Skip, Start, Text, routes
 from web.guard import Guard
 from web.keys import Keyring
 from web.problems import Refused
@@ -93,19 +93,36 @@ def test_scripts_never_make_markup_of_text():
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", file.read_text("utf-8"))
 
 
-async def test_actions_reach_the_stage(page, stage):
-    for path, body in [("start", {"flow": "a", "language": "de"}), ("text", {"text": "8"}), ("skip", {"ms": 5})]:
-        assert (await page.post(f"/demo/{path}", json=body)).status_code == 204
-    assert stage.acts == [Start("a", "de"), Text("8"), Skip(5)]
+@pytest.mark.parametrize(
+    ("path", "body", "action"),
+    [
+        ("start", {"device": "slack", "flow": "a", "language": "de"}, Start("slack", "a", "de")),
+        ("start", {"device": "telegram", "flow": "a", "language": "", "link": True}, Start("telegram", "a", "", True)),
+        ("text", {"device": "sms", "text": "8"}, Text("sms", "8")),
+        ("press", {"device": "telegram", "message": "7", "button": 10}, Press("telegram", "7", 10)),
+        ("rewrite", {"device": "slack", "message": "1.2", "text": "9"}, Rewrite("slack", "1.2", "9")),
+        ("open", {"device": "telegram"}, Open("telegram")),
+        ("block", {"device": "telegram", "blocked": True}, Block("telegram", True)),
+        ("skip", {"ms": 5}, Skip(5)),
+        ("fault", {"device": "slack", "name": "429"}, FaultName("slack", "429")),
+    ],
+)
+async def test_actions_reach_the_stage(page, stage, path, body, action):
+    assert (await page.post(f"/demo/{path}", json=body)).status_code == 204
+    assert stage.acts == [action]
 
 
 @pytest.mark.parametrize(
     ("path", "body", "headers", "status"),
     [
-        ("text", b'{"text": "8"}', {"content-type": "text/plain"}, 415),
+        ("text", b'{"device": "sms", "text": "8"}', {"content-type": "text/plain"}, 415),
         ("text", b"text=8", {"content-type": "application/x-www-form-urlencoded"}, 415),
-        ("text", b'{"text": "8"}', JSON | {"host": "evil.example"}, 421),
-        ("text", b'{"text": 8}', JSON, 422),
+        ("text", b'{"device": "sms", "text": "8"}', JSON | {"host": "evil.example"}, 421),
+        ("text", b'{"device": "sms", "text": 8}', JSON, 422),
+        ("text", b'{"device": "fax", "text": "8"}', JSON, 422),
+        ("text", b'{"text": "8"}', JSON, 422),
+        ("press", b'{"device": "slack", "message": "1", "button": -1}', JSON, 422),
+        ("press", b'{"device": "slack", "message": "1", "button": 1, "as": "admin"}', JSON, 422),
         ("text", b"{", JSON, 422),
         ("text", b'{"text": "' + b"x" * 20_000 + b'"}', JSON, 413),
         ("nix", b"{}", JSON, 404),

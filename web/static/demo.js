@@ -1,12 +1,15 @@
-// The demo page: listens to the server's snapshots and hands each panel its part.
+// The demo page: listens to the server's snapshots, hands each part its own, and passes on what is done.
 
+import { device } from "./devices.js";
 import { fromNow, whenChanged, words } from "./dom.js";
-import * as phone from "./phone.js";
 import * as store from "./store.js";
 import * as talk from "./talk.js";
 
+const devices = new Map([...document.querySelectorAll("[data-device]")].map((root) => [root.dataset.device, device(root)]));
+const provider = document.getElementById("provider");
 const fault = document.getElementById("fault");
 const toast = document.getElementById("toast");
+let snapshot;
 
 function tell(text) {
   toast.textContent = text;
@@ -16,6 +19,7 @@ function tell(text) {
 }
 
 async function act(action, facts) {
+  tell("");
   try {
     const answer = await fetch(`/demo/${action}`, {
       method: "POST",
@@ -28,24 +32,40 @@ async function act(action, facts) {
   }
 }
 
-const showFault = whenChanged((name) => {
-  fault.value = name;
-  fault.classList.toggle("on", name !== "none");
-});
+/** The device whose conversation is shown, and to which replies to try go. */
+const active = () => document.body.dataset.active;
+
+function show(name) {
+  if (name === active()) return;
+  document.body.dataset.active = name;
+  document.getElementById("target").textContent = words[`device_${name}`];
+  for (const button of document.querySelectorAll("[data-show]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.show === name));
+  }
+  if (snapshot) talk.draw(snapshot.talks[name]);
+}
+
 const showSkipped = whenChanged((ms) => {
   const legend = document.querySelector("#skip legend");
   legend.textContent = ms ? `${words.skip} (${fromNow(ms)})` : words.skip;
 });
 
+function showFault() {
+  const name = snapshot.devices[provider.value].fault;
+  fault.value = name;
+  fault.title = words[`fault_hint_${provider.value}`] || words.fault_hint;
+  fault.classList.toggle("on", name !== "none");
+}
+
 function connect() {
   const events = new EventSource("/demo/events");
   events.onmessage = ({ data }) => {
-    const snapshot = JSON.parse(data);
+    snapshot = JSON.parse(data);
     document.getElementById("lost").hidden = true;
-    phone.draw(snapshot.phone);
-    talk.draw(snapshot.talk);
+    for (const [name, one] of devices) one.draw(snapshot.devices[name]);
+    talk.draw(snapshot.talks[active()]);
     store.draw(snapshot.store);
-    showFault(snapshot.fault);
+    showFault();
     showSkipped(snapshot.skipped);
   };
   events.onerror = () => {
@@ -53,20 +73,53 @@ function connect() {
   };
 }
 
-document.getElementById("start").addEventListener("submit", (event) => {
-  event.preventDefault();
-  act("start", Object.fromEntries(new FormData(event.target)));
-});
-document.getElementById("compose").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = document.getElementById("text");
-  if (text.value.trim()) act("text", { text: text.value });
-  text.value = "";
-  text.focus();
-});
+function start(name, link) {
+  const chosen = Object.fromEntries(new FormData(document.getElementById("start")));
+  act("start", { device: name, flow: chosen.flow, language: chosen.language, link });
+}
+
+/** What a click on something with this mark does; `name` is the device it is on, `mark` the value of the mark. */
+const deeds = {
+  ask: (name) => start(name, false),
+  link: (name) => start(name, true),
+  open: (name) => act("open", { device: name }),
+  block: (name) => act("block", { device: name, blocked: true }),
+  unblock: (name) => act("block", { device: name, blocked: false }),
+  press: (name, mark, button) => act("press", { device: name, message: button.dataset.message, button: Number(mark) }),
+  edit: (name, mark) => devices.get(name).edit(mark),
+  cancel: (name) => devices.get(name).edit(""),
+  text: (name, mark) => act("text", { device: name, text: mark }),
+  skip: (_, mark) => act("skip", { ms: Number(mark) }),
+  show: (_, mark) => show(mark),
+};
+
+const deviceOf = (target) => target.closest("[data-device]")?.dataset.device;
+
 document.addEventListener("click", ({ target }) => {
-  if (target.dataset.text !== undefined) act("text", { text: target.dataset.text });
-  if (target.dataset.skip !== undefined) act("skip", { ms: Number(target.dataset.skip) });
+  const name = deviceOf(target);
+  if (name) show(name);
+  const button = target.closest("button");
+  const deed = button && Object.keys(button.dataset).find((key) => key in deeds);
+  if (deed) deeds[deed](name || active(), button.dataset[deed], button);
 });
-fault.addEventListener("change", () => act("fault", { name: fault.value }));
+document.addEventListener("focusin", ({ target }) => {
+  const name = deviceOf(target);
+  if (name) show(name);
+});
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = deviceOf(event.target);
+  if (!name) return;
+  const { form, edit } = devices.get(name);
+  const text = form.elements.text.value;
+  const editing = form.dataset.editing;
+  if (text.trim()) act(editing ? "rewrite" : "text", { device: name, text, ...(editing ? { message: editing } : {}) });
+  edit("");
+});
+document.addEventListener("keydown", ({ key, target }) => {
+  const name = deviceOf(target);
+  if (key === "Escape" && name && devices.get(name).form.dataset.editing) devices.get(name).edit("");
+});
+provider.addEventListener("change", showFault);
+fault.addEventListener("change", () => act("fault", { device: provider.value, name: fault.value }));
 connect();

@@ -13,6 +13,19 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
+/** A QR code, from rows of 0 and 1, with the quiet zone around it. */
+export function picture(rows) {
+  const space = "http://www.w3.org/2000/svg";
+  const size = rows.length + 8;
+  const made = document.createElementNS(space, "svg");
+  made.setAttribute("viewBox", `0 0 ${size} ${size}`);
+  const path = document.createElementNS(space, "path");
+  const dark = rows.flatMap((row, y) => [...row].flatMap((bit, x) => (bit === "1" ? [`M${x + 4} ${y + 4}h1v1h-1z`] : [])));
+  path.setAttribute("d", dark.join(""));
+  made.append(path);
+  return made;
+}
+
 /** Calls draw(part) only when the part differs from the last time. */
 export function whenChanged(draw) {
   let before;

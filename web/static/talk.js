@@ -49,10 +49,11 @@ function message(sent) {
   if (sent.code) note.push(sent.code);
   if (sent.parts > 1) note.push(`${sent.parts} ${words.parts}`);
   const title = sent.error ? { title: sent.error } : {};
+  const mark = sent.kind === "mark";
   return element(
-    "li.message",
+    `li.message${mark ? ".mark" : ""}`,
     {},
-    element("p", {}, sent.text),
+    element("p", {}, mark ? (sent.text ? `${words.marked}: ✓ ${sent.text}` : words.cleared) : sent.text),
     element(`span.chip.${sent.state}`, title, note.join(" · ")),
   );
 }

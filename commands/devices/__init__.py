@@ -1,0 +1,1 @@
+"""The demo's devices: an SMS phone, a Telegram phone and a Slack, each with the stand-in of its provider."""

@@ -80,7 +80,7 @@ async def accounts(settings: Settings) -> list[Finding]:
                 found.append(
                     note(about, f"{held.old} are sealed with an older key", "restart the server before removing it")
                 )
-    return found  # fmt: skip
+    return found
 
 
 def sane(url: str) -> list[Finding]:

@@ -1,6 +1,7 @@
 """A conversation in the middle of everything, and how it has to go on in another database."""
 
-from bot.rows import JournalRow, Parked, Settlement, TimerRow
+from bot.messages import Address
+from bot.rows import JournalRow, LinkRow, Opened, Parked, Settlement, TimerRow
 from storage.opening import open_store
 from tests.storage.builders import (
     LANE,
@@ -74,4 +75,31 @@ async def goes_on(url):
     assert await store.watermark("sms") == NOW
     [first, *_] = await store.responses()
     assert (first["score"], first["comment"]) == (9, first["comment"])
+    await store.close()
+
+
+LATER = NOW + 100_000
+
+
+async def fill_channels(url):
+    """What Telegram and Slack leave: a link nobody has opened, a connected account, a change that waits."""
+    store = await open_store(url)
+    await store.save_link(
+        LinkRow("token", "sms", '{"flow":"nps","revision":"r","language":"","basis":"link"}', NOW, 2 * NOW)
+    )
+    await store.save_installation("slack", "T1", "sealed", NOW)
+    await turn(store, "sms:+498", outbox=[message("mark", "sms:+498", kind="mark", edits="sent", not_before=LATER)])
+    await store.close()
+
+
+async def channels_go_on(url):
+    """All of it works here as it would have there."""
+    store = await open_store(url)
+    assert await store.installations("slack") == ["T1"]
+    assert await store.installation("slack", "T1") == "sealed"
+    [mark] = [lease for lease in await leased(store, LATER) if lease.key == "mark"]
+    assert mark.shown_id == "SM1"
+    anna = Address("sms", "+498")
+    await turn(store, anna.lane, opened=[Opened("token", anna, "de", "e", NOW)])
+    assert (await store.link("token"))["used_by"] == anna.lane
     await store.close()

@@ -13,9 +13,12 @@ import pytest
 
 from bot.errors import StoreUnavailable
 from storage import migrate, schema
+from storage.copy import content, opened
 from storage.lock import WriterLock
 from storage.opening import open_store
+from storage.rows import storable
 from storage.schema import HEAD, MIGRATIONS, SchemaMismatch
+from tests.storage.conversation import fill, goes_on
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = Path(__file__).with_name("schema.txt")
@@ -83,6 +86,38 @@ async def test_t13_the_schema_of_both_databases_is_the_sum_of_the_migrations(bar
     path = schema.sqlite_path(bare_url)
     found = sqlite_schema(path) if path else await postgres_schema(bare_url)
     assert found == EXPECTED.read_text().splitlines()
+
+
+OLD = {  # what a later migration has added to a table of the first one
+    "outbox": {"edits"},
+}
+
+
+async def test_t13_a_database_of_the_first_release_keeps_everything(sqlite_url, bare_url, monkeypatch):
+    """A conversation in the middle of everything, written with schema 0001, goes on with the newest one."""
+    await fill(sqlite_url)
+    newest = migrate.command.upgrade
+    monkeypatch.setattr(migrate.command, "upgrade", lambda config, _head: newest(config, "0001"))
+    await migrate.upgrade(bare_url)
+    assert (await migrate.status(bare_url)).current == "0001"
+    monkeypatch.undo()
+    before = {}
+    async with opened(sqlite_url) as source, opened(bare_url, writing=True) as target:
+        tables = await target.tables()
+        everything = await source.tables()
+        assert {table: set(everything[table]) - set(columns) for table, columns in tables.items()} == {
+            table: OLD.get(table, set()) for table in tables
+        }
+        for table, columns in tables.items():
+            async for some in source.read(table, columns):
+                await target.add(table, columns, [storable(row) for row in some])
+            before[table] = await content(target, table, columns)
+        await target.finish()
+    assert all(found.rows for found in before.values())
+    assert await migrate.upgrade(bare_url) == ("0001", HEAD)
+    async with opened(bare_url) as upgraded:
+        assert {table: await content(upgraded, table, columns) for table, columns in tables.items()} == before
+    await goes_on(bare_url)
 
 
 async def test_t13_upgrading_again_changes_nothing(database_url):

@@ -30,8 +30,8 @@ def empty_url(tmp_path, request, database_url):
 
 async def test_p15_t26_a_copy_arrives_whole_and_conversations_go_on(database_url, empty_url):
     """Both ways: SQLite to PostgreSQL to grow, PostgreSQL to SQLite to leave or to back up."""
-    await fill(database_url)
     await fill_channels(database_url)
+    await fill(database_url)
     told = []
     contents = await copy(database_url, empty_url, lambda *step: told.append(step))
     assert {table: found.rows for table, found in contents.items()} == {

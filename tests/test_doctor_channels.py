@@ -1,6 +1,7 @@
 """The doctor and the channels' accounts: asking providers, keys at rest, refusals at start. Real processes, fakes."""
 
 import asyncio
+import sqlite3
 
 import httpx
 import pytest
@@ -11,9 +12,11 @@ from bot.abilities import Finding
 from bot.errors import BotError, Misconfigured
 from commands import assemble, inspection
 from commands.assemble import NoSecretKey, parts
+from sandbox.slack import App, SlackSandbox
 from settings import Settings
 from storage.opening import open_store
 from storage.vault import Vault
+from tests.channels.slack_line import teams
 from tests.channels_world import BASE, SLACK, a_provider, lines, written
 from tests.test_cli import SENDER, run, run_async, started
 from web.server import Site
@@ -230,3 +233,28 @@ async def test_the_server_has_the_page_where_accounts_are_added(tmp_path):
         assert (await client.get("/install/team/done?code=c&state=s")).status_code == 400
     process.terminate()
     assert await process.wait() == 0
+
+
+async def test_s35_a_workspace_goes_from_the_page_into_the_vault(tmp_path):
+    """S22, S35: the whole way with the real server and Slack's sandbox; the doctor, beside it, opens what it sealed."""
+    sandbox, slack = SlackSandbox(App("A1", "1.1", "secret-canary", "signs-canary", ""), teams()), Site("127.0.0.1", 0)
+    await slack.start(sandbox)
+    team = f"team: {{kind: slack, client_id: '1.1', client_secret: secret-canary, api_url: '{slack.url}/api/'}}"
+    key = f"secret_keys: [{NEW.get_secret_value()}]"
+    on = written(tmp_path, f"{{{key}, channels: {{{team}}}, database_url: 'sqlite:///e.db'}}")
+    process, url = await started(on, "serve", "--port", "0")
+    async with httpx.AsyncClient(base_url=url, follow_redirects=True) as client:
+        answer = await client.post("/install/team?lang=en")
+        assert (answer.status_code, 'data-page="done"' in answer.text, "acme" in answer.text) == (200, True, True)
+    with sqlite3.connect(tmp_path / "e.db") as database:
+        ((account, sealed),) = database.execute("SELECT account, sealed FROM installation").fetchall()
+    assert (account, sealed[:3], "xoxb" in sealed) == ("T1", "v1.", False)
+    found = lines(await run_async("doctor", "--json", **on))
+    told = [each["text"] for each in found if each["about"] == "channel team"]
+    assert any("T1: connected to T1" in text for text in told), told
+    assert [each["text"] for each in found if each["about"] == "accounts of team"] == ["1 can be opened"]
+    assert "canary" not in str(found)
+    process.terminate()
+    assert await process.wait() == 0
+    await sandbox.close()
+    await slack.stop()

@@ -1,13 +1,14 @@
 """A small pattern language over words, for the wishes that no list of keywords can hold.
 
 One pattern is a row of elements: `word`, `stem*` (prefix), `a|b` (either), `@class` (any word of a class), a trailing
-`?` (optional), `..` (up to four words of the same clause). Patterns are found by their first element, so
+`?` (optional), `..` (up to four words of the same clause). A hyphen joins words that people write with it or with
+a space: `rappelez-moi` is found in "rappelez moi", too. Patterns are found by their first element, so
 reading stays linear: each token looks up the few patterns that can begin there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, product
 
 from msgspec import Struct
 
@@ -64,20 +65,23 @@ class Patterns:
         self._by_stem: dict[str, list[Pattern]] = {}
         self._patterns: list[Pattern] = []
         for name, source in sources:
-            elements = tuple(_element(part, classes) for part in source.split())
-            first = elements[0]
-            if first.optional or not (first.words or first.stems):
-                raise ValueError(f"pattern '{source}' must begin with a word; it begins with a gap or an option")
-            needs = (first, *(element for element in elements[1:] if element.needs_word))
-            pattern = Pattern(name, elements, tuple(sorted(needs, key=lambda element: element.commonness)))
-            self._patterns.append(pattern)
-            for word in first.words:
-                self._by_word.setdefault(word, []).append(pattern)
-            for stem in first.stems:
-                self._by_stem.setdefault(stem, []).append(pattern)
+            for ways in product(*(_ways(part, classes) for part in source.split())):
+                self._add(name, source, tuple(chain.from_iterable(ways)))
         self._stem_sizes = sorted({len(stem) for stem in self._by_stem})
         self._beginning_with = lru_cache(maxsize=16384)(self._find_beginnings)
         self._needing = lru_cache(maxsize=16384)(self._find_needing)
+
+    def _add(self, name: str, source: str, elements: tuple[Element, ...]) -> None:
+        first = elements[0]
+        if first.optional or not (first.words or first.stems):
+            raise ValueError(f"pattern '{source}' must begin with a word; it begins with a gap or an option")
+        needs = (first, *(element for element in elements[1:] if element.needs_word))
+        pattern = Pattern(name, elements, tuple(sorted(needs, key=lambda element: element.commonness)))
+        self._patterns.append(pattern)
+        for word in first.words:
+            self._by_word.setdefault(word, []).append(pattern)
+        for stem in first.stems:
+            self._by_stem.setdefault(stem, []).append(pattern)
 
     def possible(self, words: set[str]) -> set[Pattern]:
         """The patterns whose needs these words meet; no other can be found in a text of them."""
@@ -115,21 +119,28 @@ class Patterns:
 _ANYTHING = Element()
 
 
-def _element(part: str, classes: Mapping[str, Sequence[str]]) -> Element:
+def _ways(part: str, classes: Mapping[str, Sequence[str]]) -> list[tuple[Element, ...]]:
+    """The ways to meet one part of a pattern: its single words as one element, and each row of joined words."""
     if part == _GAP:
-        return _ANYTHING
+        return [(_ANYTHING,)]
     optional = part.endswith("?")
-    words: set[str] = set()
-    stems: set[str] = set()
+    single: set[str] = set()
+    rows: list[tuple[Element, ...]] = []
     for choice in part.rstrip("?").split("|"):
         if choice.startswith("@") and choice[1:] not in classes:
             raise ValueError(f"pattern names the class '{choice}', which is not in this language's [classes]")
         for form in classes[choice[1:]] if choice.startswith("@") else (choice,):
-            folded = fold_word(form)
-            if folded.endswith("*"):
-                stems.add(folded[:-1])
+            joined = fold_word(form).replace("-", " ").split()
+            if len(joined) > 1:
+                rows.append(tuple(_element({word}, optional=optional) for word in joined))
             else:
-                words.add(folded)
+                single.update(joined)
+    return [(_element(single, optional=optional),), *rows] if single else rows
+
+
+def _element(forms: set[str], *, optional: bool) -> Element:
+    stems = {form[:-1] for form in forms if form.endswith("*")}
+    words = {form for form in forms if not form.endswith("*")}
     return Element(frozenset(words), tuple(sorted(stems)), optional)
 
 

@@ -32,12 +32,23 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-async def demo(tmp_path, monkeypatch):
-    """The address of a running demo."""
+async def site(tmp_path):
+    """Where the demo is to run."""
+    return Site("127.0.0.1", 0)
+
+
+@pytest.fixture
+async def stage(tmp_path, monkeypatch, site):
+    """A running demo, from behind."""
     monkeypatch.setattr("commands.demo.PACE", 0.02)
-    site = Site("127.0.0.1", 0)
-    async with running(tmp_path, site):
-        yield site.url
+    async with running(tmp_path, site) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def demo(site, stage):
+    """The address of a running demo."""
+    return site.url
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ WORDS = {
         "and none is sent twice."
     ),
     "faulty": "fails on the next sends",
+    "failing": "failing",
     "nps": "Net Promoter Score",
     "promoter": "promoters",
     "passive": "passives",

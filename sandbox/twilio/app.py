@@ -1,6 +1,7 @@
 """The Twilio sandbox as one ASGI app: the REST API, and `/sandbox/…` to steer it."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 import msgspec
 from starlette.applications import Starlette
@@ -27,9 +28,9 @@ class TwilioSandbox:
     `POST /sandbox/phones/{number}` with {"text": …, "to": …, "payload": …} types on it.
     """
 
-    def __init__(self, accounts: Iterable[Account], pace: float = 0.0) -> None:
-        """`pace` is the time between two statuses of a message, in seconds."""
-        self.network = Network(accounts, pace)
+    def __init__(self, accounts: Iterable[Account], pace: float = 0.0, clock: Callable[[], float] = time.time) -> None:
+        """`pace` is the time between two statuses of a message, in seconds; `clock` gives epoch seconds."""
+        self.network = Network(accounts, pace, clock)
         self.faults = Faults()
         routes = [*rest.routes(self.network), *senders.routes(self.network), *self._steering()]
         self._app: ASGIApp = FaultLayer(Starlette(routes=routes), self.faults, (API, "/v1/"), rest.refusal)

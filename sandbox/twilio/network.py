@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 
 from sandbox.faults import Fault
 from sandbox.twilio.checks import check
@@ -30,13 +30,14 @@ _REPLIES = {
 class Network:
     """All accounts, messages and phones of one sandbox. `pace` is the time between two statuses, in seconds."""
 
-    def __init__(self, accounts: Iterable[Account], pace: float = 0.0) -> None:
+    def __init__(self, accounts: Iterable[Account], pace: float = 0.0, clock: Callable[[], float] = time.time) -> None:
         self.accounts = {account.sid: account for account in accounts}
         self.messages: dict[str, Message] = {}
         self.blocked: set[tuple[str, str]] = set()  # (sender or service, customer)
         self.unreachable: dict[str, str] = {}  # number → error code of everything sent to it
         self.alerts: list[tuple[int, str]] = []  # (debugger number, webhook URL)
         self.pace = pace
+        self.clock = clock  # epoch seconds
         self.url = "https://api.twilio.com"  # media links name this host
         self._phones: dict[str, Phone] = {}
         self._caller = Caller()
@@ -62,6 +63,7 @@ class Network:
             status="accepted" if service else "queued",
             service=service,
             callback=form.get("StatusCallback", ""),
+            created=self.clock(),
             validity=int(form.get("ValidityPeriod", "36000")),
         )
         message.listed_from = message.created + (fault.lag if fault else 0.0)
@@ -78,7 +80,8 @@ class Network:
         if account is None:
             raise KeyError(f"no account of this sandbox has the sender {to}")
         attached = tuple(Attachment("ME" + secrets.token_hex(16), mime, content) for mime, content in media)
-        message = Message(account.sid, "inbound", phone, to, body, "received", media=attached)
+        created = self.clock()
+        message = Message(account.sid, "inbound", phone, to, body, "received", created=created, media=attached)
         message.service, message.sent = account.service_of(to), message.created
         if attached:
             message.sid = "MM" + message.sid[2:]
@@ -95,7 +98,7 @@ class Network:
 
     def listed(self, account: str) -> Iterator[Message]:
         """Messages that the REST API lists now, newest first."""
-        now = time.time()
+        now = self.clock()
         for message in reversed(self.messages.values()):
             if message.account == account and message.listed_from <= now:
                 yield message
@@ -138,7 +141,7 @@ class Network:
             await asyncio.sleep(self.pace)
             message.status = status
             if status == "sent":
-                message.sent = time.time()
+                message.sent = self.clock()
             if status in ("failed", "undelivered"):
                 message.error = code
             self.phone(message.to).touch()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ from storage.writing import fired, write
 
 Result = TypeVar("Result")
 log = structlog.get_logger()
+# Below warnings aiosqlite logs every statement with its values, people's words among them (S34).
+logging.getLogger("aiosqlite").addFilter(lambda record: record.levelno >= logging.WARNING)
 
 SQL = statements("sqlite")
 READING = statements("reading")

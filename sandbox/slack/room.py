@@ -195,9 +195,9 @@ def _choices(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
             action = {"block_id": block["block_id"], "action_id": element["action_id"], "type": element["type"]}
             if element["type"] == "button":
                 given = {name: element[name] for name in ("text", "value", "style", "url") if name in element}
-                choices.append({"label": element["text"]["text"]} | action | given)
+                choices.append({"label": texts.seen(element["text"]["text"], {})} | action | given)
             choices.extend(
-                {"label": option["text"]["text"]} | action | {"selected_option": option}
+                {"label": texts.seen(option["text"]["text"], {})} | action | {"selected_option": option}
                 for option in element.get("options", [])
             )
     return choices

@@ -199,11 +199,11 @@ RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epo
 
 -- name: take_doubtful
 UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1
-WHERE id IN (
+WHERE id = ANY(ARRAY(
   SELECT id FROM outbox
   WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND channel = ANY(:channels::text[])
   ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
 
 -- name: lock_outbox
@@ -231,9 +231,10 @@ FROM unnest(:id::bigint[], :owner::text[], :epoch::int[], :provider_id::text[], 
 WHERE o.id = r.id AND o.lease_owner = r.owner AND o.lease_epoch = r.epoch AND r.provider_id <> '' AND o.rank >= 3;
 
 -- name: due_timers
-DELETE FROM timer WHERE key IN (
+-- ARRAY, because a limited subquery of IN may run once per row, and then passes its limit.
+DELETE FROM timer WHERE key = ANY(ARRAY(
   SELECT key FROM timer WHERE due_at <= :now ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING key, lane, due_at;
 
 -- name: next_wake

@@ -41,6 +41,8 @@ async def test_p9_a_session_has_one_timer_and_the_last_word_about_it_counts(stor
 async def test_a_tick_moves_the_earliest_timers_up_to_its_limit(store):
     await turn(store, timers=[TimerRow(f"s{n}", f"sms:+{n}", NOW + n) for n in (3, 1, 2)])
     assert [await store.tick(NOW + 9, 2), await store.timer("s3")] == [2, NOW + 3]
+    await turn(store, timers=[TimerRow(f"t{n}", f"sms:+{n}", NOW + n) for n in range(200)])
+    assert [await store.tick(NOW + 500, 7) for _ in range(20)] == [7] * 20
 
 
 async def test_p3_a_watermark_only_moves_forward(store):

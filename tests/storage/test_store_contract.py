@@ -266,14 +266,21 @@ async def _any_mixture(data, url):
             for n, lane in enumerate(lanes)
         ]
         cut = data.draw(st.integers(0, len(events)))
+        first, at = data.draw(st.integers(1, 5)), NOW + data.draw(st.integers(0, 9))
+        limits = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=4))  # all drawn: nothing is left undone
         seen = Seen()
         await store.accept(events[:cut])
-        await store.work(data.draw(st.integers(1, 5)), NOW + data.draw(st.integers(0, 9)), seen)
+        taken = await store.work(first, at, seen)
         await store.accept(events[cut:] + events[:cut])
-        while await store.work(data.draw(st.integers(1, 5)), NOW + 9, seen):
-            pass
+        for limit in itertools.cycle(limits):
+            done = await store.work(limit, NOW + 9, seen)
+            if not done:
+                break
+            taken += done
+        assert taken == len(events)
         for lane in "abcd":
             arrived = [arrival.event_key for arrival in events if arrival.lane == f"sms:{tag}{lane}"]
-            assert [key for key in seen.keys if key in arrived] == arrived
+            decided = dict.fromkeys(seen.keys)  # what SQLite decided ahead in vain was decided again
+            assert [key for key in decided if key in arrived] == arrived
     finally:
         await store.close()

@@ -134,7 +134,7 @@ def _take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> N
         return  # somebody in a group or channel: no customer of a survey
     if isinstance(body, Said | Pressed | Edited | Started | Consent):
         lane.heard(now, inbound.source, parts[-1].recipient)
-        _hear(lane, now, parts, revision)
+        _hear(lane, now, parts, body, revision)
         return
     match body:
         case Delivery():
@@ -154,10 +154,12 @@ def _take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> N
             raise TypeError(f"no rule for {type(body).__name__}")
 
 
-def _hear(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
+def _hear(
+    lane: Lane, now: int, parts: Sequence[Inbound], body: Said | Pressed | Edited | Started | Consent, revision: Lookup
+) -> None:
     """What the customer did."""
     inbound = parts[0]
-    match inbound.body:
+    match body:
         case Said():
             _said(lane, now, parts, revision)
         case Pressed(question, value, ref):
@@ -169,10 +171,10 @@ def _hear(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> N
                 _consent(lane, inbound, Consent("stop"), now, revision)
                 return
             _turn(lane, Reworded(ref, text), now, revision)
-        case Started() as started:
-            _started(lane, inbound, started, now, revision)
-        case Consent() as consent:
-            _consent(lane, inbound, consent, now, revision)
+        case Started():
+            _started(lane, inbound, body, now, revision)
+        case _:
+            _consent(lane, inbound, body, now, revision)
 
 
 def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:

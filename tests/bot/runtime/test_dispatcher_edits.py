@@ -2,15 +2,18 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from bot.errors import InDoubt, Misconfigured, Rejected, Throttled, Unavailable
-from bot.messages import Capabilities, Consent, Limit, Pressed, Sent
+from bot.messages import Capabilities, Consent, Limit, Outbound, Pressed, Prompt, Sent
+from bot.rows import OutboxRow
 from bot.runtime import dispatcher as module
 from bot.runtime.dispatcher import FIRST_RETRY, LEASE
 from bot.runtime.lane import MARK_LIFE
 from bot.runtime.worker import Worker
 from tests.bot.runtime.house import ANNA, BEN, House, Ledger, Line, soon
+from tests.storage.builders import turn
 
 ASKED = "Hi, this is Echolot. After talking to our support, how likely are you to recommend us? 0 = not at all"
 
@@ -80,6 +83,19 @@ async def test_a_correction_changes_it_again_and_older_messages_only_lose_their_
         await board.waits(0)
     shown = [(message, text.partition("✓ ")[2], buttons) for message, text, buttons in board.line.edited]
     assert shown == [("P1", "", 0), ("P2", "9", 0), ("P2", "3", 0)]
+
+
+async def test_a_change_of_another_kind_is_made_as_it_is_written(board):
+    """A mark is put together from what it changes; what a person rewrites stands for itself."""
+    session = await board.asks()
+    shown = f"{session}.1.0"
+    words = Outbound("agent.1", ANNA, Prompt("Sorry, that was not for you."), "agent", edits=shown)
+    payload = msgspec.json.encode(words).decode()
+    now = board.clock()
+    row = OutboxRow(words.key, ANNA.lane, "sms", session, "agent", payload, now, 0, now, edits=shown)
+    await turn(board.store, ANNA.lane, outbox=[row])
+    await board.sends()
+    assert board.line.edited == [("P1", "Sorry, that was not for you.", 0)]
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------

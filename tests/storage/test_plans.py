@@ -30,3 +30,9 @@ def test_no_statement_goes_through_a_whole_table(connection, name):
     facts = dict.fromkeys(names, "[]") if names else (1,) * sql.count("?")
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", facts)]
     assert not [step for step in plan if WHOLE_TABLE.fullmatch(step)], plan
+
+
+@pytest.mark.parametrize(("name", "sql"), statements("postgres").items())
+def test_postgresql_cannot_pass_a_limit(name, sql):
+    """A limited, locking subquery of IN may run once per row, and what it has changed no longer counts towards it."""
+    assert not re.search(r"\bIN\s*\(\s*SELECT[^;]*\bLIMIT\b[^;]*\bFOR UPDATE", sql), name

@@ -90,7 +90,7 @@ async def test_s1_forged_is_refused(kind, sqlite_url, caplog):
         tape, customer = server.tapes[described.name], described.customer(0)
         genuine = await tape.catches(customer.says("canary words"))
         statuses = {name: await server.post(described.name, call) for name, call in _bent(described, genuine).items()}
-        assert {name: status for name, status in statuses.items() if status not in (401, 403)} == {}
+        assert [name for name, status in statuses.items() if status not in (401, 403)] == []
         assert len(statuses) >= 14
         assert _rows(sqlite_url) == 0
         assert await server.post(described.name, with_headers(genuine, host="evil.example")) == 200
@@ -136,8 +136,7 @@ async def test_p2_one_event_one_effect(kind, pressed, database_url):
         call = await tape.catches(customer.presses("9") if pressed else customer.says("9"))
         tape.shut = False
         calls = [call] * 4 + [described.again(call) for _ in range(4)]
-        statuses = await asyncio.gather(*(server.post(name, one) for one in calls))
-        assert set(statuses) == {200}
+        assert set(await asyncio.gather(*(server.post(name, one) for one in calls))) == {200}
         await customer.hears(2)
         for one in (call, described.again(call)):
             assert await server.post(name, one) == 200

@@ -123,11 +123,10 @@ class Server:
 async def a_server(
     database: str,
     *providers: Provider,
-    prepare: Callable[[Provider], Awaitable[None]] | None = None,
-    clock: Callable[[], int] | None = None,
+    flows: Path | None = None,
     **changes: Any,
 ) -> AsyncIterator[Server]:
-    """Run one over these providers; `changes` are settings of all their channels."""
+    """Run one over these providers; `flows` is a folder with more surveys, `changes` are settings of all channels."""
     async with AsyncExitStack() as stack:
         site = Site("127.0.0.1", 0)
         configs, gates = {}, {}
@@ -137,16 +136,13 @@ async def a_server(
             api = await stack.enter_async_context(serving(gates[provider.name]))
             configs[provider.name] = provider.settings(api, **changes)
         settings = Settings.model_construct(
-            home=Path(__file__).parent, database_url=database, channels=configs, company="Echolot"
+            home=Path(__file__).parent, database_url=database, channels=configs, company="Echolot", flows_dir=flows
         )
-        timed = {"clock": clock} if clock else {}
-        assembled = await stack.enter_async_context(parts(settings, site.url, **timed))
+        assembled = await stack.enter_async_context(parts(settings, site.url))
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         server = Server(assembled, site.url, client, gates)
         await stack.enter_async_context(working(assembled, site))
         for provider in providers:
-            if prepare:
-                await prepare(provider)
             await provider.connect(assembled.channels[provider.name], f"{site.url}/hooks/{provider.name}")
         yield server
         for gate in gates.values():

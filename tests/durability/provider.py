@@ -1,4 +1,4 @@
-"""Twilio in a process of its own: it takes a message a while after the request and remembers what it took.
+"""The providers in a process of their own: they take a message a while after the request and remember what they took.
 
 `python -m tests.durability.provider SEED LAG PUNCTUAL` prints its address. A message is taken 0 to LAG seconds after
 its request has arrived, whether or not somebody still waits for the answer. With PUNCTUAL 1 a look-up waits until all
@@ -7,63 +7,83 @@ that arrived before it has been taken: a lag below `settle` that holds however b
 
 import asyncio
 import random
+import re
 import sys
-from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from sandbox.serving import serving
-from sandbox.twilio import Account, TwilioSandbox
-from sandbox.twilio.model import API
+from sandbox.telegram import delivery
+from tests.durability.networks import Network, networks
 
-ACCOUNT, TOKEN, NUMBER = "AC" + "0123456789abcdef" * 2, "a-token-for-tests", "+493022222222"
 ANSWERS_WITHIN = 0.02  # seconds after a message has been taken
-
-
-class Taken(NamedTuple):
-    """A message that the provider took: for whom, what it says, and the outbox key in its callback URL."""
-
-    to: str
-    body: str
-    key: str
+LONGEST_PAUSE = 0.2  # seconds between two tries of an update; Telegram's own is a minute
 
 
 class Laggard:
-    """The sandbox behind a lag."""
+    """The sandboxes behind a lag, and what they tell a test.
+
+    `GET /taken?sms=0&telegram=0&slack=0` tells what was taken from these numbers on, and `acked` since
+    it was asked last; `/marked` what has been changed, `/quiet` whether nothing is on its way; `/connect?url=…` names
+    the server.
+    """
 
     def __init__(self, seed: int, lag: float, *, punctual: bool) -> None:
-        self._sandbox = TwilioSandbox([Account(ACCOUNT, TOKEN, {NUMBER: ""})])
         self._random = random.Random(seed)
+        self._networks = networks(self._random)
         self._lag = lag
         self._punctual = punctual
         self._under_way: set[asyncio.Event] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "http" and scope["path"] == "/taken":
-            await self._tell(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"].startswith(API):
-            await (self._create if scope["method"] == "POST" else self._look_up)(scope, receive, send)
-        else:
-            await self._sandbox(scope, receive, send)
+        path = scope.get("path", "")
+        for name, network in self._networks.items():
+            if path.startswith(network.prefixes):
+                await self._call(network, scope, receive, send)
+                return
+            if path.startswith(f"/sandbox/{name}/"):
+                await network.app(scope, receive, send)
+                return
+        request = Request(scope, receive)
+        await JSONResponse(await self._told(path, request))(scope, receive, send)
 
-    async def _tell(self, scope: Scope, receive: Receive, send: Send) -> None:
-        after = int(Request(scope).query_params["after"])
-        messages = list(self._sandbox.network.messages.values())[after:]
-        taken = [Taken(message.to, message.body, _key(message.callback)) for message in messages]
-        await JSONResponse(taken)(scope, receive, send)
+    async def _told(self, path: str, request: Request) -> object:
+        query = request.query_params
+        if path == "/taken":
+            taken = {name: network.taken(int(query[name])) for name, network in self._networks.items()}
+            acked = [key for network in self._networks.values() for key in network.acked]
+            for network in self._networks.values():
+                network.acked.clear()  # told once
+            return taken | {"acked": acked}
+        if path == "/marked":
+            return [each for network in self._networks.values() for each in network.marked()]
+        if path == "/connect":
+            for network in self._networks.values():
+                await network.connect(query["url"])
+        return all(network.quiet() for network in self._networks.values())
 
-    async def _create(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _call(self, network: Network, scope: Scope, receive: Receive, send: Send) -> None:
+        request = f"{scope['method']} {scope['path']}"
+        if re.fullmatch(network.takes, request):
+            await self._create(network, scope, receive, send)
+            return
+        if self._punctual and re.fullmatch(network.looks_up, request):
+            await asyncio.sleep(0.02)  # requests that arrived before this one may still be in the socket's queue
+            for one in list(self._under_way):
+                await one.wait()
+        await network.app(scope, receive, send)
+
+    async def _create(self, network: Network, scope: Scope, receive: Receive, send: Send) -> None:
         done = asyncio.Event()
         self._under_way.add(done)
+        answer: list[Message] = []
         try:
             body = await Request(scope, receive).body()
             await asyncio.sleep(self._random.uniform(0, self._lag))
-            answer: list[Message] = []
-            await self._call(scope, body, answer)
+            await self._take(network, scope, body, answer)
         finally:
             self._under_way.discard(done)
             done.set()
@@ -71,31 +91,19 @@ class Laggard:
         for part in answer:
             await send(part)
 
-    async def _call(self, scope: Scope, body: bytes, answer: list[Message]) -> None:
+    async def _take(self, network: Network, scope: Scope, body: bytes, answer: list[Message]) -> None:
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def keep(part: Message) -> None:
             answer.append(part)
 
-        sandbox: ASGIApp = self._sandbox
-        await sandbox(scope, receive, keep)
-
-    async def _look_up(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._punctual:
-            await asyncio.sleep(0.02)  # requests that arrived before this one may still be in the socket's queue
-            for one in list(self._under_way):
-                await one.wait()
-        await self._sandbox(scope, receive, send)
-
-
-def _key(callback: str) -> str:
-    signed = parse_qs(urlsplit(callback).query).get("o", [""])[0]
-    return signed.rpartition(".")[0]
+        await network.app(scope, receive, keep)
 
 
 async def main(seed: int, lag: float, *, punctual: bool) -> None:
     """Serve until whoever started us is gone."""
+    delivery.MAX_DELAY = LONGEST_PAUSE
     over = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, over.set)
     async with serving(Laggard(seed, lag, punctual=punctual)) as url:

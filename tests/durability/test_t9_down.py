@@ -18,7 +18,7 @@ from storage import migrate
 from storage.schema import sqlite_path
 from tests import postgres
 from tests.durability import invariants
-from tests.durability.provider import ACCOUNT, NUMBER, TOKEN
+from tests.durability.networks import ACCOUNT, NUMBER, TOKEN
 from web.server import Site
 
 PATIENCE = 60  # seconds; nothing is measured against it

@@ -6,26 +6,26 @@ import random
 import time
 
 import aiohttp
-from twilio.request_validator import RequestValidator
 from yarl import URL
 
 from bot.messages import Address
 from bot.rows import Arrival
 from bot.runtime.office import Office
 from bot.runtime.worker import Worker
-from channels.twilio.receipts import callback_url
 from commands import assemble, serve
 from flows import library
 from settings import Settings
 from storage.opening import open_store
 from storage.schema import sqlite_path
-from tests.durability import invariants
+from tests.durability import deliveries, invariants
+from tests.durability.deliveries import Person, Post
 from tests.durability.invariants import Broken, broken
-from tests.durability.provider import ACCOUNT, NUMBER, TOKEN
+from tests.durability.networks import CHANNELS, configured, member
 from web.server import Site
 
 POSTERS = 8
-WORKERS = 4  # on PostgreSQL; SQLite has one
+WORKERS = 8  # on PostgreSQL; SQLite has one
+MARKING = frozenset({"telegram", "slack"})
 TEXTS = (
     "9",
     "3",
@@ -38,7 +38,6 @@ TEXTS = (
     "START",
     "HELP",
 )
-STATUSES = ("queued", "sent", "delivered")
 
 
 class Storm:
@@ -47,8 +46,8 @@ class Storm:
     def __init__(self, url: str, seed: int, events: int) -> None:
         self.url = url
         self.dice = random.Random(seed)
-        self.people = [Address("sms", f"+4915{index:09}") for index in range(max(8, events // 10))]
-        self.sessions: list[str] = []
+        self.people = [_address(index) for index in range(max(9, events // 10))]
+        self.asked: list[Person] = []
         self.events = events
         self.acked: set[str] = set()
         self.latencies: list[float] = []
@@ -57,15 +56,14 @@ class Storm:
 
     async def rage(self) -> None:
         """Invite everybody, post everything, work it all off."""
-        sms = {"kind": "twilio", "account_sid": ACCOUNT, "auth_token": TOKEN, "from": NUMBER, "gather": "0s"}
-        settings = Settings(database_url=self.url, channels={"sms": {**sms, "auto_replies": False}})
+        settings = Settings(database_url=self.url, channels=configured("http://127.0.0.1:9", "0s"))
         site = Site("127.0.0.1", 0)
         try:
             async with assemble.parts(settings, site.url) as parts:
                 await self._invite(parts.office)
                 await site.start(serve.build(parts, site.host, []))
                 while (await parts.reading.counts())["inbox_new"]:  # statuses are about messages that exist
-                    await Worker(self._noting(parts.store), parts.library, parts.clock).step()
+                    await self._worker(parts.store, parts).step()
                 workers = [
                     asyncio.create_task(self._work(parts)) for _ in range(1 if sqlite_path(self.url) else WORKERS)
                 ]
@@ -85,7 +83,8 @@ class Storm:
 
     async def _invite(self, office: Office) -> None:
         for number, person in enumerate(self.people):
-            self.sessions.append(await office.invite("after-support", person, language="en", key=person.chat))
+            session = await office.invite("after-support", person, language="en", key=person.chat)
+            self.asked.append(Person(person.channel, person.chat, f"{session}.1.0"))
             self.acked.add(f"invite:{person.chat}:{person.lane}")
             if number % 7 == 0:
                 await office.hand_over(person, "human", "anna", f"take{number}")
@@ -96,10 +95,13 @@ class Storm:
         """A worker on connections of its own."""
         own = parts.store if sqlite_path(self.url) else await open_store(self.url, 2)
         try:
-            await Worker(self._noting(own), parts.library, parts.clock, batch=self.dice.randrange(1, 9)).run()
+            await self._worker(own, parts, self.dice.randrange(1, 9)).run()
         finally:
             if own is not parts.store:
                 await own.close()
+
+    def _worker(self, store, parts: assemble.Parts, batch: int = 64) -> Worker:
+        return Worker(self._noting(store), parts.library, parts.clock, batch=batch, marking=MARKING)
 
     def _noting(self, store):
         """The store, noting in which order events are decided. A decision that is repeated counts as the later one."""
@@ -122,38 +124,40 @@ class Storm:
         async with aiohttp.ClientSession() as session:
             await asyncio.gather(*(self._poster(session, calls) for _ in range(POSTERS)))
 
-    async def _poster(self, session: aiohttp.ClientSession, calls: list[tuple[str, str, dict[str, str]]]) -> None:
+    async def _poster(self, session: aiohttp.ClientSession, calls: list[Post]) -> None:
         while calls:
-            key, url, form = calls.pop()
-            headers = {"x-twilio-signature": RequestValidator(TOKEN).compute_signature(url, form)}
+            call = calls.pop()
+            url, headers = URL(call.url, encoded=True), call.headers
             began = time.perf_counter()
-            async with session.post(URL(url, encoded=True), data=form, headers=headers) as answer:
+            async with session.post(url, data=call.body, headers=headers) as answer:
                 assert answer.status == 200
             self.latencies.append(time.perf_counter() - began)
-            self.acked.add(key)
+            self.acked.add(call.key)
 
-    def _deliveries(self, number: int, url: str) -> list[tuple[str, str, dict[str, str]]]:
-        """One event one to five times: something said, or a status of somebody's first question."""
+    def _deliveries(self, number: int, url: str) -> list[Post]:
+        """One event one to five times: something said, a press, or a status of somebody's first question."""
         index = self.dice.randrange(len(self.people))
-        person, form = self.people[index], {"AccountSid": ACCOUNT}
-        if self.dice.random() < 0.2:
-            sid, status = f"SM{self.events + index:032x}", self.dice.choice(STATUSES)
-            call = callback_url(f"{url}/hooks/sms", f"{self.sessions[index]}.1.0", TOKEN)
-            form |= {"MessageSid": sid, "MessageStatus": status, "To": person.chat, "From": NUMBER}
-            event = f"{sid}|{status}"
-        else:
-            event = f"SM{number:032x}"
-            call = f"{url}/hooks/sms"
-            text = self.dice.choice(TEXTS)
-            form |= {"MessageSid": event, "From": person.chat, "To": NUMBER, "Body": text, "NumMedia": "0"}
-        return [(event, call, form)] * self.dice.randint(1, 5)
+        person, number = self.asked[index], number + 2  # the question is the first message of its chat
+        if self.dice.random() >= 0.2:
+            return deliveries.said(person, self.dice.choice(TEXTS), number, url, self.dice)
+        if person.channel == "sms":
+            return deliveries.status(person, f"SM{self.events + index + 2:032x}", url, self.dice)
+        return deliveries.pressed(person, str(self.dice.randrange(11)), number, url, self.dice)
+
+
+def _address(index: int) -> Address:
+    """Somebody new, on each channel in turn."""
+    channel = CHANNELS[index % len(CHANNELS)]
+    return Address(
+        channel, {"sms": f"+4915{index:09}", "telegram": str(700_000_001 + index)}.get(channel, member(index))
+    )
 
 
 async def reference(storm: Storm, found: invariants.Tables, url: str) -> invariants.Tables:
     """The same events once each, one at a time, in the order in which the storm's turns were decided."""
     now = 0
     store = await open_store(url)
-    worker = Worker(store, library.load(), lambda: now, batch=1)
+    worker = Worker(store, library.load(), lambda: now, batch=1, marking=MARKING)
     try:
         for row in found["flow_revision"]:
             await store.save_revision(row["revision"], row["flow"], row["source"], row["saved_at"])

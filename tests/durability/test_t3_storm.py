@@ -8,6 +8,8 @@ from tests.durability import invariants
 from tests.durability.seeds import fresh_seed
 from tests.durability.storm import Storm, check_effects, check_inbox, reference
 
+SLOWEST = 1.0  # s, of 99 in 100 answers
+
 
 async def storm(url: str, calm_url: str, events: int) -> None:
     raging = Storm(url, fresh_seed(), events)
@@ -17,6 +19,7 @@ async def storm(url: str, calm_url: str, events: int) -> None:
     check_effects(found, await reference(raging, found, calm_url))
     invariants.check({**found, "outbox": [row for row in found["outbox"] if row["state"] != "queued"]}, raging.acked)
     quantiles = statistics.quantiles(raging.latencies, n=100)
+    assert quantiles[-1] < SLOWEST
     print(f"{len(raging.latencies)} deliveries of {len(raging.acked)} events; ack p99 {quantiles[-1] * 1000:.1f} ms")
 
 

@@ -1,9 +1,9 @@
 """Calls of the Web API by address: the right workspace's token, the right channel for a person."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.errors import Misconfigured, Rejected, Unavailable
+from bot.errors import Misconfigured, NotAdmitted, Rejected, Unavailable
 from bot.messages import Address
 from channels.slack.addresses import is_person
 from channels.slack.config import SlackConfig
@@ -56,6 +56,24 @@ class Calls:
         except Rejected as refused:
             if refused.code not in fine:
                 raise
+
+    async def post(self, to: Address, fields: dict[str, Any]) -> "Answer":
+        """Post a message, once; `fields` are the SDK's arguments but for the channel. Raises a ChannelError.
+
+        For a person their ID is enough, and the answer says where it went. To open every conversation first would
+        hold a campaign to the 50 calls a minute that conversations.open takes.
+        """
+        known = self._directs.get((to.account, to.chat))
+        try:
+            answer = await self.call(to, lambda client: client.chat_postMessage(channel=known or to.chat, **fields))
+        except NotAdmitted as refused:
+            if known or not is_person(to.chat) or refused.code != "channel_not_found":
+                raise
+            place = await self.place(to)  # says what is the matter with this person
+            answer = await self.call(to, lambda client: client.chat_postMessage(channel=place, **fields))
+        if is_person(to.chat) and (place := str(answer.data.get("channel") or "")):
+            self._directs[to.account, to.chat] = place
+        return answer
 
     async def place(self, to: Address) -> str:
         """The channel to write to: for a person, the direct messages with them. Raises a ChannelError."""

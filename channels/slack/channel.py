@@ -83,9 +83,8 @@ class SlackChannel:
     async def send(self, message: Outbound) -> Sent:
         """Hand one message to Slack, once. Raises a ChannelError that knows whether to retry."""
         fields = outbound.fields(message, self._config)
-        place = await self._calls.place(message.to)
-        answer = await self._calls.call(message.to, lambda client: client.chat_postMessage(channel=place, **fields))
-        found = addresses.message_id(answer.data.get("channel", place), answer.data.get("ts"))
+        answer = await self._calls.post(message.to, fields)
+        found = addresses.message_id(answer.data.get("channel"), answer.data.get("ts"))
         if not found:
             raise InDoubt("Slack's answer holds no message")
         return Sent(found)

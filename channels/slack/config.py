@@ -66,8 +66,8 @@ class SlackConfig(BaseModel):
     """How long an in-doubt send rests before it is looked up."""
     gather: Duration = 2_000
     """How long to wait for the rest of what somebody sends in several messages."""
-    rate: Annotated[float, Field(gt=0)] = 5.0
-    """Messages per second to one workspace."""
+    rate: Annotated[float, Field(gt=0)] = 4.8
+    """Messages per second to one workspace. Slack takes several hundred a minute; this leaves a few of 300."""
     connections: Annotated[int, Field(ge=1, le=10)] = 1
     """Socket Mode connections of this process; Slack allows 10 in all."""
 

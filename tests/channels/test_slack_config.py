@@ -28,7 +28,7 @@ def test_the_least():
     assert config_class("slack") is SlackConfig
     written = SlackConfig.model_validate({"kind": "slack", "bot_token": BOT, "signing_secret": SECRET})
     assert written.api_url == "https://slack.com/api/"
-    assert (written.settle, written.gather, written.rate, written.timeout) == (10_000, 2_000, 5.0, 10_000)
+    assert (written.settle, written.gather, written.rate, written.timeout) == (10_000, 2_000, 4.8, 10_000)
     assert not written.installable
 
 

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from bot import errors
-from bot.messages import Address, Prompt
+from bot.messages import Address, File, Prompt
 from channels.slack.channel import slack_channel
 from channels.slack.errors import MAX_AFTER, refusal
 from channels.slack.scopes import SCOPES
@@ -168,7 +168,7 @@ async def test_scopes_that_lack():
         team = line.sandbox.cloud.teams["T1"]
         team.scopes = team.scopes - {"chat:write.customize", "im:write"}
         with pytest.raises(errors.Misconfigured, match=r"im:write .to open direct messages"):
-            await line.channel.send(message())
+            await line.channel.send_files(message(), [File("a.txt", "text/plain", b"a")])
         with pytest.raises(errors.Misconfigured, match=r"chat:write\.customize"):
             await line.channel.send(message(to=Address("slack", "C1"), alias="Anna"))
         lacking = [each for each in await line.channel.diagnose() if each.level == "error"]

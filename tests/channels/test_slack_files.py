@@ -13,7 +13,8 @@ from bot.messages import File, Media
 from channels.slack.channel import slack_channel
 from channels.slack.client import Api
 from sandbox.serving import serving
-from tests.channels.slack_line import BOT, PUBLIC, config
+from sandbox.slack import Fault
+from tests.channels.slack_line import BOT, PUBLIC, a_line, config, message
 
 PICTURE = Media("F1", "image/png", "a.png")
 
@@ -116,3 +117,16 @@ async def test_s13_with_slack_itself_only_its_file_host():
         await api.upload("https://evil.example/upload", b"x")
     api._own("https://files.slack.com/files-pri/T1-F1/a.png")
     await api.close()
+
+
+async def test_opening_a_conversation_is_remembered_and_never_in_doubt():
+    """Files need the conversation itself: it is asked for once; a lost answer to that is just asked again."""
+    async with a_line(timeout="300ms") as line:
+        files = [File("a.txt", "text/plain", b"a")]
+        line.sandbox.faults.plan(Fault("reset_after", path="conversations.open"))
+        with pytest.raises(Unavailable):
+            await line.channel.send_files(message(), files)
+        await line.channel.send_files(message("one"), files)
+        line.sandbox.faults.plan(Fault("error", path="conversations.open"))
+        await line.channel.send_files(message("two"), files)
+        assert len(line.person().shows()) == 2

@@ -62,7 +62,7 @@ async def test_each_workspace_has_its_own_addresses():
         assert [event.source.lane for event in line.events] == ["slack:T1/U1", "slack:T2/U1"]
         assert len({event.id for event in line.events}) == 2
         assert line.bodies(Said)[0].text == "from T1"
-        assert line.channel.limits(Address("slack", "U1", "T1")) == (Limit("T1/U1", 1.0, 2), Limit("T1/", 5.0, 5))
+        assert line.channel.limits(Address("slack", "U1", "T1")) == (Limit("T1/U1", 1.0, 2), Limit("T1/", 4.8, 4))
 
 
 async def test_a_limit_of_one_workspace_is_not_the_others():

@@ -14,7 +14,7 @@ def _open(call: Call) -> dict[str, Any]:
     if call.text("channel"):
         return {"channel": {"id": call.channel().id}}
     given = call.text("users")
-    people = [_reachable(call.team, user.strip()) for user in given.split(",") if user.strip()]
+    people = [reachable(call.team, user.strip()) for user in given.split(",") if user.strip()]
     if not people:
         raise Refused("users_list_not_supplied")
     if len(people) > MAX_PEOPLE:
@@ -34,7 +34,7 @@ def _open(call: Call) -> dict[str, Any]:
     return {"channel": shown} | ({"no_op": True, "already_open": True} if known else {})
 
 
-def _reachable(team: Team, id_: str) -> User:
+def reachable(team: Team, id_: str) -> User:
     """Somebody whom the bot can write to. Raises Refused."""
     user = team.users.get(id_)
     if user is None:

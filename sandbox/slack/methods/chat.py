@@ -5,6 +5,7 @@ from typing import Any
 from sandbox.slack import text as texts
 from sandbox.slack.blocks import checked
 from sandbox.slack.methods.call import Call, Method
+from sandbox.slack.methods.channels import reachable
 from sandbox.slack.model import Channel, Message, Refused
 
 MAX_TEXT, MAX_UPDATE, MAX_MARKDOWN = 40_000, 4_000, 12_000
@@ -76,7 +77,10 @@ def _target(call: Call) -> Channel:
     """A channel by ID, by #name, or the DM of a user. Raises Refused."""
     given = call.needed("channel")
     if given in call.team.users:
-        return call.cloud.direct(call.team, given)
+        try:
+            return call.cloud.direct(call.team, reachable(call.team, given).id)
+        except Refused as refused:
+            raise Refused("channel_not_found") from refused  # only conversations.open says why
     named = (
         channel.id for channel in call.team.channels.values() if channel.name and channel.name == given.lstrip("#")
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sandbox.telegram.model import Chat, Refused
 
-BURST = 3  # messages to one person that may follow each other at once
+BURST = 3  # messages to one person that may follow each other at once; one comes back each second
 GROUP_COUNT, GROUP_SECONDS = 20, 60.0
 TOTAL_COUNT, TOTAL_SECONDS = 30, 1.0
 
@@ -58,9 +58,10 @@ class Limits:
 
     def _wait(self, chat: Chat, now: float) -> float:
         """Seconds until the next message may go, at most 0 for now."""
-        size, span = (BURST, float(BURST)) if chat.type == "private" else (GROUP_COUNT, GROUP_SECONDS)
-        waits = [_until(self._chats[chat.id], size, span, now), _until(self._all, TOTAL_COUNT, TOTAL_SECONDS, now)]
-        return max(waits)
+        everything = _until(self._all, TOTAL_COUNT, TOTAL_SECONDS, now)
+        if chat.type == "private":
+            return max(everything, _overflow(self._chats[chat.id], now))
+        return max(everything, _until(self._chats[chat.id], GROUP_COUNT, GROUP_SECONDS, now))
 
 
 def _until(sent: deque[float], count: int, span: float, now: float) -> float:
@@ -68,3 +69,13 @@ def _until(sent: deque[float], count: int, span: float, now: float) -> float:
     while sent and sent[0] <= now - span:
         sent.popleft()
     return sent[-count] + span - now if len(sent) >= count else 0.0
+
+
+def _overflow(sent: deque[float], now: float) -> float:
+    """Seconds until a bucket that loses one message a second has room for another of `BURST`."""
+    empty = 0.0  # when what was sent will have leaked out
+    for at in sent:
+        empty = max(empty, at) + 1.0
+    if empty <= now:
+        sent.clear()
+    return empty - now - (BURST - 1)

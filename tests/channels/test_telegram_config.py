@@ -129,9 +129,9 @@ def test_limits(to, most):
     [limit] = channel().limits(channel().address(to))
     assert limit.scope == to.partition("#")[0]
     if most is None:
-        assert (limit.rate, limit.burst) == (1.0, 3)
+        assert (limit.rate, limit.burst) == (1.0, 2)
     else:
-        assert limit.burst + 60 * limit.rate < most
+        assert int(limit.burst + 60 * limit.rate) <= most  # whole messages: none in parts
 
 
 async def test_link():

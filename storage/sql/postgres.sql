@@ -162,13 +162,22 @@ WHERE id IN (
 
 -- name: lock_due_lanes
 -- Lanes whose oldest open message is due, and that nobody else is working on: an opt-out being processed comes first.
+-- In the order of `due` in sqlite.sql.
 SELECT lane FROM (
-  SELECT h.lane FROM outbox AS h
-  WHERE h.state = 'queued' AND h.not_before <= :now AND h.channel = ANY(:channels::text[])
+  (SELECT h.lane FROM outbox AS h
+  WHERE h.state = 'queued' AND h.not_before <= :now AND h.not_before > :now::bigint - 5000 AND h.channel = ANY(:channels::text[])
     AND h.id = (
       SELECT e.id FROM outbox AS e
       WHERE e.lane = h.lane AND e.state IN ('queued', 'sending', 'reconciling') ORDER BY e.id LIMIT 1)
-  ORDER BY h.not_before OFFSET 0
+  ORDER BY h.not_before DESC, h.id)
+  UNION ALL
+  (SELECT h.lane FROM outbox AS h
+  WHERE h.state = 'queued' AND h.not_before <= :now::bigint - 5000 AND h.channel = ANY(:channels::text[])
+    AND h.id = (
+      SELECT e.id FROM outbox AS e
+      WHERE e.lane = h.lane AND e.state IN ('queued', 'sending', 'reconciling') ORDER BY e.id LIMIT 1)
+  ORDER BY h.not_before)
+  OFFSET 0
 ) AS head
 WHERE pg_try_advisory_xact_lock(hashtextextended(lane, 0))
 LIMIT :limit;

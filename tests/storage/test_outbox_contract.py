@@ -33,6 +33,15 @@ async def test_a_lease_says_all_that_a_send_needs(store):
     assert await leased(store) == []
 
 
+async def test_who_waits_for_an_answer_does_not_queue_behind_a_campaign(store):
+    """What has just become due goes first, the latest in front; else it is first come, first served."""
+    hour = 3_600_000
+    campaign = [message(f"c{n}", f"sms:+49{n}", not_before=NOW - hour + n) for n in range(4)]
+    fresh = [message(f"r{n}", f"sms:+48{n}", not_before=NOW - 1000 * n) for n in (1, 2, 7)]
+    await turn(store, outbox=[*campaign, *fresh])
+    assert [keys(await leased(store, limit=1)) for _ in range(4)] == [["r1"], ["r2"], ["c0"], ["c1"]]
+
+
 @pytest.mark.parametrize("stuck_in", ["queued", "sending", "reconciling"])
 async def test_p6_the_next_message_of_a_lane_waits_while_its_head_is(store, stuck_in):
     later = NOW + 1000 if stuck_in == "queued" else NOW

@@ -20,6 +20,7 @@ log = structlog.get_logger("telegram")
 
 POLL_SECONDS = 50  # Telegram's longest
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # s between tries, doubling
+BREATH = 0.5  # s between questions to a server that answers "nothing new" at once, where Telegram would wait
 
 
 class Poller:
@@ -50,11 +51,14 @@ class Poller:
                 answer.cancel()
 
     async def _fetch(self) -> None:
-        offset, wait = 0, FIRST_WAIT
+        offset, wait, loop = 0, FIRST_WAIT, asyncio.get_running_loop()
         while True:
+            asked = loop.time()
             try:
                 updates = await self._api().updates(offset, POLL_SECONDS)
                 offset = await self._take(updates) or offset
+                if not updates:
+                    await asyncio.sleep(max(0.0, asked + BREATH - loop.time()))
             except (ChannelError, StoreUnavailable) as error:
                 if isinstance(error, HookSet) and await self._free():
                     continue

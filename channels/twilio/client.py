@@ -23,6 +23,7 @@ from channels.twilio.config import TwilioConfig
 from channels.twilio.errors import refusal
 
 CONNECT_SECONDS = 5.0
+MOST_PAGES = 250  # of 200 messages
 T = TypeVar("T")
 
 
@@ -116,9 +117,20 @@ class Api:
         return record
 
     async def messages(self, *, limit: int | None = None, **filters: str | datetime) -> list[Any]:
-        """Records that match, newest first. Raises a ChannelError."""
-        found = self._client.messages.list_async(limit=limit, page_size=min(limit or 200, 200), **filters)
-        return list(await _called(found, "GET"))
+        """Records that match, newest first. Raises a ChannelError; Unavailable if the list does not end."""
+        return await _called(self._listed(limit, filters), "GET")
+
+    async def _listed(self, limit: int | None, filters: dict[str, str | datetime]) -> list[Any]:
+        found: list[Any] = []
+        page = await self._client.messages.page_async(page_size=min(limit or 200, 200), **filters)
+        for _ in range(MOST_PAGES):
+            found += page
+            if limit and len(found) >= limit:
+                return found[:limit]
+            page = await page.next_page_async()
+            if page is None:
+                return found
+        raise Unavailable("there is too much to look through")
 
     async def media(self, sid: str) -> list[Any]:
         """The media records of a message. Raises a ChannelError."""

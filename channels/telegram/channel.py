@@ -41,10 +41,7 @@ SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's n
 _CHAT = re.compile(r"(-?[1-9][0-9]{0,15})(?:#([1-9][0-9]{0,15}))?", re.ASCII)
 _LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 GROUP_RATE, GROUP_BURST = 0.305, 2  # so that no 60 s hold more than 20, as Telegram has it
-PERSON_RATE, PERSON_BURST = (
-    1.0,
-    2,
-)  # a mark and the next question; Telegram lets short bursts through, and says not how many
+PERSON_RATE, PERSON_BURST = 1.0, 2  # a mark and the next question; Telegram takes short bursts, and says not how long
 CROWD = 3  # chats that are told to slow down at the same time: then it is the whole bot
 T = TypeVar("T")
 

@@ -10,7 +10,8 @@ from rich.table import Table
 class Row(NamedTuple):
     """One figure in `unit`; `beside` names what it is compared to, `theirs` is that figure.
 
-    `least` is the goal for ours/theirs, `most` the goal for `ours` where small is good.
+    `least` is the goal for ours/theirs, `most` the goal for `ours` where small is good. If a `hard` goal is missed, the
+    whole run has failed.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Row(NamedTuple):
     theirs: float = 0.0
     least: float = 0.0
     most: float = 0.0
+    hard: bool = False
 
     @property
     def ratio(self) -> float:
@@ -34,7 +36,7 @@ class Row(NamedTuple):
     @property
     def goal(self) -> str:
         """The goal in words."""
-        words = f"≥ {self.least:g}" if self.least else f"≤ {self.most:g} {self.unit}" if self.most else ""
+        words = f"≥ {self.least:g}" if self.least else f"≤ {self.most:g} {self.unit}".rstrip() if self.most else ""
         return f"{words} MISSED" if self.missed else words
 
 

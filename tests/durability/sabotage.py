@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+import channels.slack.lookup
+import channels.telegram.outbound
 from bot.messages import Inbound
 from bot.rows import Leased, Settlement
 from bot.runtime.dispatcher import Dispatcher
@@ -14,7 +16,7 @@ _forgotten: set[asyncio.Task[None]] = set()
 def apply(name: str) -> None:
     """Damage this process; "" leaves it alone."""
     if name:
-        {"ack_before_commit": ack_before_commit, "resend_blindly": resend_blindly}[name]()
+        SABOTAGES[name]()
 
 
 def ack_before_commit() -> None:
@@ -40,3 +42,18 @@ def resend_blindly() -> None:
         return self._settlement(row, "queued", 0)
 
     Dispatcher._found = found
+
+
+def read_no_metadata() -> None:
+    """Look for a message on Slack without the one thing that tells which it is."""
+    channels.slack.lookup.key_of = lambda _record: ""
+
+
+def ask_without_key() -> None:
+    """Buttons on Telegram that say what was chosen, and not what was asked."""
+    channels.telegram.outbound.callback_data = lambda _key, value: value
+
+
+SABOTAGES = {
+    sabotage.__name__: sabotage for sabotage in (ack_before_commit, resend_blindly, read_no_metadata, ask_without_key)
+}

@@ -17,6 +17,7 @@ from storage.opening import open_store
 from storage.schema import sqlite_path
 from tests.durability import invariants
 from tests.durability.invariants import Broken
+from tests.durability.networks import CHANNELS
 from tests.durability.ordeal import Ordeal
 from tests.durability.seeds import fresh_seed
 from tests.durability.storm import Storm, check_inbox
@@ -37,10 +38,23 @@ async def test_t27_no_settling_with_a_slow_provider_is_found_out(sqlite_url, tmp
         await Ordeal(sqlite_url, tmp_path, fresh_seed(), kills=4, lag=1.5, punctual=False, settle="0s").run()
 
 
-async def test_t27_blind_repetition_is_found_out(sqlite_url, tmp_path):
-    """P5, by T1."""
-    with pytest.raises(Broken, match="P5"):
-        await Ordeal(sqlite_url, tmp_path, fresh_seed(), kills=12, sabotage="resend_blindly").run()
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_t27_blind_repetition_is_found_out(sqlite_url, tmp_path, channel):
+    """P5, by T1, at each provider."""
+    with pytest.raises(Broken, match=r"P5: .* sent more than once"):
+        await Ordeal(sqlite_url, tmp_path, fresh_seed(), 25, sabotage="resend_blindly", channels=(channel,)).run()
+
+
+async def test_t27_a_look_up_without_our_key_is_found_out(sqlite_url, tmp_path):
+    """P5, by T1: what Slack has is not recognised, so it is sent again."""
+    with pytest.raises(Broken, match=r"P5: .* sent more than once"):
+        await Ordeal(sqlite_url, tmp_path, fresh_seed(), 25, sabotage="read_no_metadata", channels=("slack",)).run()
+
+
+async def test_t27_buttons_without_the_question_are_found_out(sqlite_url, tmp_path):
+    """P5, by T1: a press does not end the doubt about the question that was pressed."""
+    with pytest.raises(Broken, match=r"P5: .* do not count as sent"):
+        await Ordeal(sqlite_url, tmp_path, fresh_seed(), 40, sabotage="ask_without_key", channels=("telegram",)).run()
 
 
 async def test_t27_an_inbox_without_its_unique_key_is_found_out(sqlite_url, monkeypatch):
@@ -95,20 +109,35 @@ async def test_t27_a_lease_without_epoch_is_found_out(database_url, monkeypatch)
 
 # --- S3: what decides whether a caller is genuine is compared in constant time, everywhere
 
-SECRET = re.compile(r"(?i)secret|token|signature|mac$|digest|sha256|password|given|presented|expected|account_sid")
+SECRET = re.compile(
+    r"(?i)secret|token|signature|mac$|digest|sha256|password|given|presented|expected|account_sid|^kept$"
+)
+LOOKED_UP = (
+    "call.team.users",
+    "given.lstrip('#')",
+    "in team.dead",
+)  # by Slack's stand-in, as a user or name
 CHECKING = sorted(path for folder in ("channels", "web", "sandbox") for path in (ROOT / folder).rglob("*.py"))
 
 
 def careless_comparisons(source: str) -> list[str]:
-    """Every `==`, `!=` and `in` with something like a secret on one side and no literal on the other."""
+    """Every `==`, `!=` and `in` with something like a secret on one side and nothing that everybody knows on the other.
+
+    What everybody knows are literals, constants of ours (`IN_CAPITALS`), and whether something is there at all.
+    """
     return [
         f"line {node.lineno}: {ast.unparse(node)}"
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Compare)
         and any(isinstance(operator, ast.Eq | ast.NotEq | ast.In | ast.NotIn) for operator in node.ops)
         and any(map(_secret, [node.left, *node.comparators]))
-        and not any(isinstance(side, ast.Constant) for side in [node.left, *node.comparators])
+        and not any(map(_known, [node.left, *node.comparators]))
     ]
+
+
+def _known(node: ast.expr) -> bool:
+    constant = isinstance(node, ast.Name) and node.id.isupper()
+    return constant or isinstance(node, ast.Constant) or ast.unparse(node).startswith("bool(")
 
 
 def _secret(node: ast.expr) -> bool:
@@ -133,7 +162,8 @@ class Careless(ast.NodeTransformer):
 
 @pytest.mark.parametrize("path", CHECKING, ids=lambda path: str(path.relative_to(ROOT)))
 def test_s3_secrets_are_compared_in_constant_time(path):
-    assert careless_comparisons(path.read_text()) == []
+    careless = careless_comparisons(path.read_text())
+    assert [each for each in careless if not each.endswith(LOOKED_UP)] == []
 
 
 def test_t27_s3_a_plain_comparison_is_found_out():

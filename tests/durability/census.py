@@ -37,8 +37,8 @@ def figures(found: Tables, town: Town, taken: Sequence[Taken]) -> dict[str, Any]
 
 def check(found: Tables, town: Town, marked: set[str], kills: int) -> None:
     """Everybody's answers are there, everybody heard everything, and hardly anything is in doubt. Raises Broken."""
-    _answers_are_what_people_said(found, town)
     _doubts_are_few(found, town, kills)
+    _answers_are_what_people_said(found, town)
     _choices_are_shown(found, marked)
 
 
@@ -73,7 +73,12 @@ def _doubts_are_few(found: Tables, town: Town, kills: int) -> None:
     for row in _messages(found):
         asked.setdefault(row["lane"], row)
     pressing = [who for who in town.customers.values() if who.presses and who.habit == "answers" and who.acked]
-    silent = [who.lane for who in pressing if who.channel in BLIND and asked[who.lane]["state"] not in WENT]
+    silent = [
+        {name: asked[who.lane][name] for name in ("key", "state", "error", "attempts", "provider_id", "rank")}
+        | {"who": who}
+        for who in pressing
+        if who.channel in BLIND and asked[who.lane]["state"] not in WENT
+    ]
     broken("P5", "questions were pressed and do not count as sent", silent)
 
 

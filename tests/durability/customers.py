@@ -66,6 +66,7 @@ class Town:
         self._random = random.Random(seed)
         self._tasks: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
+        self._told = 0  # acknowledgements that the providers have told of
         self.alive = asyncio.Event()  # whether it makes sense to try
         self._lines = asyncio.Semaphore(LINES)
         self.answers = 0  # of the server that say it has taken something
@@ -102,13 +103,15 @@ class Town:
     async def look(self) -> None:
         """Look at all phones once and answer what is new; hear what the server has taken from them."""
         async with self._looking:
-            told = await self._ask("/taken", **{name: str(len(taken)) for name, taken in self.taken.items()})
+            after = {name: len(taken) for name, taken in self.taken.items()} | {"acked": self._told}
+            told = await self._ask("/taken", **{name: str(count) for name, count in after.items()})
             news = {name: [Taken(*message) for message in told[name]] for name in self.taken}
             for name, messages in news.items():
                 self.taken[name] += messages
             self.acked.update(told["acked"])
             self._news.set()
             self._news = asyncio.Event()
+            self._told += len(told["acked"])
             self._count(len(told["acked"]))
         for message in [message for messages in news.values() for message in messages]:
             customer = self.customers[message.lane]
@@ -244,7 +247,7 @@ class Town:
             status, _ = await self._post("/hooks/sms", {"x-twilio-signature": signature}, data=form)
 
     async def _ask(self, path: str, **query: str) -> Any:
-        async with self._session.post(self._network + path, params=query) as answer:
+        async with self._session.get(self._network + path, params=query) as answer:  # a GET is repeated if need be
             return await answer.json()
 
     async def _post(self, path: str, headers: dict[str, str], **body: Any) -> tuple[int, dict[str, Any]]:

@@ -129,7 +129,8 @@ async def _town(ordeal: Ordeal, url: str, network: str) -> AsyncIterator[tuple[T
         finally:
             watching.cancel()
             town.close()
-            await asyncio.gather(watching, return_exceptions=True)
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
 
 
 async def _lives(town: Town, dice: random.Random) -> None:

@@ -25,15 +25,15 @@ LONGEST_PAUSE = 0.2  # seconds between two tries of an update; Telegram's own is
 class Laggard:
     """The sandboxes behind a lag, and what they tell a test.
 
-    `GET /taken?sms=0&telegram=0&slack=0` tells what was taken from these numbers on, and `acked` since
-    it was asked last; `/marked` what has been changed, `/quiet` whether nothing is on its way; `/connect?url=…` names
-    the server.
+    `/taken?sms=0&telegram=0&slack=0&acked=0` tells what was taken and acknowledged from these numbers on, `/marked`
+    what has been changed, `/quiet` whether nothing is on its way; `/connect?url=…` names the server.
     """
 
     def __init__(self, seed: int, lag: float, *, punctual: bool) -> None:
         self._random = random.Random(seed)
         self._networks = networks(self._random)
         self._lag = lag
+        self._acked: list[str] = []
         self._punctual = punctual
         self._under_way: set[asyncio.Event] = set()
 
@@ -54,10 +54,10 @@ class Laggard:
         query = request.query_params
         if path == "/taken":
             taken = {name: network.taken(int(query[name])) for name, network in self._networks.items()}
-            acked = [key for network in self._networks.values() for key in network.acked]
             for network in self._networks.values():
-                network.acked.clear()  # told once
-            return taken | {"acked": acked}
+                self._acked += network.acked
+                network.acked.clear()
+            return taken | {"acked": self._acked[int(query["acked"]) :]}
         if path == "/marked":
             return [each for network in self._networks.values() for each in network.marked()]
         if path == "/connect":

@@ -41,8 +41,8 @@ class _Answer(msgspec.Struct):
     """https://core.telegram.org/bots/api#making-requests."""
 
     ok: bool
-    error_code: int = 0
-    description: str = ""
+    error_code: int | None = None
+    description: str | None = None
     parameters: Any = None
 
 
@@ -169,8 +169,9 @@ def _verdict(status: int, body: bytes) -> ChannelError | None:
         answer = msgspec.convert(json.loads(body.decode("utf-8", "replace")), _Answer)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         answer = None
-    if status >= 500 or (answer and answer.error_code >= 500):
-        return InDoubt(f"Telegram answered {max(status, answer.error_code if answer else 0)}", str(status))
+    code = (answer.error_code if answer else None) or status
+    if status >= 500 or code >= 500:
+        return InDoubt(f"Telegram answered {max(status, code)}", str(status))
     if 300 <= status < 400:
         return refusal(status, "")
     if answer is None:
@@ -179,12 +180,11 @@ def _verdict(status: int, body: bytes) -> ChannelError | None:
         return refusal(429, "") if status == 429 else Misconfigured(f"`api_url` is not Telegram: it answers {status}")
     if status < 300 and answer.ok:
         return None
-    code = answer.error_code or status
     return InDoubt("Telegram answered neither yes nor no") if code < 300 else _refused(code, answer)
 
 
 def _refused(code: int, answer: _Answer) -> ChannelError:
-    return refusal(code, answer.description, answer.parameters)
+    return refusal(code, answer.description or "", answer.parameters)
 
 
 async def _streamed(files: httpx.AsyncClient, url: str, most: int) -> bytes:

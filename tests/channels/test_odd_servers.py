@@ -1,4 +1,4 @@
-"""Providers that never come to an end: lists without a last page, and long polls that do not wait."""
+"""What proxies and other stand-ins do, and the providers do not: endless lists, hasty polls, nulls for what is absent."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bot.errors import Unavailable
+from bot.errors import Rejected, Unavailable
 from channels.telegram import polling
 from channels.telegram.channel import TelegramChannel
 from channels.twilio import client
@@ -59,6 +59,25 @@ async def test_a_server_that_answers_at_once_is_not_asked_at_once_again(monkeypa
             await listening
         await channel.close()
     assert min(after - before for before, after in pairwise(asked[1:4])) > 0.15  # the first one loads the SDK
+
+
+async def test_nulls_in_an_answer_mean_nothing():
+    """A yes is a yes, and a no is a no, also with `null` for every field that it does not need."""
+    absent = {"error_code": None, "description": None, "parameters": None}
+    message = {"message_id": 9, "date": 1, "chat": {"id": 77, "type": "private"}}
+    answers = [(200, {"ok": True, "result": message}), (400, {"ok": False})]
+
+    async def spelling(scope, receive, send):
+        await Request(scope, receive).body()
+        status, answer = answers.pop(0)
+        await JSONResponse(absent | answer, status)(scope, receive, send)
+
+    async with serving(spelling) as url:
+        channel = TelegramChannel("tg", telegram_line.config(api_url=url), url)
+        assert (await channel.send(telegram_line.plain("x"))).provider_id == "9"
+        with pytest.raises(Rejected):
+            await channel.send(telegram_line.plain("x"))
+        await channel.close()
 
 
 async def _nobody(_events):

@@ -81,7 +81,8 @@ async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
     named = [report.key for report in deliveries if report.key]
     nameless = [(report.channel, report.provider_id) for report in deliveries if not report.key]
     channels, provider_ids = _columns(nameless) or ((), ())
-    found = await connection.fetch(SQL["find_reported"], named, channels, provider_ids)
+    ids = [message for (message,) in await connection.fetch(SQL["find_reported"], named, channels, provider_ids)]
+    found = await connection.fetch(SQL["lock_reported"], ids)
     messages: dict[tuple[str, str], list[int]] = {}  # by (channel, "key:…" or "id:…")
     for message, key, channel, provider_id, _rank in found:
         messages[channel, f"key:{key}"] = [message]

@@ -125,15 +125,16 @@ UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
 WHERE key = ANY(:keys::text[]) AND state = 'queued';
 
 -- name: find_reported
--- The messages that delivery reports are about, locked in the same order as `lock_outbox` does.
-SELECT id, key, channel, provider_id, rank FROM outbox
-WHERE id IN (
-  SELECT o.id FROM unnest(:keys::text[]) AS r (key) JOIN outbox AS o ON o.key = r.key
-  UNION ALL
-  SELECT o.id FROM unnest(:channels::text[], :provider_ids::text[]) AS r (channel, provider_id)
-  JOIN outbox AS o ON o.channel = r.channel AND o.provider_id = r.provider_id AND o.provider_id <> ''
-)
-ORDER BY id FOR UPDATE;
+-- The messages that delivery reports are about.
+SELECT o.id FROM unnest(:keys::text[]) AS r (key) JOIN outbox AS o ON o.key = r.key
+UNION
+SELECT o.id FROM unnest(:channels::text[], :provider_ids::text[]) AS r (channel, provider_id)
+JOIN outbox AS o ON o.channel = r.channel AND o.provider_id = r.provider_id AND o.provider_id <> '';
+
+-- name: lock_reported
+-- In the same order as `lock_outbox` does. A statement of its own: where several reports are looked for and locked in
+-- one, a message that somebody else has just changed is left out, and its report would be lost.
+SELECT id, key, channel, provider_id, rank FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
 
 -- name: deliver!
 UPDATE outbox AS o SET state = r.state, rank = r.rank, code = r.code, error = r.error, unknown_since = 0, settled_at = r.at,

@@ -67,8 +67,6 @@ def _kept(who: Customer, score: int | None, reason: str | None) -> bool:
 
 def _doubts_are_few(found: Tables, town: Town, kills: int) -> None:
     """P5: what nobody can look up is in doubt at most once per kill, and not once it was pressed."""
-    unknown = [row for row in found["outbox"] if row["state"] == "unknown"]
-    broken("P5", "messages are in doubt, more than kills", unknown[kills:])
     asked: dict[str, Row] = {}
     for row in _messages(found):
         asked.setdefault(row["lane"], row)
@@ -80,6 +78,8 @@ def _doubts_are_few(found: Tables, town: Town, kills: int) -> None:
         if who.channel in BLIND and asked[who.lane]["state"] not in WENT
     ]
     broken("P5", "questions were pressed and do not count as sent", silent)
+    unknown = [row for row in found["outbox"] if row["state"] == "unknown"]
+    broken("P5", "messages are in doubt, more than kills", unknown[kills:])
 
 
 def _choices_are_shown(found: Tables, marked: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""What proxies and other stand-ins do, and the providers do not: endless lists, hasty polls, nulls for what is absent."""
+"""What proxies and other stand-ins do, and providers do not: endless lists, hasty polls, nulls for what is absent."""
 
 import asyncio
 import contextlib

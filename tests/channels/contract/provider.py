@@ -138,14 +138,18 @@ class Gate:
     def __init__(self, app: ASGIApp, path: str) -> None:
         self._app = app
         self._path = path
-        self._chat = ""
+        self._names: tuple[str, ...] = ()
         self._open = asyncio.Event()
         self.reached = asyncio.Event()
 
-    def shut(self, chat: str) -> None:
-        """Sends that name this chat wait from now on."""
-        self._chat = chat
+    def shut(self, *names: str) -> None:
+        """Sends that hold one of these, all that this customer may be called, wait from now on."""
+        self._names = names
         self._open.clear()
+
+    async def is_reached(self) -> None:
+        """Wait until a send waits. Raises TimeoutError."""
+        await asyncio.wait_for(self.reached.wait(), 20)
 
     def open(self) -> None:
         """Everything that waits goes on."""
@@ -153,14 +157,14 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if not self._chat or scope["type"] != "http" or self._path not in scope["path"]:
+        if not self._names or scope["type"] != "http" or self._path not in scope["path"]:
             await self._app(scope, receive, send)
             return
         body = b""
         while (piece := await receive()).get("more_body"):
             body += piece["body"]
         body += piece.get("body", b"")
-        if self._chat in unquote_plus(body.decode()):
+        if any(name in unquote_plus(body.decode()) for name in self._names):
             self.reached.set()
             await self._open.wait()
         read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]

@@ -37,6 +37,7 @@ AT_ONCE = 64  # sends in flight per channel
 POLL = 1.0  # s
 FIRST_RETRY, LONGEST_RETRY = 1_000, 300_000  # ms, doubling
 MEND_WITHIN = 60_000  # ms between tries while an operator has to mend the account
+MARK_TRIES = 3  # to show a choice; the question behind it in its lane matters more
 LOOK_UPS = 8  # at the same time, so that all are done before their leases end
 LOOK_UP_AGAIN = 30_000  # ms
 GIVE_UP_LOOKING = 15 * 60_000  # ms (RELIABILITY 1.5)
@@ -196,10 +197,7 @@ class Dispatcher:
         now, follow_up = self._clock(), []
         backoff = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(row.attempts - 1, 16))
         state, wait = "failed", None
-        if isinstance(error, Unavailable | Misconfigured | InDoubt) and not isinstance(error, NotAdmitted):
-            self._pace.stumble(now)
-        else:
-            self._pace.healthy()
+        self._feel(error, now)
         match error:
             case Throttled():
                 state, wait = "queued", round(error.after * 1000)
@@ -218,7 +216,16 @@ class Dispatcher:
             case Unreachable() if error.opted_out:
                 stop = Inbound(f"send:{row.key}", now, message.to, Consent("stop", answered=True))
                 follow_up.append(arrival(stop, now))
+        if state == "queued" and _not_worth_it(row, message, error):
+            state, wait = "failed", None
         return self._settlement(row, state, wait, error), follow_up
+
+    def _feel(self, error: ChannelError, now: int) -> None:
+        """Whether the channel as a whole works, as far as this failure tells."""
+        if isinstance(error, Unavailable | Misconfigured | InDoubt) and not isinstance(error, NotAdmitted):
+            self._pace.stumble(now)
+        else:
+            self._pace.healthy()
 
     async def _found(self, row: Leased) -> Settlement:
         """What the provider knows about a send in doubt."""
@@ -242,6 +249,11 @@ class Dispatcher:
         if self._clock() - row.unknown_since > GIVE_UP_LOOKING + self._settle:
             return self._settlement(row, "unknown", error=f"could not be looked up: {why}")
         return self._settlement(row, "reconciling", LOOK_UP_AGAIN, why)
+
+
+def _not_worth_it(row: Leased, message: Outbound, error: ChannelError) -> bool:
+    """Whether to go on without a mark. A provider that asks for patience gets it: it would refuse the next one, too."""
+    return message.kind == "mark" and row.attempts >= MARK_TRIES and not isinstance(error, Throttled)
 
 
 def _storable(text: str) -> str:

@@ -9,7 +9,7 @@ from bot.errors import InDoubt, Misconfigured, Rejected, Throttled, Unavailable
 from bot.messages import Capabilities, Consent, Limit, Outbound, Pressed, Prompt, Sent
 from bot.rows import OutboxRow
 from bot.runtime import dispatcher as module
-from bot.runtime.dispatcher import FIRST_RETRY, LEASE
+from bot.runtime.dispatcher import FIRST_RETRY, LEASE, MARK_TRIES, MEND_WITHIN
 from bot.runtime.lane import MARK_LIFE
 from bot.runtime.worker import Worker
 from tests.bot.runtime.house import ANNA, BEN, House, Ledger, Line, soon
@@ -169,14 +169,23 @@ async def test_a_channel_that_can_no_longer_change_messages_goes_on_without(boar
 
 
 @pytest.mark.parametrize("error", [Rejected("too old"), Unavailable("down"), Misconfigured("key")])
-async def test_p4_a_change_is_tried_for_an_hour_and_then_left(board, error):
+async def test_p4_a_mark_is_tried_three_times_and_then_the_conversation_goes_on(board, error):
     key = await answered(board, *[error] * 1_000)
+    for _ in range(5):
+        board.clock.passes(MEND_WITHIN)
+        await board.sends()
+    assert await board.state(key) == "failed"
+    assert board.line.tries == (1 if isinstance(error, Rejected) else MARK_TRIES)
+    assert [message.prompt.text[:13] for message in board.line.taken] == ["Hi, this is E", "That is great"]
+
+
+async def test_p4_a_mark_waits_as_long_as_the_provider_says_but_not_for_ever(board):
+    key = await answered(board, *[Throttled("slow", 60.0, whole_channel=False)] * 1_000)
     for _ in range(70):
         board.clock.passes(60_000)
         await board.sends()
-    assert await board.state(key) == ("failed" if isinstance(error, Rejected) else "expired")
-    assert board.line.tries <= MARK_LIFE // FIRST_RETRY
-    assert [message.prompt.text[:13] for message in board.line.taken] == ["Hi, this is E", "That is great"]
+    assert await board.state(key) == "expired"
+    assert MARK_TRIES < board.line.tries <= MARK_LIFE // 60_000 + 1
 
 
 async def test_p8_a_stop_cancels_changes_that_wait(board):

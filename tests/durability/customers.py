@@ -65,6 +65,7 @@ class Town:
         self._channels = channels
         self._random = random.Random(seed)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: list[BaseException] = []
         self._looking = asyncio.Lock()
         self._told = 0  # acknowledgements that the providers have told of
         self.alive = asyncio.Event()  # whether it makes sense to try
@@ -130,9 +131,15 @@ class Town:
             await self._answered.wait()
 
     async def settle(self) -> None:
-        """Let everything arrive that is still to come, what is repeated too."""
+        """Let everything arrive that is still to come, what is repeated too. May be given up and begun again.
+
+        Raises what went wrong with somebody's doings.
+        """
         while self._tasks or not await self._ask("/quiet"):
-            await asyncio.gather(*self._tasks)
+            if self._tasks:  # not gather, which would take them along when it is given up
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            if self._failed:
+                raise self._failed[0]
             await asyncio.sleep(0.02)
 
     def close(self) -> None:
@@ -160,7 +167,12 @@ class Town:
     def _do(self, work: object) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._failed.append(error)
 
     async def _comes(self, customer: Customer) -> None:
         if customer.channel == "telegram":  # has to open the bot's link

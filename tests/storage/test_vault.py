@@ -1,4 +1,4 @@
-"""Credentials at rest: sealed, bound to their place, readable through a change of keys, and never in the clear (S35)."""
+"""Credentials at rest: sealed, bound to their place, readable through a change of keys, never in the clear (S35)."""
 
 import base64
 import json
@@ -33,7 +33,7 @@ class Memory:
     async def installations(self, channel):
         return sorted(account for place, account in self.rows if place == channel)
 
-    async def save_installation(self, channel, account, sealed, now):
+    async def save_installation(self, channel, account, sealed, _now):
         self.rows[channel, account] = sealed
 
     async def remove_installation(self, channel, account):
@@ -90,7 +90,7 @@ async def test_s35_a_lost_key_is_an_error_that_says_what_to_do(shelf):
     await Vault(shelf, [OLD]).save_installation("slack", "T1", DATA, 1)
     vault = Vault(shelf, [NEW])
     await vault.save_installation("slack", "T2", DATA, 1)
-    with pytest.raises(Locked, match="'T1' on channel 'slack'.*secret_keys.*connect the account again") as caught:
+    with pytest.raises(Locked, match=r"'T1' on channel 'slack'.*secret_keys.*connect the account again") as caught:
         await vault.installation("slack", "T1")
     assert key_id(OLD) in str(caught.value)
     assert isinstance(caught.value, Misconfigured)
@@ -116,8 +116,8 @@ def flipped(sealed: str) -> str:
         lambda sealed: sealed.rpartition(".")[0] + ".",
         lambda sealed: sealed.rpartition(".")[0],
         lambda sealed: "v2" + sealed[2:],
-        lambda sealed: DATA,
-        lambda sealed: "",
+        lambda _sealed: DATA,
+        lambda _sealed: "",
     ],
 )
 async def test_s35_what_was_changed_in_the_database_is_not_opened(shelf, change):

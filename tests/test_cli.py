@@ -265,10 +265,15 @@ async def started(environment: dict[str, str], *arguments: str) -> tuple[asyncio
 async def test_the_demo_runs_until_it_is_told_to_stop(tmp_path):
     process, url = await started({}, "demo", "--no-browser", "--port", "0", "--data", str(tmp_path / "kept"))
     async with httpx.AsyncClient(base_url=url) as client:
-        assert "The customer" in (await client.get("/?lang=en")).text
-        wanted = {"flow": "relationship", "language": "de"}
+        page = (await client.get("/?lang=en")).text
+        assert all(device in page for device in ("SMS", "Telegram", "Slack"))
+        wanted = {"device": "sms", "flow": "relationship", "language": "de"}
         assert (await client.post("/demo/start", json=wanted)).status_code == 204
-        nonsense = [("start", wanted | {"flow": "x"}), ("fault", {"name": "x"}), ("text", {"text": " "})]
+        nonsense = [
+            ("start", wanted | {"flow": "x"}),
+            ("fault", {"device": "sms", "name": "x"}),
+            ("text", {"device": "sms", "text": " "}),
+        ]
         for action, body in nonsense:
             assert (await client.post(f"/demo/{action}", json=body)).status_code == 422
     process.terminate()

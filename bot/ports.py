@@ -197,7 +197,7 @@ class Reading(Protocol):
         ...
 
     async def counts(self) -> dict[str, int]:
-        """Gauges: inbox_new, inbox_poison, outbox_queued, outbox_unknown, sessions_open and others."""
+        """Gauges: inbox_new, inbox_poison, outbox_open, outbox_unknown, sessions_running, timers."""
         ...
 
     async def poison(self, limit: int = 50) -> list[dict[str, Any]]:

@@ -4,10 +4,14 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
+import msgspec
 from msgspec import Struct, structs
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Kind = Literal[
@@ -137,9 +141,23 @@ class FaultLayer:
                 await send(part)
 
 
-def planned(raw: Iterable[Fault]) -> list[dict[str, Any]]:
-    """Faults as JSON values."""
-    return [structs.asdict(fault) for fault in raw]
+def steering(path: str, faults: Faults) -> Route:
+    """The page that plans faults: POST takes a JSON list of them, DELETE forgets them, GET shows what is left."""
+
+    async def steer(request: Request) -> Response:
+        if request.method == "DELETE":
+            faults.clear()
+        if request.method == "POST":
+            try:
+                faults.plan(*_planned(await request.body()))
+            except msgspec.MsgspecError as problem:
+                return JSONResponse({"error": str(problem)}, 422)
+        return JSONResponse([structs.asdict(fault) for fault in faults.planned])
+
+    return Route(path, steer, methods=["GET", "POST", "DELETE"])
+
+
+_planned = msgspec.json.Decoder(list[Fault]).decode
 
 
 def _into(answer: list[Message]) -> Send:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.faults import Fault, FaultLayer, planned
+from sandbox.faults import FaultLayer, steering
 from sandbox.slack import pages, rest
 from sandbox.slack.cloud import Cloud
 from sandbox.slack.delivery import Delivery
@@ -23,7 +23,6 @@ from sandbox.slack.workspace import Workspace
 
 MAX_WAIT = 30.0
 OURS = (rest.API, "/upload/", "/files-pri/", "/actions/")  # where faults strike
-_faults = msgspec.json.Decoder(list[Fault])
 
 
 class SlackSandbox:
@@ -90,16 +89,6 @@ class SlackSandbox:
         await self.cloud.close()
 
     def _steering(self) -> list[Route]:
-        async def faults(request: Request) -> Response:
-            if request.method == "DELETE":
-                self.faults.clear()
-            if request.method == "POST":
-                try:
-                    self.faults.plan(*_faults.decode(await request.body()))
-                except msgspec.MsgspecError as problem:
-                    return JSONResponse({"error": str(problem)}, 422)
-            return JSONResponse(planned(self.faults.planned))
-
         async def phone(request: Request) -> Response:
             try:
                 one = self._person(request)
@@ -113,7 +102,7 @@ class SlackSandbox:
             return JSONResponse({"user": one.user.id, "version": one.version, "messages": one.shows()})
 
         return [
-            Route("/sandbox/slack/faults", faults, methods=["GET", "POST", "DELETE"]),
+            steering("/sandbox/slack/faults", self.faults),
             Route("/sandbox/slack/phones/{user}", phone, methods=["GET", "POST"]),
         ]
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.faults import Fault, FaultLayer, Faults, planned
+from sandbox.faults import FaultLayer, Faults, steering
 from sandbox.telegram import api
 from sandbox.telegram.group import Group
 from sandbox.telegram.limits import Limits
@@ -22,7 +22,6 @@ from sandbox.telegram.world import RIGHTS, World
 
 MAX_WAIT = 30.0
 FIRST_USER, FIRST_UPDATE = 700_000_001, 100_000_001
-_faults = msgspec.json.Decoder(list[Fault])
 
 
 class TelegramSandbox:
@@ -127,16 +126,6 @@ class TelegramSandbox:
                 self._people[number].touch()
 
     def _steering(self) -> list[Route]:
-        async def faults(request: Request) -> Response:
-            if request.method == "DELETE":
-                self.faults.clear()
-            if request.method == "POST":
-                try:
-                    self.faults.plan(*_faults.decode(await request.body()))
-                except msgspec.MsgspecError as problem:
-                    return JSONResponse({"error": str(problem)}, 422)
-            return JSONResponse(planned(self.faults.planned))
-
         async def phone(request: Request) -> Response:
             one = self.phone(request.path_params["user_id"])
             if request.method == "POST":
@@ -150,7 +139,7 @@ class TelegramSandbox:
             return JSONResponse({"user": one.id, "version": one.version, "messages": one.shows(chat, topic)})
 
         return [
-            Route("/sandbox/telegram/faults", faults, methods=["GET", "POST", "DELETE"]),
+            steering("/sandbox/telegram/faults", self.faults),
             Route("/sandbox/telegram/phones/{user_id:int}", phone, methods=["GET", "POST"]),
         ]
 

@@ -10,14 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.faults import Fault, FaultLayer, Faults, planned
+from sandbox.faults import FaultLayer, Faults, steering
 from sandbox.twilio import rest, senders
 from sandbox.twilio.model import API, Account
 from sandbox.twilio.network import Network
 from sandbox.twilio.phone import Phone
 
 MAX_WAIT = 30.0
-_faults = msgspec.json.Decoder(list[Fault])
 
 
 class TwilioSandbox:
@@ -48,16 +47,6 @@ class TwilioSandbox:
         await self.network.close()
 
     def _steering(self) -> list[Route]:
-        async def faults(request: Request) -> Response:
-            if request.method == "DELETE":
-                self.faults.clear()
-            if request.method == "POST":
-                try:
-                    self.faults.plan(*_faults.decode(await request.body()))
-                except msgspec.MsgspecError as problem:
-                    return JSONResponse({"error": str(problem)}, 422)
-            return JSONResponse(planned(self.faults.planned))
-
         async def phone(request: Request) -> Response:
             one = self.phone(request.path_params["number"])
             if request.method == "POST":
@@ -69,7 +58,7 @@ class TwilioSandbox:
             return JSONResponse({"number": one.number, "version": one.version, "messages": one.shows()})
 
         return [
-            Route("/sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
+            steering("/sandbox/faults", self.faults),
             Route("/sandbox/phones/{number}", phone, methods=["GET", "POST"]),
         ]
 

@@ -163,7 +163,8 @@ class Careless(ast.NodeTransformer):
 @pytest.mark.parametrize("path", CHECKING, ids=lambda path: str(path.relative_to(ROOT)))
 def test_s3_secrets_are_compared_in_constant_time(path):
     careless = careless_comparisons(path.read_text())
-    assert [each for each in careless if not each.endswith(LOOKED_UP)] == []
+    looked_up = LOOKED_UP if path.is_relative_to(ROOT / "sandbox" / "slack") else ()
+    assert [each for each in careless if not each.endswith(looked_up)] == []
 
 
 def test_t27_s3_a_plain_comparison_is_found_out():

@@ -48,6 +48,39 @@ class Threading(Protocol):
 
 
 @runtime_checkable
+class Rooted(Protocol):
+    """A Threading channel whose threads hang on a message (Slack): a case's card opens its thread."""
+
+    def thread_of(self, provider_id: str) -> str:
+        """The thread under the message of this provider id, as it stands in addresses."""
+        ...
+
+
+@runtime_checkable
+class Reacting(Protocol):
+    """A channel that can put a sign on a message that somebody else wrote."""
+
+    async def react(self, to: Address, ref: str, symbol: str) -> None:
+        """Show pending | sent | delivered | read | failed | unknown on the message `ref`; "" takes it away.
+
+        It stands instead of what we showed there before; doing it twice is harmless. Raises a ChannelError.
+        """
+        ...
+
+
+@runtime_checkable
+class Whispering(Protocol):
+    """A channel that can show something to one member of a group alone."""
+
+    async def whisper(self, message: Outbound) -> Sent:
+        """Show the message, buttons included, to `message.whisper` in `message.to`. Raises a ChannelError.
+
+        What the provider does not promise to show is sent to all instead.
+        """
+        ...
+
+
+@runtime_checkable
 class Filing(Protocol):
     """A channel that carries pictures and files both ways."""
 

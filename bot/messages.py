@@ -2,12 +2,13 @@
 
 from msgspec import Struct, field
 
+from bot.cards import Card, Fact
 from flows.answers import Option, Prompt
 
 __all__ = [
-    "Address", "Body", "Capabilities", "Consent", "Control", "DeadLink", "Delivery", "Edited", "File", "Inbound",
-    "Invite", "Limit", "Media", "Moved", "Option", "Outbound", "Pressed", "Prompt", "Receipt", "Removed", "Response",
-    "Said", "Sent", "Started", "TimerFired", "Unreadable", "WebRequest",
+    "Address", "Body", "Capabilities", "Card", "Consent", "Control", "DeadLink", "Delivery", "Edited", "Fact", "File",
+    "FromDesk", "Inbound", "Invite", "Limit", "Media", "Moved", "Option", "Outbound", "Pressed", "Prompt", "Reacted",
+    "Receipt", "Removed", "Response", "Said", "Sent", "Started", "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 
@@ -93,6 +94,13 @@ class Pressed(Struct, frozen=True, tag="pressed", omit_defaults=True):
     ref: str = ""
 
 
+class Reacted(Struct, frozen=True, tag="reacted"):
+    """Somebody put `emoji` on the message `ref`, or with "" took theirs away."""
+
+    ref: str
+    emoji: str
+
+
 class Started(Struct, frozen=True, tag="started", omit_defaults=True):
     """Somebody opened the conversation with the bot, by a deep link if there is a `token`.
 
@@ -157,6 +165,20 @@ class TimerFired(Struct, frozen=True, tag="timer"):
     due_at: int
 
 
+class FromDesk(Struct, frozen=True, tag="from_desk", omit_defaults=True):
+    """What somebody did at a desk about a case, in the lane of its customer.
+
+    `place` is the lane where it happened (a case's thread, a phone), or `web`; `author` what its channel calls the
+    person, `name` how the person is called there, if that is known.
+    """
+
+    case: str
+    place: str
+    author: str
+    body: Said | Edited | Removed | Pressed | Reacted
+    name: str = ""
+
+
 class Unreadable(Struct, frozen=True, tag="unreadable"):
     """Authentic, but not understood: kept as poison so that the provider does not send it for ever."""
 
@@ -169,6 +191,7 @@ Body = (
     | Edited
     | Removed
     | Pressed
+    | Reacted
     | Started
     | Moved
     | Consent
@@ -177,6 +200,7 @@ Body = (
     | DeadLink
     | Control
     | TimerFired
+    | FromDesk
     | Unreadable
 )
 
@@ -195,22 +219,26 @@ class Inbound(Struct, frozen=True, omit_defaults=True):
     source: Address
     body: Body
     author: str = ""
+    author_name: str = ""  # how the author is called there, if the provider tells
     recipient: str = ""  # the own number or bot it was written to; the answer goes out from there
 
 
 class Outbound(Struct, frozen=True, omit_defaults=True):
     """One message to one address. `key` is `session.turn.n`, unique for ever; `not_after` 0 means no limit.
 
-    With `edits`, the key of an earlier message, it changes that one instead. `alias` and `avatar` (https URL) are the
-    name and picture to speak under, where a channel can.
+    With `edits`, the key of an earlier message, it changes that one instead, or with `removes` deletes it. `alias` and
+    `avatar` (https URL) are the name and picture to speak under, where a channel can. `media` came in on the channel
+    and account of the lane `origin`. `whisper` is the author in a group that alone should see it, where a channel can.
+
+    `kind`: survey | notice (opt-out confirmation, help) | agent (a person's words) | case (a case's own, such as "is it
+    solved?") | desk (to a desk) | card (a case's card there) | mark (shows a choice under its question) | status (a
+    sign on the message `reply_to`, named by the prompt's text).
     """
 
     key: str
     to: Address
     prompt: Prompt
-    kind: str = (
-        "survey"  # survey | notice (opt-out confirmation, help) | agent | mark (shows a choice under its question)
-    )
+    kind: str = "survey"
     sender: str = ""  # the own number or bot the customer wrote to last; "" lets the channel choose
     not_after: int = 0
     language: str = ""  # of the prompt, for channels that have templates by language
@@ -218,6 +246,11 @@ class Outbound(Struct, frozen=True, omit_defaults=True):
     reply_to: str = ""  # provider's id of the message it answers
     alias: str = ""
     avatar: str = ""
+    card: Card | None = None
+    whisper: str = ""
+    media: tuple[Media, ...] = ()
+    origin: str = ""
+    removes: bool = False
 
 
 class Limit(Struct, frozen=True):

@@ -15,12 +15,13 @@ import structlog
 from bot.errors import StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
 from storage.ahead import Ahead
+from storage.along import Along
 from storage.lock import WriterLock, locked
 from storage.news import News
 from storage.reading import Row, SqlReading
 from storage.rows import batch, why_not
 from storage.sql import statements
-from storage.writing import fired, write
+from storage.writing import accept, fired, write
 
 Result = TypeVar("Result")
 log = structlog.get_logger()
@@ -40,7 +41,6 @@ _PRAGMAS = (
     "wal_autocheckpoint=4000",  # pages: a checkpoint per 16 MB, so that the log stays far below 64 MB
     "cache_size=-65536",
 )
-_WAKING = frozenset(("pressed", "keyword", "consent"))
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -64,6 +64,7 @@ class SqliteStore(SqlReading):
         # At most one transaction of the background's is in the thread's queue: a webhook waits for one, not for all.
         self._background = asyncio.Lock()
         self._ahead = Ahead()
+        self._along = Along(lambda connection, arrivals: accept(connection, SQL, arrivals))
         self._news = News()
 
     @classmethod
@@ -94,39 +95,50 @@ class SqliteStore(SqlReading):
         self._lock.announce(facts)
 
     async def _write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `work` as one transaction, after those that the background wanted before."""
+        """Run `work` as one transaction in the writer's thread, after those that the background wanted before."""
         async with self._background:
-            return await self._transaction(work)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
 
-    async def _transaction(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `work` as one transaction in the writer's thread, next."""
+    def _transaction(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `work` as one transaction, and take waiting events along."""
+        connection = self._writer
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            result = work(connection)
+            self._along.board(connection)
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._along.stranded()
+            raise self._translated(error) from error
+        self._along.arrived()
+        return result
 
-        def transaction() -> Result:
-            connection = self._writer
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException as error:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                # "malformed" comes as the bare DatabaseError: the file needs an operator, the event is innocent
-                if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-                    raise StoreUnavailable(f"SQLite cannot write to {self._path.name}: {error}") from error
-                raise
-            return result
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+    def _translated(self, error: BaseException) -> BaseException:
+        # "malformed" comes as the bare DatabaseError: the file needs an operator, the event is innocent
+        if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+            return StoreUnavailable(f"SQLite cannot write to {self._path.name}: {error}")
+        return error
 
     async def accept(self, arrivals: Sequence[Arrival]) -> int:
         """See bot.ports.Store."""
-
-        def work(connection: sqlite3.Connection) -> int:
-            return _accept(connection, arrivals)
-
-        new = await self._transaction(work)
+        new = self._along.add(arrivals)
+        self._thread.submit(self._accept_waiting)
+        try:
+            count = await asyncio.wrap_future(new)
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
         self._news.tell("inbox")
-        return new
+        return count
+
+    def _accept_waiting(self) -> None:
+        """Write the events that no other transaction has taken along."""
+        if self._along:
+            try:
+                self._transaction(lambda connection: None)
+            except Exception as error:  # noqa: BLE001 - who waits for the events gets it
+                self._along.refuse(error)
 
     async def work(self, limit: int, now: int, decide: Callable[[Batch], Consequences]) -> int:
         """See bot.ports.Store."""
@@ -142,10 +154,14 @@ class SqliteStore(SqlReading):
                     return 0
                 ready = len(rows), decide(batch(rows))
             claimed, consequences = ready
-            write(connection, SQL, consequences, now)
             sends = bool(consequences.outbox)
-            if claimed >= limit > 1:  # else there is hardly anything left
-                self._ahead.begin(limit, decide, connection.execute(SQL["claim"], claim).fetchall())
+
+            def next_one() -> None:
+                self._along.board(connection)
+                if claimed >= limit > 1:  # else there is hardly anything left
+                    self._ahead.begin(limit, decide, connection.execute(SQL["claim"], claim).fetchall())
+
+            write(connection, SQL, consequences, now, next_one)
             return claimed
 
         try:
@@ -207,7 +223,7 @@ class SqliteStore(SqlReading):
                 facts = settlement._asdict()
                 if not connection.execute(SQL["settle"], facts).rowcount:
                     connection.execute(SQL["learn_provider_id"], facts)
-            _accept(connection, arrivals)
+            accept(connection, SQL, arrivals)
 
         await self._write(work)
         self._news.tell("outbox")
@@ -219,7 +235,7 @@ class SqliteStore(SqlReading):
 
         def work(connection: sqlite3.Connection) -> int:
             due = connection.execute(SQL["due_timers"], {"now": now, "limit": limit}).fetchall()
-            _accept(connection, [fired(key, lane, due_at, now) for key, lane, due_at in due])
+            accept(connection, SQL, [fired(key, lane, due_at, now) for key, lane, due_at in due])
             return len(due)
 
         count = await self._write(work)
@@ -280,13 +296,3 @@ class SqliteStore(SqlReading):
         async with self._reader.execute(READING[name], facts) as cursor:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
-
-
-def _accept(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
-    before = connection.total_changes
-    connection.executemany(SQL["accept"], arrivals)
-    new = connection.total_changes - before
-    for arrival in arrivals:
-        if arrival.kind in _WAKING:
-            connection.execute(SQL["wake_lane"], {"lane": arrival.lane, "now": arrival.ready_at})
-    return new

@@ -1,20 +1,42 @@
 """How a batch's consequences become SQLite statements, and what a due timer becomes."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from bot.errors import Conflict
 from bot.messages import Address, DeadLink, Inbound, Invite, TimerFired
 from bot.rows import Arrival, Consequences, Opened
+from storage.wide import insert
 
 _invite = msgspec.json.Decoder(Invite).decode
 _encode = msgspec.json.Encoder().encode
+_WAKING = frozenset(("pressed", "keyword", "consent"))
 
 
-def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int) -> None:
-    """Write everything a batch led to, inside the caller's transaction."""
+def accept(connection: sqlite3.Connection, sql: Mapping[str, str], arrivals: Sequence[Arrival]) -> int:
+    """Insert events that are not there yet; how many were new."""
+    before = connection.total_changes
+    insert(connection, sql["accept"], arrivals)
+    new = connection.total_changes - before
+    for arrival in arrivals:
+        if arrival.kind in _WAKING:
+            connection.execute(sql["wake_lane"], {"lane": arrival.lane, "now": arrival.ready_at})
+    return new
+
+
+def write(
+    connection: sqlite3.Connection,
+    sql: Mapping[str, str],
+    rows: Consequences,
+    now: int,
+    claimable: Callable[[], None] = lambda: None,
+) -> None:
+    """Write everything a batch led to, inside the caller's transaction.
+
+    `claimable` is called as soon as all is written that `claim` reads: the next batch can be decided beside the rest.
+    """
     if rows.sessions:
         _write_sessions(connection, sql, rows)
     for delivery in rows.deliveries:
@@ -22,29 +44,32 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
         connection.execute(sql[name], delivery._asdict())
     for name, many in (
         ("save_addresses", rows.addresses),
-        (
-            "silence",
-            [{"lane": lane, "now": now} for lane in rows.silenced],
-        ),  # before this batch's own messages
-        ("save_answers", rows.answers),
+        ("silence", [{"lane": lane, "now": now} for lane in rows.silenced]),  # before this batch's own messages
         ("clear_timers", [(key,) for key in rows.cleared]),  # before those this batch sets
-        ("set_timers", rows.timers),
-        ("add_journal", rows.journal),
-        ("open_cases", rows.cases),
-        ("add_outbox", rows.outbox),
-        ("withdraw", [{"key": key, "now": now} for key in rows.withdrawn]),
         ("finish_events", [(event,) for event in rows.done]),
         ("park_events", [parked._asdict() for parked in rows.parked]),
     ):
         if many:
             connection.executemany(sql[name], many)
     for opened in rows.opened:
-        facts = {**opened._asdict(), "lane": opened.source.lane, "channel": opened.source.channel}
-        taken = connection.execute(sql["use_link"], facts).fetchone()
-        found = taken or connection.execute(sql["find_link"], facts).fetchone()
-        follows = followed(opened, taken[0] if taken else "", found[1] if found else None)
-        if follows:
-            connection.execute(sql["accept"], follows)
+        _open_link(connection, sql, opened)
+    claimable()
+    insert(connection, sql["save_answers"], rows.answers)
+    insert(connection, sql["set_timers"], rows.timers)
+    insert(connection, sql["add_journal"], rows.journal)
+    insert(connection, sql["open_cases"], rows.cases)
+    insert(connection, sql["add_outbox"], rows.outbox)
+    if rows.withdrawn:
+        connection.executemany(sql["withdraw"], [{"key": key, "now": now} for key in rows.withdrawn])
+
+
+def _open_link(connection: sqlite3.Connection, sql: Mapping[str, str], opened: Opened) -> None:
+    facts = {**opened._asdict(), "lane": opened.source.lane, "channel": opened.source.channel}
+    taken = connection.execute(sql["use_link"], facts).fetchone()
+    found = taken or connection.execute(sql["find_link"], facts).fetchone()
+    follows = followed(opened, taken[0] if taken else "", found[1] if found else None)
+    if follows:
+        connection.execute(sql["accept"], follows)
 
 
 def _write_sessions(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences) -> None:

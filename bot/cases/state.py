@@ -80,6 +80,23 @@ class Score(Struct, frozen=True):
     score: int
 
 
+class Customer(Struct, frozen=True, omit_defaults=True):
+    """What is known about the customer, and their survey so far, when a case opens."""
+
+    lane: str
+    session: str = ""
+    flow: str = ""
+    channel: str = ""
+    language: str = "en"
+    attributes: tuple[tuple[str, str], ...] = ()  # the session's variables and the contact's attributes
+    score: int | None = None
+    segment: str = ""
+    comment: str = ""
+    answers: tuple[tuple[str, str], ...] = ()  # other answers: step, words
+    scores: tuple[Score, ...] = ()  # of earlier surveys, newest first
+    opted_out_at: int = 0
+
+
 class Case(Struct, frozen=True, omit_defaults=True):
     """One case. Everything the next turn depends on is in here."""
 

@@ -77,6 +77,7 @@ class Desk(Struct, frozen=True, omit_defaults=True):
     identity: str = "pseudonym"  # or name (C13)
     show: tuple[str, ...] = ()  # attributes on the card; none: all but names and addresses
     alias: str = ""  # what customers see of every agent without an alias
+    resume: bool = False  # once a case is closed, the bot takes up the survey where it was
     confirm: bool = True  # ask the customer whether it is solved
     ask_again: bool = False  # and for a new score
     greeting: Mapping[str, str] = field(default_factory=dict)  # said once when somebody claims; empty: nothing
@@ -91,6 +92,7 @@ class Desks(Struct, frozen=True):
     desks: Mapping[str, Desk] = field(default_factory=dict)
     routes: tuple["Routing", ...] = ()
     management: str = ""  # the desk that hears of strategic causes
+    reach: Mapping[str, "Reach"] = field(default_factory=dict)  # by channel
 
     def get(self, name: str) -> Desk:
         """The desk of this name, else the first; a nameless one without places if there are none."""
@@ -101,6 +103,18 @@ class Desks(Struct, frozen=True):
         address = Address.of_lane(lane)
         group = Address(address.channel, address.chat, address.account)
         return next((desk for desk in self.desks.values() if any(p.address == group for p in desk.places)), None)
+
+
+class Reach(Struct, frozen=True):
+    """What can be done for a customer on a channel. `max_text` is in `unit`, as in Capabilities.
+
+    `paid_parts` is how many paid parts (SMS segments) a message may have without a question; 0: parts cost nothing.
+    """
+
+    max_text: int
+    unit: str = "chars"
+    edits: bool = False
+    paid_parts: int = 0
 
 
 class Routing(Struct, frozen=True, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from bot.cases.events import Wanted
 from bot.cases.state import Case
 from bot.messages import Media
 from flows.answers import Option
@@ -31,6 +32,9 @@ class Tell(Struct, frozen=True, omit_defaults=True):
 class Note(Struct, frozen=True, omit_defaults=True):
     """Show this at the desk, in every place of the case, or in one `place` only.
 
+    `chatty` says what goes on between others: it spares the phones of agents whose case this is not. `desk` is another
+    one than the case's after this turn.
+
     `whisper` is the author that alone should see it, where the channel can; `reply_to` the message it answers.
     `origin` is the lane that `media` came from.
     """
@@ -44,7 +48,8 @@ class Note(Struct, frozen=True, omit_defaults=True):
     media: tuple[Media, ...] = ()
     origin: str = ""
     alias: str = ""
-    urgent: bool = True  # False: may be put together with its neighbours
+    chatty: bool = False
+    desk: str = ""
 
 
 class React(Struct, frozen=True):
@@ -61,20 +66,30 @@ class Pause(Struct, frozen=True):
     by: str
 
 
-class HandBack(Struct, frozen=True):
-    """The bot may talk again."""
+class HandBack(Struct, frozen=True, omit_defaults=True):
+    """The bot may talk again; `silent`: it ends the survey without a word instead of taking it up."""
+
+    silent: bool = False
 
 
-class Alarm(Struct, frozen=True):
-    """The case needs somebody: shown with emphasis at its desk."""
+class Alarm(Struct, frozen=True, omit_defaults=True):
+    """A desk should hear this though it is in none of its threads: in the group itself, or on its phones."""
 
+    key: str
     text: str
+    desk: str = ""  # "": the case's
 
 
 class SetTimer(Struct, frozen=True):
     """Wake the case at `at`; 0 clears its timer."""
 
     at: int
+
+
+class OpenNew(Struct, frozen=True):
+    """The customer comes back long after: open a new case, linked to this one, and let it take the same event."""
+
+    wanted: Wanted
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
@@ -91,7 +106,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     media: int = 0
 
 
-CaseEffect = Tell | Note | React | Pause | HandBack | Alarm | SetTimer | Entry
+CaseEffect = Tell | Note | React | Pause | HandBack | Alarm | SetTimer | OpenNew | Entry
 
 
 class CaseTurn(Struct, frozen=True):

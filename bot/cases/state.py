@@ -1,5 +1,6 @@
 """A case as data. Times are epoch ms, UTC."""
 
+import hashlib
 from typing import Literal
 
 from msgspec import Struct
@@ -112,6 +113,7 @@ class Case(Struct, frozen=True, omit_defaults=True):
     channel: str = ""
     priority: Priority = "normal"
     phase: Phase = "open"
+    control: Literal["bot", "human"] = "bot"  # who talks with the customer
     turn: int = 0  # turns taken; effects are keyed `id.turn.n`
     owner: Actor | None = None
     score: int | None = None
@@ -150,4 +152,36 @@ class Case(Struct, frozen=True, omit_defaults=True):
     relayed: tuple[int, ...] = ()  # when the latest agents' messages went out, for the loop breaker
     told: tuple[str, ...] = ()  # what the customer was told once: hours | claimed
     thanked: bool = False  # "thanks" after resolving was noted
-    cards: int = 0  # times the card was drawn
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self.phase in ("resolved", "confirmed")
+
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nobody mistakes one for another
+
+
+def code_of(case_id: str) -> str:
+    """Four characters for people. Two cases may share them: who uses them has to look whether they are unique."""
+    number = int.from_bytes(hashlib.blake2b(case_id.encode(), digest_size=8).digest())
+    code = ""
+    for _ in range(4):
+        number, letter = divmod(number, len(_LETTERS))
+        code += _LETTERS[letter]
+    return code
+
+
+def key(case_id: str, *parts: int | str) -> str:
+    """The Outbound key of something that belongs to a case."""
+    return ".".join((f"k{case_id}", *map(str, parts)))
+
+
+def case_of(outbound_key: str) -> str:
+    """The id of the case that an Outbound key belongs to, "" for others."""
+    head, dot, _ = outbound_key.partition(".")
+    return head[1:] if dot and head.startswith("k") and len(head) == CASE_ID + 1 else ""
+
+
+CASE_ID = 24
+"""Characters of a case's id."""

@@ -98,6 +98,14 @@ class Desks(Struct, frozen=True):
         """The desk of this name, else the first; a nameless one without places if there are none."""
         return self.desks.get(name) or next(iter(self.desks.values()), Desk(""))
 
+    def place(self, lane: str, case: str) -> str:
+        """The outbound lane of a case at the place that this lane is, or is a thread in; `web` stays `web`."""
+        address = Address.of_lane(lane)
+        group = Address(address.channel, address.chat, address.account)
+        places = (place for desk in self.desks.values() for place in desk.places if place.address == group)
+        found = next(places, None)
+        return found.lane(case) if found else lane
+
     def at(self, lane: str) -> Desk | None:
         """The desk whose place this lane's address is: the channel, group or phone itself, or a thread in it."""
         address = Address.of_lane(lane)

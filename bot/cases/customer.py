@@ -1,0 +1,95 @@
+"""What the customer does while a case is there."""
+
+from bot.cases import clocks, closing
+from bot.cases.draft import Draft, name_of
+from bot.cases.events import Answered, CustomerEdited, CustomerReacted, CustomerRemoved, CustomerSaid, OptedOut
+
+
+def said(draft: Draft, event: CustomerSaid) -> None:
+    """Show it at the desk. After the end it may be an answer, thanks, or the reason to begin again."""
+    if draft.case.closed and event.to_bot:
+        return  # another survey goes on
+    _show(draft, event)
+    case = draft.case
+    if case.closed:
+        closing.answered(draft, event)
+        return
+    if case.owner:
+        draft.change(phase="claimed", silent_since=case.silent_since or draft.now, snoozed_until=0)
+
+
+def _show(draft: Draft, event: CustomerSaid) -> None:
+    text = event.text or event.value
+    draft.remember(closing.heard_from(draft, event))
+    draft.entry("customer", text, media=len(event.media))
+    quoted = draft.line(ref=event.reply_to) if event.reply_to else None
+    words = f"> {quoted.text[:80]}\n{text}" if quoted else text
+    if event.media and not text:
+        words = draft.media_words(event.media)
+    origin = draft.case.lane if event.media else ""
+    draft.note(draft.word("customer_said", text=words), media=event.media, origin=origin, chatty=True)
+
+
+def edited(draft: Draft, event: CustomerEdited) -> None:
+    """The original stays; the desk reads what it says now (LIVE_FOLLOWUP 8)."""
+    line = draft.line(ref=event.ref, side="customer")
+    if line is None or line.text == event.text:
+        return
+    text = draft.word("customer_edited", old=line.text, new=event.text)
+    draft.rewrite(line, text=event.text)
+    draft.note(text, chatty=True)
+    draft.entry("customer", text)
+
+
+def removed(draft: Draft, event: CustomerRemoved) -> None:
+    """The desk has read it; it is told that the customer took it back."""
+    line = draft.line(ref=event.ref, side="customer")
+    if line is None:
+        return
+    draft.rewrite(line, state="removed")
+    text = draft.word("customer_removed", text=line.text)
+    draft.note(text, chatty=True)
+    draft.entry("customer", text)
+
+
+def reacted(draft: Draft, event: CustomerReacted) -> None:
+    """An emoji on what the agent or the bot wrote."""
+    if not event.emoji or draft.case.closed:
+        return
+    text = draft.word("customer_reacted", text=event.emoji)
+    draft.note(text, chatty=True)
+    draft.entry("customer", text)
+
+
+def answered(draft: Draft, event: Answered) -> None:
+    """The survey took an answer, or a corrected one: the card shows it."""
+    case = draft.case
+    if event.type == "nps":
+        draft.change(score=event.value, segment=event.segment, comment=event.comment or case.comment)
+    elif event.type == "text" and not case.comment:
+        draft.change(comment=event.text)
+    else:
+        others = tuple(pair for pair in case.answers if pair[0] != event.question)
+        draft.change(answers=(*others, (event.question, event.text)))
+
+
+def opted_out(draft: Draft, event: OptedOut) -> None:
+    """Nothing more is sent; the desk is told, its clocks stand (LIVE_FOLLOWUP 11)."""
+    if draft.case.opted_out_at:
+        return
+    for held in draft.case.held:
+        draft.answer(held.by, held.ref, draft.word("held_expired", who=name_of(held.by)))
+    draft.change(opted_out_at=draft.now, held=(), asked="", asked_key="", resolving=None)
+    clocks.pause(draft)
+    text = draft.word("opted_out" if event.why == "stop" else "unreachable", reason=event.why)
+    draft.event(text)
+    if draft.case.closed:
+        draft.change(control="bot")
+
+
+def opted_in(draft: Draft) -> None:
+    """The customer wants messages again."""
+    if draft.case.opted_out_at:
+        draft.change(opted_out_at=0, blocked="")
+        clocks.go_on(draft)
+        draft.event(draft.word("opted_in"))

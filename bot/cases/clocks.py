@@ -7,7 +7,7 @@ from bot import hours
 from bot.cases.desks import Desk
 from bot.cases.draft import Draft, name_of
 from bot.cases.effects import Alarm
-from bot.cases.state import Case
+from bot.cases.state import Case, Held
 
 ANSWER_WITHIN = 3 * 24 * 3600_000  # ms in which "is it solved?" is waited for
 
@@ -106,9 +106,14 @@ def _expire_held(draft: Draft) -> None:
         if draft.now < held.at + desk.held_for:
             kept.append(held)
             continue
-        draft.answer(held.by, held.ref, draft.word("held_expired", who=name_of(held.by)))
-        draft.entry("held", held.text, name_of(held.by))
+        not_sent(draft, held)
     draft.change(held=tuple(kept))
+
+
+def not_sent(draft: Draft, held: Held) -> None:
+    """Tell whoever wrote it that the customer never got it."""
+    draft.answer(held.by, held.ref, draft.word("held_expired", who=name_of(held.by), text=held.text[:60]))
+    draft.entry("held", held.text, name_of(held.by))
 
 
 def _owner_silent(draft: Draft) -> None:

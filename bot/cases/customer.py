@@ -1,7 +1,7 @@
 """What the customer does while a case is there."""
 
-from bot.cases import clocks, closing
-from bot.cases.draft import Draft, name_of
+from bot.cases import clocks, closing, life
+from bot.cases.draft import Draft
 from bot.cases.events import Answered, CustomerEdited, CustomerReacted, CustomerRemoved, CustomerSaid, OptedOut
 
 
@@ -78,13 +78,13 @@ def opted_out(draft: Draft, event: OptedOut) -> None:
     if draft.case.opted_out_at:
         return
     for held in draft.case.held:
-        draft.answer(held.by, held.ref, draft.word("held_expired", who=name_of(held.by)))
-    draft.change(opted_out_at=draft.now, held=(), asked="", asked_key="", resolving=None)
+        clocks.not_sent(draft, held)
+    blocked = "" if event.why == "stop" else event.why
+    draft.change(opted_out_at=draft.now, blocked=blocked, held=(), asked="", asked_key="", resolving=None)
     clocks.pause(draft)
-    text = draft.word("opted_out" if event.why == "stop" else "unreachable", reason=event.why)
-    draft.event(text)
+    draft.event(draft.word("unreachable", reason=blocked) if blocked else draft.word("opted_out"))
     if draft.case.closed:
-        draft.change(control="bot")
+        life.hand_back(draft)
 
 
 def opted_in(draft: Draft) -> None:

@@ -15,7 +15,7 @@ class Actor(Struct, frozen=True, omit_defaults=True):
     """Who acts at a desk.
 
     `id` is the agent's name in the settings, or `channel:author` for somebody who is not named there. `place` is the
-    case's outbound lane where it happened (`Desks.place`), or `web`; `author` what that place's channel calls the person.
+    case's outbound lane where it happened (`Desks.place`), or `web`; `author` what the person is called there.
     """
 
     id: str

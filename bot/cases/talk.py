@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.cases import life
+from bot.cases import clocks, life
 from bot.cases.closing import describe
 from bot.cases.desks import Reach
 from bot.cases.draft import Draft, alias_of, name_of
@@ -14,6 +14,7 @@ from bot.segments import segments
 from flows.answers import Option
 
 MOST_RELAYS, RELAYS_IN = 10, 30_000  # messages of agents in so many ms: more are two machines talking (LIVE_FOLLOWUP 9)
+MOST_HELD = 20
 ANYTHING = Reach(1_600)
 FINAL = {"delivered": 2, "read": 3, "failed": 2, "cancelled": 2, "expired": 2}
 _RANK = {"queued": 0, "unknown": 1, "sent": 1} | FINAL
@@ -93,7 +94,10 @@ def hold(draft: Draft, event: AgentSaid, why: str, choices: tuple[str, ...]) -> 
     """Keep a message back until its author says what it is meant to be."""
     name = f"{draft.case.turn}"
     held = Held(name, event.by, event.text, event.media, event.ref, draft.now)
-    draft.change(held=(*draft.case.held, held)[-20:])
+    if len(draft.case.held) >= MOST_HELD:
+        clocks.not_sent(draft, draft.case.held[0])
+        draft.change(held=draft.case.held[1:])
+    draft.change(held=(*draft.case.held, held))
     draft.answer(event.by, event.ref, why, tuple(_option(draft, choice, name) for choice in choices))
 
 

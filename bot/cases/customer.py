@@ -64,9 +64,9 @@ def reacted(draft: Draft, event: CustomerReacted) -> None:
 def answered(draft: Draft, event: Answered) -> None:
     """The survey took an answer, or a corrected one: the card shows it."""
     case = draft.case
-    if event.type == "nps":
+    if event.kind == "nps":
         draft.change(score=event.value, segment=event.segment, comment=event.comment or case.comment)
-    elif event.type == "text" and not case.comment:
+    elif event.kind == "text" and not case.comment:
         draft.change(comment=event.text)
     else:
         others = tuple(pair for pair in case.answers if pair[0] != event.question)

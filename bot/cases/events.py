@@ -167,7 +167,7 @@ class Answered(Struct, frozen=True, tag="answered", omit_defaults=True):
     """The survey took an answer, or a corrected one."""
 
     question: str
-    type: str
+    kind: str  # the question's type
     text: str  # as the customer knows it
     value: int | None = None
     segment: str = ""

@@ -1,0 +1,135 @@
+"""Deliveries, edits and deletions (LIVE_FOLLOWUP 4 and 8), loops (9)."""
+
+import itertools
+
+import msgspec
+import pytest
+
+from bot.cases.desks import Reach
+from bot.cases.effects import Note, Tell
+from bot.cases.events import (
+    AgentEdited,
+    AgentRemoved,
+    AgentSaid,
+    Chosen,
+    CustomerEdited,
+    CustomerRemoved,
+    CustomerSaid,
+    DeliveryChanged,
+)
+from tests.bot.cases.people import ANNA, BEN, DESKS, Story, claimed
+
+EDITING = msgspec.structs.replace(DESKS, reach={"sms": Reach(4096, edits=True)})
+
+
+def sent(desks=DESKS) -> tuple[Story, str]:
+    """A case in which Anna has written, and the key of what the customer got."""
+    story = claimed(desks=desks).does(AgentSaid(ANNA, "hello", "r1"))
+    return story, story.of(Tell)[0].key
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["queued", "sent", "delivered", "read"])))
+def test_a_status_never_goes_back(order):
+    """Whatever order reports come in, the sign on the message is the furthest of them."""
+    story, key = sent()
+    story.does(*[DeliveryChanged(key, state) for state in order])
+    assert story.case.lines[-1].state == "read"
+
+
+def test_a_failure_says_why_and_offers_to_try_again():
+    """Retry sends the same words once more, once."""
+    story, key = sent()
+    story.does(DeliveryChanged(key, "failed", "30003", "the phone is off"))
+    assert story.signs == ["failed"]
+    (note,) = story.notes
+    assert "the phone is off" in note.text
+    assert [option.value for option in note.options] == [f"retry:{key}"]
+    story.does(Chosen(ANNA, "retry", key))
+    assert story.told == ["hello"]
+    story.does(Chosen(ANNA, "retry", key))
+    assert story.told == []
+
+
+def test_a_send_in_doubt_is_said_and_never_repeated_by_us():
+    """LIVE_FOLLOWUP 4."""
+    story, key = sent()
+    story.does(DeliveryChanged(key, "unknown"))
+    assert story.told == []
+    assert story.signs == ["unknown"]
+    story.does(DeliveryChanged(key, "delivered"))
+    assert story.case.lines[-1].state == "delivered"
+
+
+def test_an_edit_changes_the_customer_s_copy_where_the_channel_can():
+    """And a link's preview is no edit."""
+    story, key = sent(EDITING)
+    story.does(AgentEdited(ANNA, "r1", "hello!"))
+    (tell,) = story.of(Tell)
+    assert (tell.edits, tell.text) == (key, "hello!")
+    assert story.does(AgentEdited(ANNA, "r1", "hello!")).told == []
+    assert story.does(AgentEdited(BEN, "r1", "evil")).told == []
+
+
+def test_on_sms_a_correction_is_offered_and_never_sent_by_itself():
+    """LIVE_FOLLOWUP 8."""
+    story, _ = sent()
+    story.does(AgentEdited(ANNA, "r1", "hello Mr B"))
+    assert story.told == []
+    assert [option.value for option in story.notes[0].options] == ["correct:r1"]
+    assert story.does(Chosen(ANNA, "correct", "r1")).told == ["* hello Mr B"]
+
+
+def test_a_deleted_message_goes_where_it_can_and_a_thread_s_root_means_nothing():
+    """Deleting a Slack thread's root sends the customer nothing."""
+    story, key = sent(EDITING)
+    story.does(AgentRemoved(ANNA, "r1"))
+    assert [(tell.removes, tell.edits) for tell in story.of(Tell)] == [(True, key)]
+    assert story.does(AgentRemoved(ANNA, "root")).effects == ()
+    story, _ = sent()
+    story.does(AgentRemoved(ANNA, "r1"))
+    assert story.told == []
+    assert story.notes
+
+
+def test_a_held_message_is_changed_and_dropped_with_its_original():
+    """Before anybody has decided."""
+    story = claimed().does(AgentSaid(BEN, "x", "r1"), AgentEdited(BEN, "r1", "y"))
+    assert story.case.held[0].text == "y"
+    assert story.does(AgentRemoved(BEN, "r1")).case.held == ()
+
+
+def test_customer_edits_show_old_and_new():
+    """The original is kept."""
+    story = claimed().does(CustomerSaid("I am angry", "c1"), CustomerEdited("c1", "I am sad"))
+    assert all("I am angry" in note.text and "I am sad" in note.text for note in story.notes)
+    story.does(CustomerRemoved("c1"))
+    assert story.told == []
+    assert story.notes
+
+
+def test_eleven_messages_in_half_a_minute_are_no_person():
+    """LIVE_FOLLOWUP 9: two machines that answer each other stop at ten in 30 s."""
+    story = claimed()
+    out = 0
+    for number in range(30):
+        story.does(AgentSaid(ANNA, f"auto {number}", f"r{number}"), after=500)
+        out += len(story.told)
+        story.does(CustomerSaid("auto", f"c{number}"), after=500)
+    assert out == 10
+
+
+def test_what_would_be_cut_or_costly_is_said_before_it_is_sent():
+    """The limit is the channel's; four paid parts ask first, and say-so sends."""
+    story = claimed().does(AgentSaid(ANNA, "x" * 1601, "r1"))
+    assert story.told == []
+    story.does(AgentSaid(ANNA, "x" * 600, "r2"))
+    assert story.told == []
+    story.does(Chosen(ANNA, "send", story.case.held[0].id))
+    assert story.told == ["x" * 600]
+
+
+def test_both_sides_appear_in_every_place():
+    """Mirrored words of the customer carry the text as it is, for the channel to escape."""
+    hostile = "<!channel> <@U1> *x* _y_ \u202e"
+    story = claimed().does(CustomerSaid(hostile, "c1"))
+    assert all(hostile in note.text for note in story.of(Note))

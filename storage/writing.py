@@ -1,7 +1,8 @@
 """How a batch's consequences become SQLite statements, and what a due timer becomes."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -26,41 +27,32 @@ def accept(connection: sqlite3.Connection, sql: Mapping[str, str], arrivals: Seq
     return new
 
 
-def write(
-    connection: sqlite3.Connection,
-    sql: Mapping[str, str],
-    rows: Consequences,
-    now: int,
-    claimable: Callable[[], None] = lambda: None,
-) -> None:
-    """Write everything a batch led to, inside the caller's transaction.
-
-    `claimable` is called as soon as all is written that `claim` reads: the next batch can be decided beside the rest.
-    """
+def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int) -> None:
+    """Write everything a batch led to, inside the caller's transaction."""
     if rows.sessions:
         _write_sessions(connection, sql, rows)
     for delivery in rows.deliveries:
         name = "deliver_by_key" if delivery.key else "deliver_by_provider_id"
         connection.execute(sql[name], delivery._asdict())
-    for name, many in (
-        ("save_addresses", rows.addresses),
-        ("silence", [{"lane": lane, "now": now} for lane in rows.silenced]),  # before this batch's own messages
-        ("clear_timers", [(key,) for key in rows.cleared]),  # before those this batch sets
-        ("finish_events", [(event,) for event in rows.done]),
-        ("park_events", [parked._asdict() for parked in rows.parked]),
-    ):
-        if many:
-            connection.executemany(sql[name], many)
-    for opened in rows.opened:
-        _open_link(connection, sql, opened)
-    claimable()
+    insert(connection, sql["save_addresses"], rows.addresses)
+    silenced = [{"lane": lane, "now": now} for lane in rows.silenced]
+    _each(connection, sql["silence"], silenced)  # before this batch's own messages
     insert(connection, sql["save_answers"], rows.answers)
+    _each(connection, sql["clear_timers"], [(key,) for key in rows.cleared])  # before those this batch sets
     insert(connection, sql["set_timers"], rows.timers)
     insert(connection, sql["add_journal"], rows.journal)
     insert(connection, sql["open_cases"], rows.cases)
     insert(connection, sql["add_outbox"], rows.outbox)
-    if rows.withdrawn:
-        connection.executemany(sql["withdraw"], [{"key": key, "now": now} for key in rows.withdrawn])
+    _each(connection, sql["withdraw"], [{"key": key, "now": now} for key in rows.withdrawn])
+    _each(connection, sql["finish_events"], [(event,) for event in rows.done])
+    _each(connection, sql["park_events"], [parked._asdict() for parked in rows.parked])
+    for opened in rows.opened:
+        _open_link(connection, sql, opened)
+
+
+def _each(connection: sqlite3.Connection, sql: str, many: Sequence[Any]) -> None:
+    if many:
+        connection.executemany(sql, many)
 
 
 def _open_link(connection: sqlite3.Connection, sql: Mapping[str, str], opened: Opened) -> None:
@@ -76,7 +68,7 @@ def _write_sessions(connection: sqlite3.Connection, sql: Mapping[str, str], rows
     new = [session for session in rows.sessions if session.version == 1]
     if new:
         try:
-            connection.executemany(sql["insert_sessions"], new)
+            insert(connection, sql["insert_sessions"], new)
         except sqlite3.IntegrityError as error:
             raise Conflict("a session was started by somebody else in the meantime") from error
     changed = [

@@ -54,9 +54,7 @@ EVENTS = st.one_of(
     st.builds(AgentRemoved, PEOPLE, REFS),
     st.builds(Chosen, PEOPLE, st.sampled_from(["send", "note", "take"]), HELD),
     st.builds(Chosen, PEOPLE, st.sampled_from(["retry"]), KEYS),
-    st.builds(
-        Chosen, PEOPLE, st.sampled_from(["cause", "skip", "cancel", "correct"]), REFS
-    ),
+    st.builds(Chosen, PEOPLE, st.sampled_from(["cause", "skip", "cancel", "correct"]), REFS),
     st.builds(Noted, PEOPLE, TEXTS, REFS),
     st.builds(Resolved, PEOPLE, st.sampled_from(["", "price", "what"])),
     st.builds(Reopened, PEOPLE),
@@ -119,6 +117,9 @@ def test_t14_whatever_people_do(desk, steps):
         assert human == (case.control == "human")
         assert case.phase not in ("claimed", "waiting") or case.owner is not None
         assert len(case.lines) <= 40
+        if before.owner and case.owner and before.owner.id != case.owner.id:
+            passed_on = isinstance(event, Assigned | Reopened) or (isinstance(event, Chosen) and event.what == "take")
+            assert passed_on, "P7: somebody else's case was taken"
         _no_timer_spins(case, desks, story.now)
         assert takes(case, running=False) in (True, False)
     _replays(story)

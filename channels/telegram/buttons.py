@@ -13,7 +13,11 @@ WIDE = 14  # characters of a label that needs a row of its own on a phone
 # What keys and values are made of. Written as one number in base 94, 75 of these characters take 63 bytes.
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789_-.:|"
 _FIRST, _BASE = 33, 94  # "!" to "~", one byte each
-_PACKED = "~"
+# At desks keys are longer, and the value often names another message of the same case. So capitals stand for what is
+# long and frequent there, and a letter behind ^ is a capital itself. These signs hang in chats: add, never change.
+_LONG = {"P": ".card.p", "C": "cause:", "R": "retry:", "E": "correct:"}
+_CASE = "K"  # in a value: what its own key begins with, up to the first dot
+_ALPHABETS = {"~": _ALPHABET, "=": f"{_ALPHABET}^{_CASE}{''.join(_LONG)}"}  # by what packed data begins with
 _PLAIN = re.compile(r"(?P<question>[\w.:-]{1,100})\|(?P<value>.+)", re.DOTALL | re.ASCII)
 
 
@@ -32,22 +36,13 @@ def callback_data(key: str, value: str) -> str | None:
     plain = f"{key}|{value}"
     if len(plain.encode("utf-8", "surrogatepass")) <= MAX_DATA:
         return plain
-    number = 1  # so that a first character that counts as 0 is kept
-    for character in plain:
-        digit = _ALPHABET.find(character)
-        if digit < 0:
-            return None
-        number = number * len(_ALPHABET) + digit
-    packed = ""
-    while number:
-        number, digit = divmod(number, _BASE)
-        packed += chr(_FIRST + digit)
-    return _PACKED + packed if len(packed) < MAX_DATA else None
+    return _packed(plain, "~") or _packed(_shortened(key, value), "=")
 
 
 def question_and_value(data: str) -> tuple[str, str]:
     """Key and value of a press; what we did not write is a value without a question."""
-    found = _PLAIN.fullmatch(_unpacked(data) if data.startswith(_PACKED) else data)
+    plain = _unpacked(data) if data[:1] in _ALPHABETS else data
+    found = _PLAIN.fullmatch(_lengthened(plain) if data.startswith("=") else plain)
     return (found["question"], found["value"]) if found else ("", data)
 
 
@@ -72,9 +67,25 @@ def _even(options: list[Option], columns: int) -> Iterator[list[Option]]:
         begin = end
 
 
+def _packed(plain: str, form: str) -> str | None:
+    """Written as a number, behind the sign of its form; None if it is too long or has other characters."""
+    alphabet = _ALPHABETS[form]
+    number = 1  # so that a first character that counts as 0 is kept
+    for character in plain:
+        digit = alphabet.find(character)
+        if digit < 0:
+            return None
+        number = number * len(alphabet) + digit
+    packed = ""
+    while number:
+        number, digit = divmod(number, _BASE)
+        packed += chr(_FIRST + digit)
+    return form + packed if len(packed) < MAX_DATA else None
+
+
 def _unpacked(data: str) -> str:
     """The plain form of packed data; "" if it is none."""
-    number = 0
+    alphabet, number = _ALPHABETS[data[0]], 0
     for character in reversed(data[1:MAX_DATA]):
         digit = ord(character) - _FIRST
         if not 0 <= digit < _BASE:
@@ -82,6 +93,27 @@ def _unpacked(data: str) -> str:
         number = number * _BASE + digit
     plain = ""
     while number > 1:
-        number, digit = divmod(number, len(_ALPHABET))
-        plain = _ALPHABET[digit] + plain
+        number, digit = divmod(number, len(alphabet))
+        plain = alphabet[digit] + plain
     return plain if number else ""
+
+
+def _shortened(key: str, value: str) -> str:
+    """`key|value` with signs for what is long; with NUL, which no alphabet has, if that is ambiguous."""
+    if "^" in key + value:
+        return "\0"
+    key, value = (re.sub("[A-Z]", lambda found: f"^{found[0].lower()}", text) for text in (key, value))
+    case = key.partition(".")[0]
+    short = f"{key}|{value.replace(case, _CASE) if case else value}"
+    for sign, long in _LONG.items():
+        short = short.replace(long, sign)
+    return short
+
+
+def _lengthened(short: str) -> str:
+    """What was shortened, as it was."""
+    for sign, long in _LONG.items():
+        short = short.replace(sign, long)
+    key, bar, value = short.partition("|")
+    plain = key + bar + value.replace(_CASE, key.partition(".")[0])
+    return re.sub(r"\^([a-z])", lambda found: found[1].upper(), plain)

@@ -52,7 +52,7 @@ def epoch_ms() -> int:
 
 
 class TelegramChannel:
-    """One bot: a Channel, Editing, Threading, Filing, Pacing, Linking and Diagnosing (`bot.ports`, `bot.abilities`).
+    """One bot: a Channel (`bot.ports`) with Editing, Reacting, Threading, Filing, Pacing, Linking, Diagnosing.
 
     Without a webhook secret it comes as a PollingTelegram, which is Listening, too.
     """
@@ -119,6 +119,13 @@ class TelegramChannel:
         from channels.telegram.sending import delete  # noqa: PLC0415
 
         await self._in_chat(to, lambda api, chat: delete(api, chat, number))
+
+    async def react(self, to: Address, ref: str, symbol: str) -> None:
+        """Put a sign of the few that Telegram knows on a message. Raises a ChannelError."""
+        number = _message_id(ref)
+        from channels.telegram.sending import react  # noqa: PLC0415
+
+        await self._in_chat(to, lambda api, chat: react(api, chat, number, symbol), apart=":signs")
 
     async def open_thread(self, to: Address, title: str) -> Address:
         """A new topic in the group `to`. Raises a ChannelError."""
@@ -224,8 +231,11 @@ class TelegramChannel:
             self._client = Api(self._config)
         return self._client
 
-    async def _in_chat(self, to: Address, call: Callable[["Api", int], Awaitable[T]]) -> T:
-        """Call with the id that the chat has now; Telegram says so if a group has become a supergroup."""
+    async def _in_chat(self, to: Address, call: Callable[["Api", int], Awaitable[T]], apart: str = "") -> T:
+        """Call with the id that the chat has now; Telegram says so if a group has become a supergroup.
+
+        What stands `apart` (the end of its scope) stops nothing else when it is too fast.
+        """
         if not _CHAT.fullmatch(to.chat):
             raise Rejected("a chat of Telegram is a number")
         api = self._api()
@@ -237,6 +247,9 @@ class TelegramChannel:
                 log.info("group_moved", channel=self.name)
                 return await call(api, int(moved.chat))
         except Throttled as throttled:
+            if apart:
+                scope = self.limits(to)[0].scope + apart
+                raise Throttled(str(throttled), throttled.after, throttled.code, scope=scope) from None
             raise self._scoped(throttled, to) from None
 
     def _scoped(self, throttled: Throttled, to: Address) -> Throttled:

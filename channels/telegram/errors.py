@@ -37,6 +37,10 @@ class CaptionOnly(Rejected):
     """The message is a picture or file: what can be edited is its caption."""
 
 
+class NoSigns(Rejected):
+    """The chat does not take this reaction."""
+
+
 class HookSet(Misconfigured):
     """Updates go to a webhook, so they cannot be fetched."""
 
@@ -71,9 +75,21 @@ _MEANINGS: dict[type[ChannelError], dict[str, str]] = {
         "the topic does not exist any more",
     ),
     TopicClosed: {"topic_closed": "the topic is closed"},
-    Unchanged: dict.fromkeys(("message is not modified", "topic_not_modified"), "it looks like that already"),
+    Unchanged: dict.fromkeys(
+        ("message is not modified", "message_not_modified", "topic_not_modified", "reaction_empty"),
+        "it looks like that already",
+    ),
+    NoSigns: dict.fromkeys(
+        ("reaction_invalid", "reactions_too_many", "reaction isn't available", "reactions are not available"),
+        "the chat does not take this reaction",
+    ),
     Gone: dict.fromkeys(
-        ("message to edit not found", "message to delete not found", "message_id_invalid"),
+        (
+            "message to edit not found",
+            "message to delete not found",
+            "message to react not found",
+            "message_id_invalid",
+        ),
         "the message is not there any more",
     ),
     CaptionOnly: {"there is no text in the message": "the message is a picture or file"},

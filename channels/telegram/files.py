@@ -90,11 +90,11 @@ async def _send_group(api: Api, chat: int, message: Outbound, content: Shown, gr
     caption = content.text or None
     if len(group) > 1:
         media = [_IN_ALBUM[kind_of(file)](file.data, filename=file.name) for file in group]
-        sent, *_ = await api.once(api.bot.send_media_group(chat, media, caption=caption, **common))
+        sent = await api.once(api.bot.send_media_group(chat, media, caption=caption, **common))
     else:
         more = common | {"caption": caption, "reply_markup": markup(content.keyboard)}
-        sent = await api.once(_send_one(api, chat, group[0], more))
-    return await in_its_topic(api, chat, sent, thread)
+        sent = (await api.once(_send_one(api, chat, group[0], more)),)
+    return (await in_its_topic(api, chat, sent, thread))[0]
 
 
 def _send_one(api: Api, chat: int, file: File, more: dict[str, Any]) -> Awaitable[Message]:

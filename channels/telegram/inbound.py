@@ -2,7 +2,8 @@
 
 Event ids are made of what happened, not of the update's number, which may be another one for the same thing:
 `m:chat:message` for a message, `e:chat:message:time:text` for an edit, `c:id` for a press, `b:chat:time:status` for
-blocking, `v:old:new` for a group that moved (told of on both sides), `u:number:content` for what was not understood.
+blocking, `r:chat:message:who:time:emoji` for a reaction, `v:old:new` for a group that moved (told of on both sides),
+`u:number:content` for what was not understood.
 """
 
 import hashlib
@@ -11,15 +12,39 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot.messages import Address, Body, Consent, Edited, Inbound, Media, Moved, Pressed, Said, Started, Unreadable
+from bot.messages import (
+    Address,
+    Body,
+    Consent,
+    Edited,
+    Inbound,
+    Media,
+    Moved,
+    Pressed,
+    Reacted,
+    Said,
+    Started,
+    Unreadable,
+)
 from channels.telegram.buttons import question_and_value
-from channels.telegram.updates import CallbackQuery, MemberUpdated, Message, Piece, Update
+from channels.telegram.updates import (
+    CallbackQuery,
+    Chat,
+    MemberUpdated,
+    Message,
+    Piece,
+    Reaction,
+    ReactionUpdated,
+    Update,
+    User,
+)
 
 _COMMAND = re.compile(r"/(start|stop|help)(?:@\w+)?(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # NUL cannot be stored, the rest means nothing
 _NUMBER = re.compile(rb'"update_id"\s*:\s*(\d{1,19})\b')
+MAX_NAME = 128  # characters of a person's name that are kept
 _MIME = {"photo": "image/jpeg", "voice": "audio/ogg", "video_note": "video/mp4", "sticker": "image/webp"}
 
 _update = msgspec.json.Decoder(Update).decode
@@ -49,7 +74,7 @@ def understood(channel: str, body: bytes, now: int) -> Understood:
         return Understood(_edited(channel, update.edited_message))
     if update.my_chat_member:
         return Understood(_membership(channel, update.my_chat_member))
-    return Understood()
+    return Understood(_reacted(channel, update.message_reaction) if update.message_reaction else ())
 
 
 def unreadable(channel: str, body: bytes, now: int, error: str) -> Inbound:
@@ -83,23 +108,34 @@ def _edited(channel: str, message: Message) -> tuple[Inbound, ...]:
 
 
 def _event(channel: str, key: str, message: Message, body: Body | None, seconds: int) -> tuple[Inbound, ...]:
-    author = _author(message)
+    author = _author(message.chat, message.sender, message.sender_chat)
     if body is None or author is None:
         return ()
-    return (Inbound(key, seconds * 1000, _source(channel, message), body, author),)
+    return (Inbound(key, seconds * 1000, _source(channel, message), body, *author),)
 
 
-def _author(message: Message) -> str | None:
-    """Who wrote it, "" where the chat is that person; None for bots and channels.
+class _Author(NamedTuple):
+    """Who did it, "" where the chat is that person, and how they are called."""
 
-    An administrator who writes anonymously shows as the group itself, which is nobody's own identity.
+    id: str = ""
+    name: str = ""
+
+
+def _author(chat: Chat, sender: User | None, as_chat: Chat | None) -> _Author | None:
+    """Whoever did something in a chat; None for bots and channels.
+
+    An administrator who acts anonymously shows as the group itself, which is nobody's own identity.
     """
-    if message.sender_chat:
-        anonymous = message.sender_chat.id == message.chat.id and message.chat.type != "channel"
-        return str(message.sender_chat.id) if anonymous else None
-    if message.sender is None or message.sender.is_bot or message.chat.type == "channel":
+    if as_chat:
+        anonymous = as_chat.id == chat.id and chat.type != "channel"
+        return _Author(str(as_chat.id)) if anonymous else None
+    if sender is None or sender.is_bot or chat.type == "channel":
         return None
-    return "" if message.chat.type == "private" else str(message.sender.id)
+    return _Author() if chat.type == "private" else _Author(str(sender.id), _name(sender))
+
+
+def _name(user: User) -> str:
+    return " ".join(_CONTROL.sub("", f"{user.first_name} {user.last_name}").split())[:MAX_NAME]
 
 
 def _source(channel: str, message: Message) -> Address:
@@ -182,8 +218,29 @@ def _pressed(channel: str, query: CallbackQuery, now: int) -> tuple[Inbound, ...
         return ()
     question, value = question_and_value(query.data[:256])
     body = Pressed(_CONTROL.sub("", question), _CONTROL.sub("", value), str(message.message_id))
-    author = "" if message.chat.type == "private" else str(query.sender.id)
-    return (Inbound(f"c:{query.id}", now, _source(channel, message), body, author),)
+    private = message.chat.type == "private"
+    author = _Author() if private else _Author(str(query.sender.id), _name(query.sender))
+    return (Inbound(f"c:{query.id}", now, _source(channel, message), body, *author),)
+
+
+def _reacted(channel: str, change: ReactionUpdated) -> tuple[Inbound, ...]:
+    """The emoji that came last, or what is left. Custom ones are pictures without words: they say nothing to us.
+
+    Telegram does not tell the topic, so that it comes from the group.
+    """
+    author = _author(change.chat, change.user, change.actor_chat)
+    before, after = _emoji(change.old_reaction), _emoji(change.new_reaction)
+    if author is None or before == after:
+        return ()
+    chat, ref = change.chat.id, change.message_id
+    who = author.id or str(chat)
+    key = f"r:{chat}:{ref}:{who}:{change.date}:{_digest(' '.join([*before, '>', *after]).encode())}"
+    emoji = next((one for one in reversed(after) if one not in before), after[-1] if after else "")
+    return (Inbound(key, change.date * 1000, Address(channel, str(chat)), Reacted(str(ref), emoji), *author),)
+
+
+def _emoji(reactions: list[Reaction]) -> list[str]:
+    return list(filter(None, (_CONTROL.sub("", reaction.emoji)[:32] for reaction in reactions)))
 
 
 def _membership(channel: str, change: MemberUpdated) -> tuple[Inbound, ...]:

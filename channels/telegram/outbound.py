@@ -1,7 +1,6 @@
-"""What goes out: the text as plain as it was meant, and the keyboard below it."""
+"""What goes out: the text as plain as it was meant, or a card, and the keyboard below it."""
 
-import re
-import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -10,15 +9,11 @@ from bot.errors import Rejected
 from bot.messages import Capabilities, Option, Outbound, Prompt
 from bot.render import render
 from channels.telegram.buttons import Button, callback_data, rows
+from channels.telegram.cards import Mark, draw
+from channels.telegram.words import clean, inert, one_line
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units
-
-# Without markup Telegram still makes links of what looks like one. These two would act in our name: a link into the
-# app itself, and in a group a name that calls somebody. An invisible character takes the effect and leaves the look.
-_APP_LINK = re.compile(r"(?i)\b(tg|ton|tonsite):(?=//)")
-_MENTION = re.compile(r"(?<![\w@])@(?=\w)")
-_INERT = "\u2060"
-_BIDI = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_WITH_SPEAKER = ("agent", "desk")
 
 
 class Shown(NamedTuple):
@@ -26,17 +21,12 @@ class Shown(NamedTuple):
 
     text: str
     keyboard: list[list[Button]]
-
-
-def clean(text: str) -> str:
-    """The text without control and direction characters; line breaks stay."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").translate(_BIDI)
-    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs"))
+    marks: tuple[Mark, ...] = ()
 
 
 def shown(message: Outbound, capabilities: Capabilities) -> Shown:
     """Text and keyboard of a message; without buttons, if one's value is too long for them. Raises Rejected."""
-    found = beside(message, capabilities)
+    found = _card(message) or beside(message, capabilities)
     if not found.text.strip():
         raise Rejected("the text is empty", "400")
     return found
@@ -44,21 +34,44 @@ def shown(message: Outbound, capabilities: Capabilities) -> Shown:
 
 def beside(message: Outbound, capabilities: Capabilities) -> Shown:
     """The same where the text may be empty, beside a file."""
-    key = message.edits or message.key  # an edit's buttons still belong to the question
-    options = message.prompt.options
-    data = [callback_data(key, option.value) for option in options]
-    if None in data:
+    options = _labelled(message.prompt.options)
+    data = _data(message)
+    if None in data.values():
         capabilities = replace(capabilities, buttons=False)
-    labels = tuple(Option(option.value, clean(option.label).strip() or option.value) for option in options)
-    prompt = render(Prompt(_text(message), labels), capabilities)
-    known = dict(zip((option.value for option in options), data, strict=True))
-    keyboard = [[Button(option.label, known[option.value] or "") for option in row] for row in rows(prompt.options)]
-    return Shown(prompt.text, keyboard)
+    prompt = render(Prompt(_text(message), options), capabilities)
+    return Shown(prompt.text, _keyboard(prompt.options, data))
+
+
+def _card(message: Outbound) -> Shown | None:
+    """The message's card. A button that does not fit is left out: what it does can be typed."""
+    if message.card is None:
+        return None
+    data = _data(message)
+    options = [option for option in _labelled(message.prompt.options) if data[option.value]]
+    drawn = draw(message.card, group=_in_group(message))
+    return Shown(drawn.text, _keyboard(options, data), drawn.marks)
+
+
+def _data(message: Outbound) -> dict[str, str | None]:
+    """By value, what its button carries; None if that is too long."""
+    key = message.edits or message.key  # an edit's buttons still belong to the question
+    return {option.value: callback_data(key, option.value) for option in message.prompt.options}
+
+
+def _labelled(options: Sequence[Option]) -> tuple[Option, ...]:
+    return tuple(Option(option.value, clean(option.label).strip() or option.value) for option in options)
+
+
+def _keyboard(options: Sequence[Option], data: dict[str, str | None]) -> list[list[Button]]:
+    return [[Button(option.label, data[option.value] or "") for option in row] for row in rows(options)]
 
 
 def _text(message: Outbound) -> str:
     text = clean(message.prompt.text)
-    if message.alias and message.kind == "agent":
-        text = f"{' '.join(clean(message.alias).split())}: {text}"
-    text = _APP_LINK.sub(rf"\g<0>{_INERT}", text)
-    return _MENTION.sub(f"@{_INERT}", text) if message.to.chat.startswith("-") else text
+    if message.alias and message.kind in _WITH_SPEAKER:
+        text = f"{one_line(message.alias)}: {text}"
+    return inert(text, group=_in_group(message))
+
+
+def _in_group(message: Outbound) -> bool:
+    return message.to.chat.startswith("-")

@@ -1,17 +1,29 @@
-"""The calls behind a message: send, edit, delete, and topics. Loads the SDK."""
+"""The calls behind a message: send, edit, delete, signs, and topics. Loads the SDK."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
 
 from bot.errors import ChannelError, Rejected, ThreadGone
 from bot.messages import Address, Outbound
 from channels.telegram.buttons import Button
+from channels.telegram.cards import Mark
 from channels.telegram.client import Api
-from channels.telegram.errors import CaptionOnly, Gone, TopicClosed, Unchanged
-from channels.telegram.outbound import MAX_CAPTION, Shown, clean
+from channels.telegram.errors import CaptionOnly, Gone, NoSigns, TopicClosed, Unchanged
+from channels.telegram.outbound import MAX_CAPTION, Shown
+from channels.telegram.words import one_line
 
 MAX_TITLE = 128
+SIGNS = {"": None, "pending": "👀", "sent": "👌", "delivered": "👍", "read": "👍", "failed": "💔", "unknown": "🤔"}
+"""By what they say, of the few emoji that Telegram lets bots react with."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -22,6 +34,11 @@ def markup(keyboard: list[list[Button]]) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(b.label, callback_data=b.data) for b in row] for row in keyboard]
     )
+
+
+def entities(marks: Sequence[Mark]) -> list[MessageEntity] | None:
+    """The SDK's entities; None without marks."""
+    return [MessageEntity(mark.kind, mark.offset, mark.length, url=mark.url or None) for mark in marks] or None
 
 
 def reply(message: Outbound) -> ReplyParameters | None:
@@ -48,6 +65,7 @@ async def send_text(api: Api, chat: int, message: Outbound, content: Shown) -> M
                 api.bot.send_message(
                     chat,
                     content.text,
+                    entities=entities(content.marks),
                     reply_markup=markup(content.keyboard),
                     reply_parameters=reply(message),
                     message_thread_id=thread,
@@ -59,20 +77,22 @@ async def send_text(api: Api, chat: int, message: Outbound, content: Shown) -> M
                 raise
             await reopen_topic(api, chat, message.to)
         else:
-            return await in_its_topic(api, chat, sent, thread)
+            [only] = await in_its_topic(api, chat, [sent], thread)
+            return only
     raise AssertionError("two attempts end in an answer or an error")
 
 
-async def in_its_topic(api: Api, chat: int, sent: Message, thread: int | None) -> Message:
-    """The message, if it is in the topic it was meant for.
+async def in_its_topic(api: Api, chat: int, sent: Sequence[Message], thread: int | None) -> Sequence[Message]:
+    """The messages, if they are in the topic they were meant for.
 
-    Telegram puts it into the main chat, and says yes, if the group has no topics any more: there it may be read by
-    people whom it is not for, so it is taken back. Raises ThreadGone.
+    Telegram puts them into the main chat, and says yes, if the group has no topics any more: there they may be read by
+    people whom they are not for, so they are taken back. Raises ThreadGone.
     """
-    if thread is None or sent.message_thread_id == thread:
+    if thread is None or sent[0].message_thread_id == thread:
         return sent
-    with suppress(ChannelError):
-        await api.again(api.bot.delete_message(chat, sent.message_id))
+    for stray in sent:
+        with suppress(ChannelError):
+            await api.again(api.bot.delete_message(chat, stray.message_id))
     raise ThreadGone("the group has no such topic any more; turn on Topics in its settings", "400")
 
 
@@ -82,7 +102,12 @@ async def edit_text(api: Api, chat: int, message_id: int, content: Shown) -> Non
     try:
         await api.again(
             bot.edit_message_text(
-                content.text, chat, message_id, reply_markup=keyboard, link_preview_options=NO_PREVIEW
+                content.text,
+                chat,
+                message_id,
+                entities=entities(content.marks),
+                reply_markup=keyboard,
+                link_preview_options=NO_PREVIEW,
             )
         )
     except Unchanged:
@@ -99,9 +124,20 @@ async def delete(api: Api, chat: int, message_id: int) -> None:
         await api.again(api.bot.delete_message(chat, message_id))
 
 
+async def react(api: Api, chat: int, message_id: int, symbol: str) -> None:
+    """Put our sign on a message, in place of an earlier one. Raises a ChannelError.
+
+    A message that is gone and a chat that does not take it are no errors: nobody waits for a sign.
+    """
+    if symbol not in SIGNS:
+        raise Rejected(f"there is no sign for {symbol!r}")
+    with suppress(Gone, NoSigns, Unchanged):
+        await api.again(api.bot.set_message_reaction(chat, message_id, SIGNS[symbol]))
+
+
 async def open_topic(api: Api, chat: int, title: str) -> int:
     """A new topic's id. Raises a ChannelError."""
-    name = " ".join(clean(title).split())[:MAX_TITLE] or "…"
+    name = one_line(title)[:MAX_TITLE] or "…"
     topic = await api.once(api.bot.create_forum_topic(chat, name))
     return topic.message_thread_id
 

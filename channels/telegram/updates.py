@@ -8,8 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-"""The kinds of updates that we ask Telegram for."""
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
+"""The kinds of updates that we ask Telegram for; reactions come only to those who do."""
 
 Id = Annotated[int, Meta(ge=-(1 << 53), le=1 << 53)]
 Seconds = Annotated[int, Meta(ge=0, le=1 << 40)]
@@ -21,6 +21,8 @@ class User(Struct, frozen=True):
 
     id: Id
     is_bot: bool = False
+    first_name: str = ""
+    last_name: str = ""
     language_code: str = ""
 
 
@@ -142,6 +144,24 @@ class MemberUpdated(Struct, frozen=True):
     date: Seconds = 0
 
 
+class Reaction(Struct, frozen=True):
+    """One emoji under a message; a custom or paid one has no `emoji`."""
+
+    emoji: str = ""
+
+
+class ReactionUpdated(Struct, frozen=True):
+    """Somebody's reactions to a message have changed. `actor_chat` is an anonymous administrator's group."""
+
+    chat: Chat
+    message_id: Id
+    user: User | None = None
+    actor_chat: Chat | None = None
+    date: Seconds = 0
+    old_reaction: list[Reaction] = []
+    new_reaction: list[Reaction] = []
+
+
 class Update(Struct, frozen=True):
     """One thing that happened."""
 
@@ -150,3 +170,4 @@ class Update(Struct, frozen=True):
     edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
     my_chat_member: MemberUpdated | None = None
+    message_reaction: ReactionUpdated | None = None

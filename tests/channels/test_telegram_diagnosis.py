@@ -54,7 +54,7 @@ async def test_a_webhook_that_is_not_ours():
         [elsewhere, *_] = await with_webhook(line, "https://other.example/canary")
         assert elsewhere == "Telegram calls other.example, not us"
         [missing] = await with_webhook(line, allowed_updates=["message", "edited_message"])
-        assert missing == "Telegram does not send callback_query, my_chat_member"
+        assert missing == "Telegram does not send callback_query, message_reaction, my_chat_member"
 
 
 async def test_a_backlog_and_its_reason():

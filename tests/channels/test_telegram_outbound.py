@@ -90,7 +90,9 @@ def test_the_keyboard_of_an_edit_belongs_to_the_question():
         ("tg://resolve?domain=x TG://y ton://z", 77, "tg:\u2060//resolve?domain=x TG:\u2060//y ton:\u2060//z"),
         ("https://x.example/tg:a", 77, "https://x.example/tg:a"),
         ("frag @support", 77, "frag @support"),
-        ("frag @support (@ada) a@b.de @@x", -100, "frag @\u2060support (@\u2060ada) a@b.de @@x"),
+        ("frag @support (@ada) a@b.de @@x", -100, "frag @\u2060support (@\u2060ada) a@b.de @@\u2060x"),
+        ("/stop und/oder 5 /10 https://a.b/c </x>", 77, "/stop und/oder 5 /10 https://a.b/c </x>"),
+        ("/ban und/oder (/kick@bot) https://a.b/c", -100, "/\u2060ban und/oder (/\u2060kick@bot) https://a.b/c"),
         ("*bold* <b>x</b> [a](b) &amp;", -100, "*bold* <b>x</b> [a](b) &amp;"),
     ],
 )

@@ -6,9 +6,10 @@ from bot.cards import Card, Fact
 from flows.answers import Option, Prompt
 
 __all__ = [
-    "Address", "Body", "Capabilities", "Card", "Consent", "Control", "DeadLink", "Delivery", "Edited", "Fact", "File",
-    "FromDesk", "Inbound", "Invite", "Limit", "Media", "Moved", "Option", "Outbound", "Pressed", "Prompt", "Reacted",
-    "Receipt", "Removed", "Response", "Said", "Sent", "Started", "TimerFired", "Unreadable", "WebRequest",
+    "Address", "Body", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink", "Delivery", "Edited",
+    "Fact", "File", "FromDesk", "Inbound", "Invite", "Limit", "Media", "Moved", "Option", "Outbound", "Pressed",
+    "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said", "Sent", "Started", "TimerFired", "Unreadable",
+    "WebRequest",
 ]  # fmt: skip
 
 
@@ -179,6 +180,16 @@ class FromDesk(Struct, frozen=True, tag="from_desk", omit_defaults=True):
     name: str = ""
 
 
+class CaseWanted(Struct, frozen=True, tag="case_wanted", omit_defaults=True):
+    """A survey asked for a person before there were cases. `respond_within` is ms; 0: the desk's own."""
+
+    desk: str
+    priority: str
+    reason: str
+    session: str
+    respond_within: int = 0
+
+
 class Unreadable(Struct, frozen=True, tag="unreadable"):
     """Authentic, but not understood: kept as poison so that the provider does not send it for ever."""
 
@@ -201,6 +212,7 @@ Body = (
     | Control
     | TimerFired
     | FromDesk
+    | CaseWanted
     | Unreadable
 )
 

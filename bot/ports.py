@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from bot.messages import Capabilities, Inbound, Outbound, Receipt, Sent, WebRequest
-from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
+from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement, Tail
 
 # --- channels ---------------------------------------------------------------------------------------------------
 
@@ -132,6 +132,14 @@ class Store(Protocol):
         """The provider's ids of the latest messages of a lane."""
         ...
 
+    async def save_place(self, case_id: str, place: str, inbound: str, thread: str, card_id: str) -> None:
+        """What a provider called a case's thread and its card there; "" leaves what is known."""
+        ...
+
+    async def place_tail(self, case_id: str, place: str, limit: int) -> Tail:
+        """The latest card of a case in one place, and the last `limit` messages that were shown there."""
+        ...
+
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """Keep a flow's source for as long as sessions may run on it."""
         ...
@@ -196,8 +204,30 @@ class Reading(Protocol):
         """The accounts that are connected to a channel."""
         ...
 
+    async def cases(self, desk: str = "", phases: Sequence[str] = (), limit: int = 200) -> list[dict[str, Any]]:
+        """The latest cases, newest first, of one desk or all, in these phases or any.
+
+        Keys: those of CaseRow, without `state`.
+        """
+        ...
+
+    async def case(self, case_id: str) -> dict[str, Any] | None:
+        """One case: the keys of CaseRow, and `entries` with those of EntryRow.
+
+        Entries also say what became of their message: `delivery` (a state of the outbox, or ""), code and error.
+        """
+        ...
+
+    async def case_by_code(self, code: str) -> list[dict[str, Any]]:
+        """The cases with this code, newest first, as `cases` gives them; mostly there is one."""
+        ...
+
     async def counts(self) -> dict[str, int]:
-        """Gauges: inbox_new, inbox_poison, outbox_open, outbox_unknown, sessions_running, timers."""
+        """Gauges.
+
+        inbox_new, inbox_poison, outbox_open, outbox_unknown, sessions_running, timers, cases_open (not resolved) and
+        cases_overdue (of these; their first response was due before now).
+        """
         ...
 
     async def poison(self, limit: int = 50) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Rows that go into and come out of one transaction. Positional, because they become executemany or unnest columns."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -45,13 +46,28 @@ class LaneState(NamedTuple):
     session: str  # id of the latest session
     state: str  # JSON of Session
     version: int
+    case: str = ""  # JSON of the latest Case
+    case_version: int = 0
+    history: str = ""  # JSON: scores of earlier surveys
+
+
+class Docket(NamedTuple):
+    """A case as it is known where agents are: in its thread, or on a phone that may see several."""
+
+    case_id: str
+    code: str
+    lane: str  # the customer's
+    owner: str  # as in CaseRow
+    phase: str
+    label: str  # what people know it by: the customer's name if it may be shown, else how the comment begins
 
 
 class Batch(NamedTuple):
-    """Lanes to advance: their events in order and their state."""
+    """Lanes to advance: their events in order, their state, and the cases that the desks among them see."""
 
     events: Sequence[Claimed]
     lanes: Mapping[str, LaneState]
+    dockets: Mapping[str, Sequence[Docket]] = MappingProxyType({})  # by lane; live cases first, then the newest
 
 
 class AddressRow(NamedTuple):
@@ -68,6 +84,8 @@ class AddressRow(NamedTuple):
     sender: str
     session: str
     seen_at: int
+    case_id: str = ""  # of the latest case
+    history: str = ""  # JSON: scores of earlier surveys
 
 
 class SessionRow(NamedTuple):
@@ -161,15 +179,79 @@ class JournalRow(NamedTuple):
 
 
 class CaseRow(NamedTuple):
-    """A case to open; (session, desk) opens once."""
+    """A case after its turns: inserted where `version` is 1, else updated where the stored one is `version - 1`."""
 
-    session: str
+    id: str
+    code: str
     lane: str
+    session: str
     desk: str
+    phase: str
+    owner: str  # "" while nobody has claimed it
     priority: str
-    reason: str
     opened_at: int
-    respond_within: int
+    due_at: int  # when the first response is due; 0: done, or the clock stands
+    responded_at: int
+    resolved_at: int
+    confirmed_at: int
+    cause: str
+    score: int | None
+    score_after: int | None
+    channel: str
+    language: str
+    state: str  # JSON of Case
+    version: int
+
+
+class EntryRow(NamedTuple):
+    """One line of a case's history for people. With `key`, what became of that Outbound shows beside it."""
+
+    case_id: str
+    turn: int
+    n: int
+    at: int
+    kind: str
+    by: str
+    text: str
+    key: str
+    media: int
+
+
+class PlaceRow(NamedTuple):
+    """A case gets a place: its lane there, or for a phone, where all cases share a lane, `lane#@case id`.
+
+    `inbound` is the lane that its agents write from: a phone's own, a thread's only once it is opened. A second row
+    for the same place is ignored.
+    """
+
+    case_id: str
+    place: str
+    inbound: str
+
+
+class ForwardRow(NamedTuple):
+    """An event of a desk that goes to the lane of the case's customer; no case of this id, no event."""
+
+    event_key: str
+    case_id: str
+    channel: str
+    received_at: int
+    body: str  # JSON of Inbound with FromDesk; its source is where it came from
+
+
+class Superseded(NamedTuple):
+    """A change of a message makes earlier ones needless: those in `lane` that still wait before `before_key`."""
+
+    lane: str
+    edits: str
+    before_key: str
+
+
+class Tail(NamedTuple):
+    """What a new thread begins with: JSON of Outbounds."""
+
+    card: str  # the latest; "" if there was none
+    notes: Sequence[str]  # the latest that were shown, oldest first
 
 
 class DeliveryRow(NamedTuple):
@@ -212,6 +294,10 @@ class Consequences(Struct):
     done: list[int]  # inbox ids
     parked: list[Parked]
     opened: list[Opened]
+    entries: list[EntryRow]
+    places: list[PlaceRow]
+    forwards: list[ForwardRow]
+    superseded: list[Superseded]
 
     @classmethod
     def none(cls) -> "Consequences":
@@ -242,6 +328,9 @@ class Leased(NamedTuple):
     unknown_since: int = 0  # since when the send is in doubt
     shown: str = ""  # payload of the message that this one changes
     shown_id: str = ""  # and its provider's id; "" if it has none
+    kind: str = ""
+    thread: str = ""  # of a lane `…#@case`: what the provider calls its thread; "" while there is none
+    card_id: str = ""  # and the provider's id of the card there
 
 
 class Settlement(NamedTuple):

@@ -104,18 +104,23 @@ class PostgresStore(SqlReading):
 
     async def work(self, limit: int, now: int, decide: Callable[[Batch], Consequences]) -> int:
         """See bot.ports.Store."""
+        forwards = False
 
         async def work(connection: Any) -> int:
+            nonlocal forwards
             lanes = [lane for (lane,) in await connection.fetch(SQL["lock_ready_lanes"], now, limit)]
             claimed = await connection.fetch(SQL["claim"], lanes, now, limit * 4) if lanes else []
             if claimed:
-                await sets.write(connection, decide(rows.batch(claimed)), now)
+                seen = await sets.seen_from(connection, claimed)
+                consequences = decide(rows.batch(claimed, seen))
+                await sets.write(connection, consequences, now)
+                forwards = bool(consequences.forwards)
             return len(claimed)
 
         claimed = await self._write(work)
         if claimed:
             # Also without new messages: a lease skips lanes that are being worked on.
-            self._notices.tell("outbox")
+            self._notices.tell("outbox", *(["inbox"] if forwards else []))
         return claimed
 
     async def lease(  # the port's signature
@@ -131,7 +136,7 @@ class PostgresStore(SqlReading):
             allowed, refused = _sift(await connection.fetch(SQL["open_messages"], lanes), now)
             if refused:
                 await connection.execute(SQL["refuse"], now, *zip(*refused, strict=True))
-            return _leased(await connection.fetch(SQL["take"], owner, until, now, allowed))
+            return await sets.leased(connection, await connection.fetch(SQL["take"], owner, until, now, allowed))
 
         return await self._write(work)
 
@@ -139,7 +144,8 @@ class PostgresStore(SqlReading):
         """See bot.ports.Store."""
 
         async def work(connection: Any) -> list[Leased]:
-            return _leased(await connection.fetch(SQL["take_doubtful"], owner, until, now, channels, limit))
+            taken = await connection.fetch(SQL["take_doubtful"], owner, until, now, channels, limit)
+            return await sets.leased(connection, taken)
 
         return await self._write(work)
 
@@ -173,6 +179,12 @@ class PostgresStore(SqlReading):
     async def wait(self, topic: str, timeout: float) -> None:  # the port's signature
         """See bot.ports.Store."""
         await self._notices.wait(topic, timeout)
+
+    async def save_place(self, case_id: str, place: str, inbound: str, thread: str, card_id: str) -> None:
+        """See bot.ports.Store."""
+        await self._write(
+            lambda connection: connection.execute(SQL["save_place"], case_id, place, inbound, thread, card_id)
+        )
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
@@ -251,7 +263,3 @@ def _sift(messages: Sequence[Any], now: int) -> tuple[list[int], list[tuple[int,
                 allowed.append(message)
                 break
     return allowed, refused
-
-
-def _leased(taken: Sequence[Any]) -> list[Leased]:
-    return sorted(Leased(*row) for row in taken)

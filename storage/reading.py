@@ -1,11 +1,17 @@
 """The read side: what pages, exports and the doctor look at, the same on both databases."""
 
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 import msgspec
+
+from bot.rows import Tail
+
+PHASES = ("open", "claimed", "waiting", "resolved", "confirmed")
+_WANTED = ("one", "two", "three", "four", "five")  # as many parameters as there are phases
 
 Row = dict[str, Any]
 
@@ -86,9 +92,33 @@ class SqlReading(ABC):
         """See bot.ports.Reading."""
         return [str(row["account"]) for row in await self._rows("installations", channel=channel)]
 
+    async def cases(self, desk: str = "", phases: Sequence[str] = (), limit: int = 200) -> list[Row]:
+        """See bot.ports.Reading."""
+        if desk or phases:
+            wanted = dict(zip(_WANTED, [*(phases or PHASES), *[""] * len(PHASES)], strict=False))
+            return await self._rows("cases_in", desk=desk, limit=limit, **wanted)
+        return await self._rows("latest_cases", limit=limit)
+
+    async def case(self, case_id: str) -> Row | None:
+        """See bot.ports.Reading."""
+        found = await self._row("case", id=case_id)
+        return found and {**found, "entries": await self._rows("case_entries", id=case_id)}
+
+    async def case_by_code(self, code: str) -> list[Row]:
+        """See bot.ports.Reading."""
+        return await self._rows("cases_by_code", code=code)
+
+    async def place_tail(self, case_id: str, place: str, limit: int) -> Tail:
+        """See bot.ports.Store."""
+        # All keys of a case begin with `k<case id>.`, and the character behind `.` is `/`.
+        where = {"place": place, "first": f"k{case_id}.", "last": f"k{case_id}/"}
+        card = await self._row("place_card", **where)
+        notes = await self._rows("place_notes", limit=limit, **where)
+        return Tail(card["payload"] if card else "", [note["payload"] for note in reversed(notes)])
+
     async def counts(self) -> dict[str, int]:
         """See bot.ports.Reading."""
-        return {row["name"]: row["n"] for row in await self._rows("counts")}
+        return {row["name"]: row["n"] for row in await self._rows("counts", now=time.time_ns() // 1_000_000)}
 
     async def outbox_states(self) -> list[Row]:
         """How many messages are in which state, by channel."""

@@ -1,13 +1,33 @@
 """What rows of either database become for the runtime, and the rule that both re-check before a send."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.rows import Batch, Claimed, LaneState
+import msgspec
+
+from bot.rows import Batch, Claimed, Docket, LaneState
+
+MOST_DOCKETS = 500
+"""More cases than that are not looked at for one batch; the live ones come first."""
+
+NO_DOCKETS: Mapping[str, Sequence[Docket]] = Batch._field_defaults["dockets"]
+
+_LABEL = 40  # characters
+_THREAD = "#@"  # in the lane of a thread that has the name of its case: `channel:chat#@case`
 
 
-def batch(rows: Iterable[Any]) -> Batch:
-    """A batch from the rows of `claim`: each event with its lane's address and latest session."""
+class _Known(msgspec.Struct):
+    """What of a case's state tells people which case it is."""
+
+    name: str = ""
+    comment: str = ""
+
+
+_known = msgspec.json.Decoder(_Known).decode
+
+
+def batch(rows: Iterable[Any], dockets: Mapping[str, Sequence[Docket]] = NO_DOCKETS) -> Batch:
+    """A batch from the rows of `claim`: each event with its lane's address, latest session and case."""
     events = []
     lanes: dict[str, LaneState] = {}
     for (
@@ -24,6 +44,10 @@ def batch(rows: Iterable[Any]) -> Batch:
         session,
         state,
         version,
+        history,
+        case,
+        case_version,
+        _agents,
     ) in rows:
         events.append(Claimed(event, lane, received_at, attempts, body))
         if lane not in lanes:
@@ -37,8 +61,31 @@ def batch(rows: Iterable[Any]) -> Batch:
                 session or "",
                 state or "",
                 version or 0,
+                case or "",
+                case_version or 0,
+                history or "",
             )
-    return Batch(events, lanes)
+    return Batch(events, lanes, dockets)
+
+
+def with_agents(rows: Iterable[Any]) -> list[str]:
+    """The lanes among the rows of `claim` that agents write from."""
+    return list({row[1]: None for row in rows if row[-1]})
+
+
+def dockets(rows: Iterable[Any]) -> Mapping[str, Sequence[Docket]]:
+    """The rows of `dockets` by lane."""
+    found: dict[str, list[Docket]] = {}
+    for inbound, case_id, code, lane, owner, phase, state in rows:
+        known = _known(state)
+        label = known.name or " ".join(known.comment.split())[:_LABEL]
+        found.setdefault(inbound, []).append(Docket(case_id, code, lane, owner, phase, label))
+    return found
+
+
+def case_of_thread(lane: str) -> str:
+    """The case that a lane is a thread of by name, "" for lanes that the provider has named."""
+    return lane.partition(_THREAD)[2]
 
 
 def why_not(kind: str, opted_out_at: int, speaker: str) -> str:

@@ -1,17 +1,32 @@
 """Rows of bot/rows.py as PostgreSQL's set-based writes: one statement per kind of row."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from bot.errors import Conflict
-from bot.rows import Arrival, Consequences, DeliveryRow, Opened, SessionRow, Settlement
-from storage.rows import storable
+from bot.rows import (
+    Arrival,
+    CaseRow,
+    Consequences,
+    DeliveryRow,
+    Docket,
+    Leased,
+    Opened,
+    SessionRow,
+    Settlement,
+)
+from storage.rows import MOST_DOCKETS, NO_DOCKETS, case_of_thread, dockets, storable, with_agents
 from storage.sql import statements
 from storage.writing import followed
 
 Row = TypeVar("Row")
 
 SQL = statements("postgres")
+changeable = attrgetter(
+    "id", "desk", "phase", "owner", "priority", "due_at", "responded_at", "resolved_at", "confirmed_at", "cause",
+    "score", "score_after", "language", "state", "version",
+)  # fmt: skip
 WAKING = frozenset(("pressed", "keyword", "consent"))
 
 
@@ -38,13 +53,18 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     if rows.silenced:
         await connection.execute(SQL["silence"], now, rows.silenced)
     await _write_sessions(connection, rows.sessions)
+    await _write_cases(connection, rows.cases)
+    await put("add_places", rows.places)
+    await put("add_entries", map(storable, rows.entries))
+    await put("forward", rows.forwards)
     await put("save_answers", map(storable, _last(rows.answers, lambda row: (row.session, row.question))))
     if rows.cleared:
         await connection.execute(SQL["clear_timers"], rows.cleared)
     await put("set_timers", _last(rows.timers, lambda row: row.key))
     await put("add_journal", rows.journal)
-    await put("open_cases", rows.cases)
     await put("add_outbox", rows.outbox)
+    if rows.superseded:
+        await connection.execute(SQL["supersede"], now, *_columns(rows.superseded))
     if rows.withdrawn:
         await connection.execute(SQL["withdraw"], now, rows.withdrawn)
     if rows.deliveries:
@@ -65,6 +85,29 @@ async def _write_sessions(connection: Any, sessions: Sequence[SessionRow]) -> No
     ]
     if changed and _count(await connection.execute(SQL["update_sessions"], *_columns(changed))) != len(changed):
         raise Conflict("a session was changed by somebody else in the meantime")
+
+
+async def _write_cases(connection: Any, cases: Sequence[CaseRow]) -> None:
+    new = [storable(case) for case in cases if case.version == 1]
+    if new and _count(await connection.execute(SQL["insert_cases"], *_columns(new))) != len(new):
+        raise Conflict("a case was opened by somebody else in the meantime")
+    changed = [storable(changeable(case)) for case in cases if case.version > 1]
+    if changed and _count(await connection.execute(SQL["update_cases"], *_columns(changed))) != len(changed):
+        raise Conflict("a case was changed by somebody else in the meantime")
+
+
+async def seen_from(connection: Any, claimed: Sequence[Any]) -> Mapping[str, Sequence[Docket]]:
+    """The cases that agents see from the lanes among these rows of `claim`."""
+    lanes = with_agents(claimed)
+    return dockets(await connection.fetch(SQL["dockets"], lanes, MOST_DOCKETS)) if lanes else NO_DOCKETS
+
+
+async def leased(connection: Any, taken: Sequence[Any]) -> list[Leased]:
+    """Rows of `take`, each with what its thread and the card there are called, oldest first."""
+    named = [(case, row["lane"]) for row in taken if (case := case_of_thread(row["lane"]))]
+    places = await connection.fetch(SQL["places"], *_columns(named)) if named else ()
+    called = {place: (thread, card) for place, thread, card in places}
+    return sorted(Leased(*row, *called.get(row["lane"], ())) for row in taken)
 
 
 async def _open_link(connection: Any, opened: Opened) -> None:

@@ -16,6 +16,7 @@ from bot.errors import StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
 from storage.ahead import Ahead
 from storage.along import Along
+from storage.cases import leased, seen_from
 from storage.lock import WriterLock, locked
 from storage.news import News
 from storage.reading import Row, SqlReading
@@ -144,23 +145,24 @@ class SqliteStore(SqlReading):
 
     async def work(self, limit: int, now: int, decide: Callable[[Batch], Consequences]) -> int:
         """See bot.ports.Store."""
-        sends = False
+        sends = forwards = False
 
         def work(connection: sqlite3.Connection) -> int:
-            nonlocal sends
+            nonlocal sends, forwards
             claim = {"now": now, "limit": limit, "most": limit * 4}
             ready = self._ahead.take(limit, decide)
             if ready is None:
                 rows = connection.execute(SQL["claim"], claim).fetchall()
                 if not rows:
                     return 0
-                ready = len(rows), decide(batch(rows))
+                ready = len(rows), decide(batch(rows, seen_from(connection, SQL, rows)))
             claimed, consequences = ready
             write(connection, SQL, consequences, now)
-            sends = bool(consequences.outbox)
+            sends, forwards = bool(consequences.outbox), bool(consequences.forwards)
             self._along.board(connection)  # now, so that the next batch is there to be decided beside the commit
             if claimed >= limit > 1:  # else there is hardly anything left
-                self._ahead.begin(limit, decide, connection.execute(SQL["claim"], claim).fetchall())
+                rows = connection.execute(SQL["claim"], claim).fetchall()
+                self._ahead.begin(limit, decide, rows, seen_from(connection, SQL, rows))
             return claimed
 
         try:
@@ -170,6 +172,8 @@ class SqliteStore(SqlReading):
             raise
         if sends:
             self._news.tell("outbox")
+        if forwards:
+            self._news.tell("inbox")
         return claimed
 
     async def lease(
@@ -181,9 +185,9 @@ class SqliteStore(SqlReading):
         def work(connection: sqlite3.Connection) -> list[Leased]:
             connection.execute(SQL["expire_outbox"], facts)
             connection.execute(SQL["doubt_dead_leases"], facts)
-            leased: list[Leased] = []
+            taken: list[Leased] = []
             cancelled = True
-            while cancelled and len(leased) < limit:  # behind what may not be sent there may be what may
+            while cancelled and len(taken) < limit:  # behind what may not be sent there may be what may
                 cancelled = False
                 for row, kind, edits, opted_out_at, speaker in connection.execute(SQL["due"], facts).fetchall():
                     forbidden = why_not(kind, opted_out_at, speaker)
@@ -191,11 +195,11 @@ class SqliteStore(SqlReading):
                         connection.execute(SQL["cancel"], {"id": row, "now": now, "error": forbidden})
                         cancelled = True
                         continue
-                    taken = connection.execute(SQL["take"], {"id": row, "owner": owner, "until": until, "now": now})
+                    mine = {"id": row, "owner": owner, "until": until, "now": now}
                     shown = connection.execute(SQL["shown"], {"key": edits}).fetchone() if edits else None
-                    leased.append(Leased(*taken.fetchone(), *(shown or ())))
-                facts["limit"] = limit - len(leased)
-            return leased
+                    taken.append(leased(connection, SQL, connection.execute(SQL["take"], mine).fetchone(), shown))
+                facts["limit"] = limit - len(taken)
+            return taken
 
         return await self._write(work)
 
@@ -205,12 +209,9 @@ class SqliteStore(SqlReading):
 
         def work(connection: sqlite3.Connection) -> list[Leased]:
             rows = connection.execute(SQL["doubtful"], facts).fetchall()
-            return [
-                Leased(
-                    *connection.execute(SQL["take_doubtful"], {"id": row, "owner": owner, "until": until}).fetchone()
-                )
-                for (row,) in rows
-            ]
+            mine = {"owner": owner, "until": until}
+            taken = [connection.execute(SQL["take_doubtful"], {**mine, "id": row}).fetchone() for (row,) in rows]
+            return [leased(connection, SQL, row) for row in taken]
 
         return await self._write(work)
 
@@ -244,12 +245,17 @@ class SqliteStore(SqlReading):
 
     async def next_wake(self) -> int:
         """See bot.ports.Store."""
-        rows = list(await self._reader.execute_fetchall(SQL["next_wake"]))
-        return int(rows[0][0] or 0)
+        [row] = await self._reader.execute_fetchall(SQL["next_wake"])
+        return int(row[0] or 0)
 
     async def wait(self, topic: str, timeout: float) -> None:
         """See bot.ports.Store."""
         await self._news.wait(topic, timeout)
+
+    async def save_place(self, case_id: str, place: str, inbound: str, thread: str, card_id: str) -> None:
+        """See bot.ports.Store."""
+        facts = {"case_id": case_id, "place": place, "inbound": inbound, "thread": thread, "card_id": card_id}
+        await self._write(lambda connection: connection.execute(SQL["save_place"], facts).rowcount)
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""

@@ -9,6 +9,7 @@ import msgspec
 from bot.errors import Conflict
 from bot.messages import Address, DeadLink, Inbound, Invite, TimerFired
 from bot.rows import Arrival, Consequences, Opened
+from storage.cases import supersede, write_cases
 from storage.wide import insert
 
 _invite = msgspec.json.Decoder(Invite).decode
@@ -31,6 +32,8 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
     """Write everything a batch led to, inside the caller's transaction."""
     if rows.sessions:
         _write_sessions(connection, sql, rows)
+    if rows.cases or rows.forwards:
+        write_cases(connection, sql, rows)
     for delivery in rows.deliveries:
         name = "deliver_by_key" if delivery.key else "deliver_by_provider_id"
         connection.execute(sql[name], delivery._asdict())
@@ -41,8 +44,9 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
     _each(connection, sql["clear_timers"], [(key,) for key in rows.cleared])  # before those this batch sets
     insert(connection, sql["set_timers"], rows.timers)
     insert(connection, sql["add_journal"], rows.journal)
-    insert(connection, sql["open_cases"], rows.cases)
     insert(connection, sql["add_outbox"], rows.outbox)
+    if rows.superseded:
+        supersede(connection, sql, rows, now)
     _each(connection, sql["withdraw"], [{"key": key, "now": now} for key in rows.withdrawn])
     _each(connection, sql["finish_events"], [(event,) for event in rows.done])
     _each(connection, sql["park_events"], [parked._asdict() for parked in rows.parked])

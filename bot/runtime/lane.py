@@ -21,7 +21,6 @@ from bot.messages import Address, Outbound, Prompt
 from bot.rows import (
     AddressRow,
     AnswerRow,
-    CaseRow,
     Consequences,
     JournalRow,
     LaneState,
@@ -160,8 +159,8 @@ class Lane:
                 while rows.timers and rows.timers[-1].key == session.id:  # a lane's rows are the last ones
                     rows.timers.pop()
                 rows.cleared.append(session.id)
-            case OpenCase(desk, priority, reason, respond_within):
-                rows.cases.append(CaseRow(session.id, self.name, desk, priority, reason, now, respond_within))
+            case OpenCase():
+                pass  # opened by bot.runtime (cases)
             case Suppress():
                 self.opt_out(now)
             case Finish():

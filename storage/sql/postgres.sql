@@ -42,10 +42,13 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(lane, 0))
 LIMIT :limit;
 
 -- name: claim
--- All new events of locked lanes, with the lane's address and latest session. A statement of its own: its snapshot is younger
--- than the locks, so it sees all that the lanes' previous holders committed, and checks again that the heads are ready.
+-- All new events of locked lanes, with the lane's address, latest session and case, and whether agents are there. A statement
+-- of its own: its snapshot is younger than the locks, so it sees all that the lanes' previous holders committed, and checks
+-- again that the heads are ready.
 SELECT i.id, i.lane, i.received_at, i.attempts, i.body,
-  (a.lane IS NOT NULL)::int, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version
+  (a.lane IS NOT NULL)::int, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version,
+  a.history, c.state, c.version,
+  EXISTS (SELECT 1 FROM case_place AS p WHERE p.inbound = claimed.lane AND p.inbound <> '')
 FROM unnest(:lanes::text[]) AS claimed (lane)
 CROSS JOIN LATERAL (
   SELECT e.*, first_value(e.ready_at) OVER (ORDER BY e.id) AS head_ready_at
@@ -53,17 +56,21 @@ CROSS JOIN LATERAL (
 ) AS i
 LEFT JOIN address AS a ON a.lane = claimed.lane
 LEFT JOIN session AS s ON s.id = a.session
+LEFT JOIN cases AS c ON c.id = a.case_id
 WHERE i.head_ready_at <= :now
 ORDER BY i.id LIMIT :most;
 
 -- name: save_addresses!
-INSERT INTO address (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at)
-SELECT lane, channel, account, chat, thread, language, nullif(opted_out_at, 0), heard_at, sender, session, seen_at
+INSERT INTO address (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at, case_id, history)
+SELECT lane, channel, account, chat, thread, language, nullif(opted_out_at, 0), heard_at, sender, session, seen_at,
+  nullif(case_id, ''), history
 FROM unnest(:lane::text[], :channel::text[], :account::text[], :chat::text[], :thread::text[], :language::text[],
-  :opted_out_at::bigint[], :heard_at::bigint[], :sender::text[], :session::text[], :seen_at::bigint[])
-  AS r (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at)
+  :opted_out_at::bigint[], :heard_at::bigint[], :sender::text[], :session::text[], :seen_at::bigint[],
+  :case_id::text[], :history::text[])
+  AS r (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at, case_id, history)
 ON CONFLICT (lane) DO UPDATE SET language = excluded.language, opted_out_at = excluded.opted_out_at,
-  heard_at = excluded.heard_at, sender = excluded.sender, session = excluded.session;
+  heard_at = excluded.heard_at, sender = excluded.sender, session = excluded.session,
+  case_id = excluded.case_id, history = excluded.history;
 
 -- name: silence!
 UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
@@ -103,11 +110,72 @@ ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at;
 INSERT INTO journal (session, turn, at, event)
 SELECT * FROM unnest(:session::text[], :turn::int[], :at::bigint[], :event::text[]);
 
--- name: open_cases!
-INSERT INTO case_request (session, lane, desk, priority, reason, opened_at, respond_within)
-SELECT * FROM unnest(:session::text[], :lane::text[], :desk::text[], :priority::text[], :reason::text[],
-  :opened_at::bigint[], :respond_within::bigint[])
-ON CONFLICT (session, desk) DO NOTHING;
+-- name: insert_cases!
+INSERT INTO cases (id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, state, version)
+SELECT * FROM unnest(:id::text[], :code::text[], :lane::text[], :session::text[], :desk::text[], :phase::text[], :owner::text[],
+  :priority::text[], :opened_at::bigint[], :due_at::bigint[], :responded_at::bigint[], :resolved_at::bigint[],
+  :confirmed_at::bigint[], :cause::text[], :score::int[], :score_after::int[], :channel::text[], :language::text[],
+  :state::text[], :version::int[])
+ON CONFLICT (id) DO NOTHING;
+
+-- name: update_cases!
+UPDATE cases AS c SET desk = r.desk, phase = r.phase, owner = r.owner, priority = r.priority, due_at = r.due_at,
+  responded_at = r.responded_at, resolved_at = r.resolved_at, confirmed_at = r.confirmed_at, cause = r.cause,
+  score = r.score, score_after = r.score_after, language = r.language, state = r.state, version = r.version
+FROM unnest(:id::text[], :desk::text[], :phase::text[], :owner::text[], :priority::text[], :due_at::bigint[],
+  :responded_at::bigint[], :resolved_at::bigint[], :confirmed_at::bigint[], :cause::text[], :score::int[],
+  :score_after::int[], :language::text[], :state::text[], :version::int[])
+  AS r (id, desk, phase, owner, priority, due_at, responded_at, resolved_at, confirmed_at, cause, score, score_after,
+    language, state, version)
+WHERE c.id = r.id AND c.version = r.version - 1;
+
+-- name: add_entries!
+INSERT INTO case_entry (case_id, turn, n, at, kind, actor, text, key, media)
+SELECT * FROM unnest(:case_id::text[], :turn::int[], :n::int[], :at::bigint[], :kind::text[], :actor::text[], :text::text[],
+  :key::text[], :media::int[]);
+
+-- name: add_places!
+INSERT INTO case_place (case_id, place, inbound)
+SELECT * FROM unnest(:case_id::text[], :place::text[], :inbound::text[])
+ON CONFLICT (case_id, place) DO NOTHING;
+
+-- name: save_place!
+INSERT INTO case_place (case_id, place, inbound, thread, card_id) VALUES (:case_id, :place, :inbound, :thread, :card_id)
+ON CONFLICT (case_id, place) DO UPDATE SET
+  inbound = coalesce(nullif(excluded.inbound, ''), case_place.inbound),
+  thread = coalesce(nullif(excluded.thread, ''), case_place.thread),
+  card_id = coalesce(nullif(excluded.card_id, ''), case_place.card_id);
+
+-- name: forward!
+-- In order of arrival, to the lanes of the cases' customers; like everything from outside, without their locks.
+INSERT INTO inbox (channel, event_key, kind, lane, received_at, ready_at, body)
+SELECT r.channel, r.event_key, 'event', c.lane, r.received_at, r.received_at, r.body
+FROM unnest(:event_key::text[], :case_id::text[], :channel::text[], :received_at::bigint[], :body::text[])
+  WITH ORDINALITY AS r (event_key, case_id, channel, received_at, body, place)
+JOIN cases AS c ON c.id = r.case_id
+ORDER BY r.place
+ON CONFLICT (channel, event_key) DO NOTHING;
+
+-- name: supersede!
+-- What waits to change a message that is about to be changed again.
+UPDATE outbox AS o SET state = 'cancelled', error = 'a newer change has taken its place', settled_at = :now
+FROM unnest(:lane::text[], :edits::text[], :before_key::text[]) AS r (lane, edits, before_key)
+WHERE o.lane = r.lane AND o.edits = r.edits AND o.edits <> '' AND o.state = 'queued'
+  AND o.id < (SELECT n.id FROM outbox AS n WHERE n.key = r.before_key);
+
+-- name: dockets
+-- The cases that agents on these lanes may mean: a thread's whatever its phase, a phone's until they are confirmed.
+SELECT p.inbound, c.id, c.code, c.lane, c.owner, c.phase, c.state
+FROM case_place AS p JOIN cases AS c ON c.id = p.case_id
+WHERE p.inbound = ANY(:lanes::text[]) AND p.inbound <> '' AND (p.thread <> '' OR c.phase <> 'confirmed')
+ORDER BY p.thread = '', c.phase = 'resolved', c.opened_at DESC LIMIT :most;
+
+-- name: places
+-- What providers called the threads of these lanes, and the cards in them.
+SELECT p.place, p.thread, p.card_id
+FROM unnest(:case_ids::text[], :places::text[]) AS r (case_id, place)
+JOIN case_place AS p ON p.case_id = r.case_id AND p.place = r.place;
 
 -- name: add_outbox!
 -- In order of arrival: a lane's messages go out by id.
@@ -205,7 +273,7 @@ UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until,
 WHERE id = ANY(:ids::bigint[]) AND state = 'queued'
 RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since,
   coalesce((SELECT e.payload FROM outbox AS e WHERE e.key = outbox.edits AND outbox.edits <> ''), ''),
-  coalesce((SELECT e.provider_id FROM outbox AS e WHERE e.key = outbox.edits AND outbox.edits <> ''), '');
+  coalesce((SELECT e.provider_id FROM outbox AS e WHERE e.key = outbox.edits AND outbox.edits <> ''), ''), kind;
 
 -- name: take_doubtful
 UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1
@@ -214,7 +282,7 @@ WHERE id = ANY(ARRAY(
   WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND channel = ANY(:channels::text[])
   ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
 ))
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since, '', '', kind;
 
 -- name: lock_outbox
 SELECT id FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;

@@ -49,7 +49,47 @@ UNION ALL SELECT 'inbox_poison', count(*) FROM inbox WHERE state = 'poison'
 UNION ALL SELECT 'outbox_open', count(*) FROM outbox WHERE state IN ('queued', 'sending', 'reconciling')
 UNION ALL SELECT 'outbox_unknown', count(*) FROM outbox WHERE state = 'unknown'
 UNION ALL SELECT 'sessions_running', count(*) FROM session WHERE outcome = ''
-UNION ALL SELECT 'timers', count(*) FROM timer;
+UNION ALL SELECT 'timers', count(*) FROM timer
+UNION ALL SELECT 'cases_open', count(*) FROM cases WHERE phase IN ('open', 'claimed', 'waiting')
+UNION ALL SELECT 'cases_overdue', count(*) FROM cases
+  WHERE phase IN ('open', 'claimed', 'waiting') AND due_at > 0 AND due_at < :now;
+
+-- name: latest_cases
+SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, version
+FROM cases ORDER BY opened_at DESC LIMIT :limit;
+
+-- name: cases_in
+SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, version
+FROM cases WHERE phase IN (:one, :two, :three, :four, :five) AND (:desk = '' OR desk = :desk)
+ORDER BY opened_at DESC LIMIT :limit;
+
+-- name: cases_by_code
+SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, version
+FROM cases WHERE code = :code ORDER BY opened_at DESC LIMIT 20;
+
+-- name: case
+SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, state, version
+FROM cases WHERE id = :id;
+
+-- name: case_entries
+-- What happened to a case, with what became of each message by now.
+SELECT e.case_id, e.turn, e.n, e.at, e.kind, e.actor AS "by", e.text, e.key, e.media,
+  coalesce(o.state, '') AS delivery, coalesce(o.code, '') AS code, coalesce(o.error, '') AS error
+FROM case_entry AS e LEFT JOIN outbox AS o ON o.key = e.key AND e.key <> ''
+WHERE e.case_id = :id ORDER BY e.turn, e.n;
+
+-- name: place_card
+SELECT payload FROM outbox
+WHERE lane = :place AND kind = 'card' AND key >= :first AND key < :last ORDER BY id DESC LIMIT 1;
+
+-- name: place_notes
+SELECT payload FROM outbox
+WHERE lane = :place AND kind = 'desk' AND state IN ('sent', 'delivered', 'read') AND key >= :first AND key < :last
+ORDER BY id DESC LIMIT :limit;
 
 -- name: outbox_states
 SELECT channel, state, count(*) AS n FROM outbox GROUP BY channel, state ORDER BY channel, state;

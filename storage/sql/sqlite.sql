@@ -13,7 +13,8 @@ ON CONFLICT (channel, event_key) DO NOTHING;
 UPDATE inbox SET ready_at = :now WHERE lane = :lane AND state = 'new' AND ready_at > :now;
 
 -- name: claim
--- All new events of lanes whose oldest one is ready, with the lane's address and latest session.
+-- All new events of lanes whose oldest one is ready, with the lane's address, latest session and case, and whether agents
+-- are there.
 WITH head AS (
   SELECT h.lane, h.ready_at FROM inbox AS h
   WHERE h.state = 'new' AND h.ready_at <= :now
@@ -21,18 +22,22 @@ WITH head AS (
   ORDER BY h.ready_at LIMIT :limit
 )
 SELECT i.id, i.lane, i.received_at, i.attempts, i.body,
-  a.lane IS NOT NULL, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version
+  a.lane IS NOT NULL, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version,
+  a.history, c.state, c.version,
+  EXISTS (SELECT 1 FROM case_place AS p WHERE p.inbound = head.lane AND p.inbound <> '')
 FROM head
 CROSS JOIN inbox AS i ON i.lane = head.lane AND i.state = 'new'
 LEFT JOIN address AS a ON a.lane = head.lane
 LEFT JOIN session AS s ON s.id = a.session
+LEFT JOIN cases AS c ON c.id = a.case_id
 ORDER BY i.id LIMIT :most;
 
 -- name: save_addresses!
-INSERT INTO address (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at)
-VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?)
+INSERT INTO address (lane, channel, account, chat, thread, language, opted_out_at, heard_at, sender, session, seen_at, case_id, history)
+VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, nullif(?, ''), ?)
 ON CONFLICT (lane) DO UPDATE SET language = excluded.language, opted_out_at = excluded.opted_out_at,
-  heard_at = excluded.heard_at, sender = excluded.sender, session = excluded.session;
+  heard_at = excluded.heard_at, sender = excluded.sender, session = excluded.session,
+  case_id = excluded.case_id, history = excluded.history;
 
 -- name: insert_sessions!
 INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version)
@@ -72,10 +77,55 @@ DELETE FROM timer WHERE key = ?;
 -- name: add_journal!
 INSERT INTO journal (session, turn, at, event) VALUES (?, ?, ?, ?);
 
--- name: open_cases!
-INSERT INTO case_request (session, lane, desk, priority, reason, opened_at, respond_within)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (session, desk) DO NOTHING;
+-- name: insert_cases!
+INSERT INTO cases (id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, state, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_cases!
+UPDATE cases SET desk = :desk, phase = :phase, owner = :owner, priority = :priority, due_at = :due_at,
+  responded_at = :responded_at, resolved_at = :resolved_at, confirmed_at = :confirmed_at, cause = :cause, score = :score,
+  score_after = :score_after, language = :language, state = :state, version = :version
+WHERE id = :id AND version = :version - 1;
+
+-- name: add_entries!
+INSERT INTO case_entry (case_id, turn, n, at, kind, actor, text, key, media) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_places!
+INSERT INTO case_place (case_id, place, inbound) VALUES (?, ?, ?)
+ON CONFLICT (case_id, place) DO NOTHING;
+
+-- name: save_place!
+INSERT INTO case_place (case_id, place, inbound, thread, card_id) VALUES (:case_id, :place, :inbound, :thread, :card_id)
+ON CONFLICT (case_id, place) DO UPDATE SET
+  inbound = coalesce(nullif(excluded.inbound, ''), inbound),
+  thread = coalesce(nullif(excluded.thread, ''), thread),
+  card_id = coalesce(nullif(excluded.card_id, ''), card_id);
+
+-- name: forward!
+-- To the lane of the case's customer, once.
+INSERT INTO inbox (channel, event_key, kind, lane, received_at, ready_at, body)
+SELECT :channel, :event_key, 'event', lane, :received_at, :received_at, :body FROM cases WHERE id = :case_id
+ON CONFLICT (channel, event_key) DO NOTHING;
+
+-- name: supersede!
+-- What waits to change a message that is about to be changed again.
+UPDATE outbox SET state = 'cancelled', error = 'a newer change has taken its place', settled_at = :now
+WHERE lane = :lane AND edits = :edits AND edits <> '' AND state = 'queued'
+  AND id < (SELECT n.id FROM outbox AS n WHERE n.key = :before_key);
+
+-- name: dockets
+-- The cases that agents on these lanes may mean: a thread's whatever its phase, a phone's until they are confirmed.
+SELECT p.inbound, c.id, c.code, c.lane, c.owner, c.phase, c.state
+FROM json_each(:lanes) AS l
+CROSS JOIN case_place AS p ON p.inbound = l.value AND p.inbound <> ''
+CROSS JOIN cases AS c ON c.id = p.case_id
+WHERE p.thread <> '' OR c.phase <> 'confirmed'
+ORDER BY p.thread = '', c.phase = 'resolved', c.opened_at DESC LIMIT :most;
+
+-- name: place
+-- What the provider called the thread of this lane, and the card in it.
+SELECT thread, card_id FROM case_place WHERE case_id = :case_id AND place = :place;
 
 -- name: deliver_by_key!
 -- A report never takes a message back to an earlier state, and settles one whose send was in doubt.
@@ -145,7 +195,7 @@ UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until,
   attempts = attempts + 1, rank = 1,
   first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
 WHERE id = :id
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since, kind;
 
 -- name: shown
 SELECT payload, provider_id FROM outbox WHERE key = :key;
@@ -158,7 +208,7 @@ ORDER BY not_before LIMIT :limit;
 
 -- name: take_doubtful
 UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1 WHERE id = :id
-RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since;
+RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since, kind;
 
 -- name: settle!
 -- Only while the lease is ours and no report has settled the message meanwhile.

@@ -19,7 +19,8 @@ from tests.durability.networks import Taken
 
 TABLES = {
     "inbox": "id", "address": "lane", "session": "id", "answer": "session, question", "outbox": "id", "timer": "key",
-    "journal": "session, turn", "case_request": "session, desk", "flow_revision": "revision",
+    "journal": "session, turn", "cases": "id", "case_entry": "case_id, turn, n",
+    "case_place": "case_id, place", "flow_revision": "revision",
 }  # fmt: skip
 FINAL = frozenset({"sent", "delivered", "undelivered", "read", "failed", "expired", "cancelled", "unknown"})
 WENT = frozenset({"sent", "delivered", "undelivered", "read"})

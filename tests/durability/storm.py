@@ -183,7 +183,7 @@ def essence(found: invariants.Tables) -> dict[str, list[object]]:
         ],
         "outbox": sorted((row["lane"], row["key"], row["state"], row["payload"]) for row in found["outbox"]),
         "heard": sorted(heard.items()),
-        **{name: found[name] for name in ("answer", "journal", "timer", "case_request")},
+        **{name: found[name] for name in ("answer", "journal", "timer", "cases", "case_entry", "case_place")},
     }
 
 

@@ -19,6 +19,7 @@ from bot.rows import (
 
 NOW = 1_800_000_000_000
 LANE = "sms:+491"
+CASE = "c" * 24
 REST = 60_000
 _unique = itertools.count(1)
 
@@ -59,7 +60,11 @@ def delivery(key: str = "", state: str = "delivered", rank: int = 5, **fields: A
 
 
 def case(**fields: Any) -> CaseRow:
-    return CaseRow("s1", LANE, "support", "high", "score", NOW, 900_000)._replace(**fields)
+    usual = CaseRow(
+        CASE, "K7Q2", LANE, "s1", "support", "open", "", "high", NOW, NOW + 900_000, 0, 0, 0, "", 2, None, "sms", "de",
+        '{"name":"Eva"}', 1,
+    )  # fmt: skip
+    return usual._replace(**fields)
 
 
 def rows(**kinds: Any) -> Consequences:

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from bot.errors import StoreUnavailable
+from bot.messages import Address, CaseWanted, Inbound
+from bot.rows import Batch, Consequences
 from storage import migrate, schema
 from storage.copy import content, opened
 from storage.lock import WriterLock
 from storage.opening import open_store
 from storage.rows import storable
 from storage.schema import HEAD, MIGRATIONS, SchemaMismatch
+from tests.storage.builders import LANE, NOW, event, rows
 from tests.storage.conversation import fill, goes_on
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +94,10 @@ async def test_t13_the_schema_of_both_databases_is_the_sum_of_the_migrations(bar
 
 OLD = {  # what a later migration has added to a table of the first one
     "outbox": {"edits"},
+    "address": {"case_id", "history"},
 }
+GONE = {"case_request"}
+ASKED_FOR = [("s1", "support", LANE, "high", "score", NOW, 900_000), ("s1", "sales", LANE, "low", "answer", NOW + 1, 0)]
 
 
 async def test_t13_a_database_of_the_first_release_keeps_everything(sqlite_url, bare_url, monkeypatch):
@@ -103,7 +110,9 @@ async def test_t13_a_database_of_the_first_release_keeps_everything(sqlite_url, 
     monkeypatch.undo()
     before = {}
     async with opened(sqlite_url) as source, opened(bare_url, writing=True) as target:
-        tables = await target.tables()
+        columns = ["session", "desk", "lane", "priority", "reason", "opened_at", "respond_within"]
+        await target.add("case_request", columns, ASKED_FOR)
+        tables = {table: columns for table, columns in (await target.tables()).items() if table not in GONE}
         everything = await source.tables()
         assert {table: set(everything[table]) - set(columns) for table, columns in tables.items()} == {
             table: OLD.get(table, set()) for table in tables
@@ -116,8 +125,31 @@ async def test_t13_a_database_of_the_first_release_keeps_everything(sqlite_url, 
     assert all(found.rows for found in before.values())
     assert await migrate.upgrade(bare_url) == ("0001", HEAD)
     async with opened(bare_url) as upgraded:
-        assert {table: await content(upgraded, table, columns) for table, columns in tables.items()} == before
+        after = {table: await content(upgraded, table, columns) for table, columns in tables.items()}
+        assert after.pop("inbox").rows == before.pop("inbox").rows + len(ASKED_FOR)
+        assert after == before
+        assert GONE.isdisjoint(await upgraded.tables())
+    await wanted_cases(bare_url)
     await goes_on(bare_url)
+
+
+async def wanted_cases(url: str) -> None:
+    """What surveys had asked for before there were cases comes to its lane as events, behind what waits there."""
+    store = await open_store(url)
+    seen: list[Inbound] = []
+
+    def take(batch: Batch) -> Consequences:
+        wanted = [claimed for claimed in batch.events if "case_wanted" in claimed.body]
+        seen.extend(msgspec.json.decode(claimed.body, type=Inbound) for claimed in wanted)
+        return rows(done=[claimed.id for claimed in wanted])
+
+    assert await store.work(10, NOW + 1, take) > len(ASKED_FOR)
+    assert [(event.id, event.at, event.source, event.body) for event in seen] == [
+        ("case:s1:support", NOW, Address.of_lane(LANE), CaseWanted("support", "high", "score", "s1", 900_000)),
+        ("case:s1:sales", NOW + 1, Address.of_lane(LANE), CaseWanted("sales", "low", "answer", "s1")),
+    ]
+    assert await store.accept([event("case:s1:support"), event("case:s1:sales")]) == 0
+    await store.close()
 
 
 async def test_t13_upgrading_again_changes_nothing(database_url):

@@ -8,7 +8,7 @@ import pytest
 from storage.sql import statements
 from storage.sqlite import connect
 
-WHOLE_TABLE = re.compile(r"SCAN (inbox|outbox|address|session|answer|timer|journal|case_request|\w)$")
+WHOLE_TABLE = re.compile(r"SCAN (inbox|outbox|address|session|answer|timer|journal|cases|case_entry|case_place|\w)$")
 SQL = statements("sqlite") | {"counts": statements("reading")["counts"]}
 
 

@@ -17,7 +17,6 @@ from tests.storage.builders import (
     Seen,
     address,
     answer,
-    case,
     event,
     finishing,
     message,
@@ -135,7 +134,7 @@ async def test_a_batch_brings_the_address_and_the_latest_session_along(store):
     await store.accept([event("next")])
     seen = Seen()
     await store.work(10, NOW, seen)
-    assert seen[0].lanes[LANE] == LaneState(LANE, 1, "de", NOW - 5, NOW, "+4930", "s1", '{"id":"s1"}', 1)
+    assert seen[0].lanes[LANE] == LaneState(LANE, 1, "de", NOW - 5, NOW, "+4930", "s1", '{"id":"s1"}', 1, "", 0, "")
 
 
 # --- what a turn writes --------------------------------------------------------------------------------------------
@@ -207,11 +206,6 @@ async def test_p8_silence_cancels_what_is_queued_but_no_notice_and_no_other_lane
     assert await states(store, "a", "b", "c", "d", "bye") == [
         "cancelled", "queued", "cancelled", "queued", "queued",
     ]  # fmt: skip
-
-
-async def test_a_case_opens_once_per_session_and_desk(store):
-    await turn(store, cases=[case(), case(priority="low"), case(desk="sales")])
-    await turn(store, cases=[case()])
 
 
 async def test_i11_the_journal_keeps_turns_in_order(store):

@@ -1,0 +1,52 @@
+"""What SQLite keeps of cases: how it is written, and what desks and sends need of it."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.errors import Conflict
+from bot.rows import Consequences, Docket, Leased
+from storage.rows import MOST_DOCKETS, NO_DOCKETS, case_of_thread, dockets, with_agents
+from storage.wide import insert
+
+
+def write_cases(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences) -> None:
+    """Write cases, their places, and what desks said to them. Raises Conflict if a case has moved on."""
+    new = [case for case in rows.cases if case.version == 1]
+    try:
+        insert(connection, sql["insert_cases"], new)
+    except sqlite3.IntegrityError as error:
+        raise Conflict("a case was opened by somebody else in the meantime") from error
+    changed = [case._asdict() for case in rows.cases if case.version > 1]
+    if changed and connection.executemany(sql["update_cases"], changed).rowcount != len(changed):
+        raise Conflict("a case was changed by somebody else in the meantime")
+    insert(connection, sql["add_places"], rows.places)
+    insert(connection, sql["add_entries"], rows.entries)
+    connection.executemany(sql["forward"], [forward._asdict() for forward in rows.forwards])
+
+
+def supersede(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int) -> None:
+    """Cancel waiting changes that the batch's own ones make needless; these are written by now."""
+    connection.executemany(sql["supersede"], [{**change._asdict(), "now": now} for change in rows.superseded])
+
+
+def seen_from(
+    connection: sqlite3.Connection, sql: Mapping[str, str], rows: Sequence[Any]
+) -> Mapping[str, Sequence[Docket]]:
+    """The cases that agents see from the lanes among these rows of `claim`."""
+    lanes = with_agents(rows)
+    if not lanes:
+        return NO_DOCKETS
+    return dockets(connection.execute(sql["dockets"], {"lanes": json.dumps(lanes), "most": MOST_DOCKETS}))
+
+
+def leased(
+    connection: sqlite3.Connection, sql: Mapping[str, str], taken: Sequence[Any], shown: Sequence[Any] | None = None
+) -> Leased:
+    """A row of `take`, its kind last, with the message that it changes and what its thread is called."""
+    *row, kind = taken
+    lane = row[2]
+    case_id = case_of_thread(lane)
+    named = connection.execute(sql["place"], {"case_id": case_id, "place": lane}).fetchone() if case_id else None
+    return Leased._make((*row, *(shown or ("", "")), kind, *(named or ("", ""))))

@@ -21,7 +21,19 @@ ZONES = (
 )  # fmt: skip
 hours_of = st.sampled_from(HOURS)
 zones = st.sampled_from(ZONES)
-moments = st.integers(1_767_225_600_000, 1_830_297_600_000)  # 2026 and 2027
+CHANGES = (
+    "2026-03-29 01:00",
+    "2026-10-25 01:00",
+    "2026-11-01 06:00",
+    "2026-04-04 15:00",
+    "2026-04-05 03:00",
+)  # of clocks
+moments = st.one_of(
+    st.integers(1_767_225_600_000, 1_830_297_600_000),  # 2026 and 2027
+    st.builds(
+        lambda change, minutes: at(change, "UTC") + minutes * MINUTE, st.sampled_from(CHANGES), st.integers(-180, 180)
+    ),
+)
 durations = st.integers(0, 40 * HOUR)
 
 

@@ -1,0 +1,40 @@
+"""What a case says at the desk and to the customer, by name and language, from `words.yaml`."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from flows.templates import fill
+
+FALLBACK = "en"
+
+
+@cache
+def shipped() -> Mapping[str, Mapping[str, str]]:
+    """Name → language → text."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files("bot.cases").joinpath("words.yaml").read_text(encoding="utf-8")
+    words: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+    return words
+
+
+def word(name: str, language: str, **values: str) -> str:
+    """The text of this name, with values in place of `{{ name }}`; in English where the language has none.
+
+    `language` is an IETF tag (`de-AT` reads German). Raises KeyError for an unknown name.
+    """
+    texts = shipped()[name]
+    text = texts.get(language) or texts.get(language.replace("_", "-").partition("-")[0].lower()) or texts[FALLBACK]
+    return fill(text, values).strip()
+
+
+def moment(at: int, timezone: str, language: str) -> str:
+    """A moment (epoch ms) as clocks in `timezone` show it, in a form that needs no "today": `Mon 09/21 14:30`."""
+    local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(timezone))
+    weekday = word("weekdays", language).split()[local.weekday()]
+    day, month = f"{local.day:02}", f"{local.month:02}"
+    return word("moment", language, weekday=weekday, day=day, month=month, clock=f"{local:%H:%M}")

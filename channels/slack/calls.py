@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import Misconfigured, NotAdmitted, Rejected, Unavailable
+from bot.errors import Misconfigured, NotAdmitted, Rejected, Throttled, Unavailable
 from bot.messages import Address
 from channels.slack.addresses import is_person
 from channels.slack.config import SlackConfig
@@ -23,6 +23,7 @@ class Calls:
         self._config = config
         self._workspaces = workspaces
         self._directs: Recent[str] = Recent(50_000)  # (account, person) → their direct messages with the app
+        self._teams: dict[str, str] = {}  # account → the workspace as events name it
         self._client: Api | None = None
 
     def api(self) -> "Api":
@@ -37,8 +38,21 @@ class Calls:
         """The token to act with in a workspace. Raises a ChannelError."""
         return await self._workspaces.token(account, self.api())
 
-    async def call(self, to: Address, call: "Call", *, repeatable: bool = False) -> "Answer":
-        """One call where `to` is. `repeatable` if doing it twice is harmless. Raises a ChannelError."""
+    async def team(self, account: str) -> str:
+        """The workspace behind an account, as the ids of its events have it. Raises a ChannelError."""
+        if account or self._config.team:
+            return account or self._config.team
+        if account not in self._teams:
+            told = (await self.call(Address("", ""), lambda client: client.auth_test(), repeatable=True)).data
+            whole = told.get("is_enterprise_install") is True
+            self._teams[account] = str(told.get("enterprise_id" if whole else "team_id") or "")
+        return self._teams[account]
+
+    async def call(self, to: Address, call: "Call", *, repeatable: bool = False, alone: bool = False) -> "Answer":
+        """One call where `to` is. `repeatable` if doing it twice is harmless. Raises a ChannelError.
+
+        Slack limits each method by itself: `alone` says that messages need not wait for this one's limit.
+        """
         token = await self.token(to.account)
         try:
             return await self.api().call(token, call, repeatable=repeatable, scope=self.scope(to))
@@ -48,11 +62,15 @@ class Calls:
             if refused.code == "channel_not_found":
                 self._directs.pop((to.account, to.chat), None)
             raise
+        except Throttled as slow:
+            if alone:
+                raise Throttled(str(slow), slow.after, slow.code, whole_channel=False) from None
+            raise
 
-    async def unless(self, fine: Collection[str], to: Address, call: "Call") -> None:
+    async def unless(self, fine: Collection[str], to: Address, call: "Call", *, alone: bool = False) -> None:
         """A call that may be repeated, whose refusals in `fine` say that it is done. Raises a ChannelError."""
         try:
-            await self.call(to, call, repeatable=True)
+            await self.call(to, call, repeatable=True, alone=alone)
         except Rejected as refused:
             if refused.code not in fine:
                 raise

@@ -8,15 +8,16 @@ import msgspec
 import structlog
 
 from bot.abilities import Finding, Installations
-from bot.errors import Forged, InDoubt
-from bot.messages import Address, File, Inbound, Limit, Media, Outbound, Receipt, Response, Sent, WebRequest
-from channels.slack import addresses, envelope, inbound, outbound, threads
+from bot.errors import Forged, InDoubt, Rejected, ThreadGone
+from bot.messages import Address, File, Inbound, Limit, Media, Outbound, Receipt, Response, Said, Sent, WebRequest
+from channels.slack import addresses, envelope, inbound, outbound, signs, threads
 from channels.slack.addresses import FILE, parted
 from channels.slack.calls import Calls
 from channels.slack.config import SlackConfig
 from channels.slack.errors import GONE
 from channels.slack.manifest import hook_url, redirect_url
 from channels.slack.signature import check
+from channels.slack.whispers import Whispers
 from channels.slack.workspaces import Workspaces
 
 log = structlog.get_logger()
@@ -42,7 +43,8 @@ def slack_channel(
 class SlackChannel:
     """One entry of `kind: slack`: a Channel and Reconciling (`bot.ports`).
 
-    Of `bot.abilities` it has Editing, Threading, Filing, Pacing, Diagnosing and Installable.
+    Of `bot.abilities` it has Editing, Threading, Rooted, Reacting, Whispering, Filing, Pacing, Diagnosing and
+    Installable.
     """
 
     kind = "slack"
@@ -62,6 +64,7 @@ class SlackChannel:
         self._clock = clock
         self._workspaces = Workspaces(name, config, self.redirect_url, clock)
         self._calls = Calls(config, self._workspaces)
+        self._whispers = Whispers(self._calls, config)
 
     async def receive(self, request: WebRequest) -> Receipt:
         """Events of a webhook call that Slack signed for this app. Raises Forged; stores nothing.
@@ -81,13 +84,25 @@ class SlackChannel:
         return Receipt(await self._events(sent), SILENCE)
 
     async def send(self, message: Outbound) -> Sent:
-        """Hand one message to Slack, once. Raises a ChannelError that knows whether to retry."""
+        """Hand one message to Slack, once. Raises a ChannelError that knows whether to retry.
+
+        Raises ThreadGone if the message that the thread hangs on was deleted; nothing is left in the channel then.
+        """
         fields = outbound.fields(message, self._config)
         answer = await self._calls.post(message.to, fields)
         found = addresses.message_id(answer.data.get("channel"), answer.data.get("ts"))
         if not found:
             raise InDoubt("Slack's answer holds no message")
+        await threads.joined(self._calls, message.to, answer)
+        self._whispers.replied(message.to)
         return Sent(found)
+
+    async def whisper(self, message: Outbound) -> Sent:
+        """Show a message to `message.whisper` alone, or to all where Slack would not. Raises a ChannelError.
+
+        What was whispered cannot be changed or found again.
+        """
+        return await self._whispers.send(message) or await self.send(message)
 
     async def find(self, message: Outbound, since: int, taken: Collection[str] = ()) -> Sent | None:  # noqa: ARG002
         """Slack's record of this message, posted at or after `since` (epoch ms), or None. Raises a ChannelError.
@@ -99,12 +114,23 @@ class SlackChannel:
         return await posted(self._calls, message, since)
 
     async def edit(self, message: Outbound, provider_id: str) -> Sent:
-        """Make the message `provider_id` look like `message.prompt`, buttons included. Raises a ChannelError."""
+        """Make the message `provider_id` look like `message.prompt`, buttons included. Raises a ChannelError.
+
+        Raises ThreadGone for a card that was deleted: its thread hung on it.
+        """
         place, ts = parted(provider_id)
         changes = outbound.changes(message)
-        await self._calls.call(
-            message.to, lambda client: client.chat_update(channel=place, ts=ts, **changes), repeatable=True
-        )
+        try:
+            await self._calls.call(
+                message.to,
+                lambda client: client.chat_update(channel=place, ts=ts, **changes),
+                repeatable=True,
+                alone=True,
+            )
+        except Rejected as refused:
+            if message.card is not None and refused.code in GONE:
+                raise ThreadGone("the card was deleted", refused.code) from None
+            raise
         return Sent(provider_id)
 
     async def remove(self, to: Address, provider_id: str) -> None:
@@ -127,6 +153,28 @@ class SlackChannel:
     async def reopen_thread(self, to: Address) -> None:
         """Take the mark off. Raises ThreadGone if its title was deleted, else a ChannelError."""
         await threads.reopen(self._calls, to)
+
+    def thread_of(self, provider_id: str) -> str:
+        """The thread under a message of ours. Raises Rejected if it is none that could have one."""
+        return parted(provider_id)[1]
+
+    async def react(self, to: Address, ref: str, symbol: str) -> None:
+        """Show how far a message has come, by one reaction of ours on it. Raises a ChannelError."""
+        await signs.show(self._calls, to, ref, symbol)
+
+    async def missed_in(self, conversations: Sequence[Address], since: int) -> Sequence[Inbound]:
+        """What people wrote in these threads at or after `since` (epoch ms), under the ids that webhooks give it.
+
+        Edits, deletions and reactions are not among it. Raises a ChannelError.
+        """
+        from channels.slack import missed  # noqa: PLC0415 - loads the SDK
+
+        found: list[Inbound] = []
+        for account in dict.fromkeys(each.account for each in conversations):
+            origin = inbound.Origin(self.name, account, await self._calls.team(account), self._clock())
+            there = [each for each in conversations if each.account == account and each.thread]
+            found += await missed.replies(self._calls, origin, there, since)
+        return found
 
     async def fetch(self, media: Media, account: str = "") -> File:
         """Download what somebody sent, at most 10 MB. Raises a ChannelError."""
@@ -196,7 +244,11 @@ class SlackChannel:
         if removed:
             at = sent.get("event_time")  # in whole seconds
             await self._workspaces.forget(account, at * 1000 + 999 if isinstance(at, int) else self._clock())
-        return inbound.events(inbound.Origin(self.name, account, team, self._clock()), sent)
+        told = inbound.events(inbound.Origin(self.name, account, team, self._clock()), sent)
+        for event in told:
+            if isinstance(event.body, Said):
+                self._whispers.replied(event.source)
+        return told
 
 
 class ListeningSlackChannel(SlackChannel):

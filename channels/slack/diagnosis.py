@@ -8,7 +8,7 @@ from channels.slack import socket_mode
 from channels.slack.client import Answer, Api
 from channels.slack.config import SlackConfig
 from channels.slack.errors import missing
-from channels.slack.scopes import SCOPES, WHERE
+from channels.slack.scopes import BOT_EVENTS, SCOPES, WHERE, WHERE_EVENTS
 from channels.slack.signature import WINDOW
 from channels.slack.workspaces import Workspaces
 
@@ -94,6 +94,7 @@ async def events(api: Api, config: SlackConfig, hook: str) -> list[Finding]:
             found.append(Finding("error", f"Socket Mode: {error}", hint))
     elif config.secrets:
         found.append(Finding("ok", f"events are expected at {hook}", "Event Subscriptions → Request URL"))
+    found.append(Finding("ok", f"Slack tells nobody what it was asked to send: {', '.join(BOT_EVENTS)}", WHERE_EVENTS))
     hint = "api.slack.com/apps → the app → App Home → Show Tabs → Messages Tab, and allow messages from it"
     found.append(Finding("ok", "people can write to the app only if its Messages tab is on", hint))
     return found

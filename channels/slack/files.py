@@ -11,13 +11,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import Misconfigured, Rejected, Unavailable
 from bot.messages import Address, File, Media, Outbound, Sent
 from channels.slack.addresses import FILE
+from channels.slack.blocks import MAX_SECTION
 from channels.slack.calls import Calls
 from channels.slack.client import MOST_BYTES, Api
 from channels.slack.config import SlackConfig
 from channels.slack.envelope import mapping
 from channels.slack.errors import missing
-from channels.slack.outbound import MAX_SECTION, voice
+from channels.slack.outbound import voice
 from channels.slack.text import clean, clipped
+from channels.slack.threads import stands
 
 MOST_FILES = 10
 _HTML = "text/html"
@@ -46,6 +48,7 @@ async def share(calls: Calls, channel: str, message: Outbound, files: Sequence[F
     """
     if not files or len(files) > MOST_FILES or not all(file.data for file in files):
         raise Rejected(f"one to {MOST_FILES} files can be sent at once, none of them empty")
+    await stands(calls, message.to)
     kept = [await _uploaded(calls, message.to, file) for file in files]
     name, text = voice(message, config).get("username", ""), clean(message.prompt.text).strip()
     comment = clipped(text, MAX_SECTION)

@@ -10,16 +10,19 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bot.messages import Address, Body, Edited, Inbound, Media, Pressed, Removed, Said, Unreadable
+from bot.messages import Address, Body, Edited, Inbound, Media, Pressed, Reacted, Removed, Said, Unreadable
+from channels.slack.blocks import key_of_block
+from channels.slack.emoji import spelled
 from channels.slack.envelope import Payload, bot_user, mapping
-from channels.slack.outbound import key_of_block
 from channels.slack.text import readable, stripped, unescaped
 
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,40}", re.ASCII)
 _TS = re.compile(r"[0-9]{1,16}\.[0-9]{1,10}", re.ASCII)
 _FILE = re.compile(r"[A-Z][A-Za-z0-9]{1,40}", re.ASCII)
+_REACTION = re.compile(r"[^\s:<>&]{1,100}(::skin-tone-[2-6])?")
+_REACTIONS = {"reaction_added": True, "reaction_removed": False}
 _WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
-_MOST_FILES = 20
+_MOST_FILES, _LONGEST_NAME = 20, 80
 _SLACKBOT = "USLACKBOT"
 
 
@@ -44,6 +47,16 @@ def events(origin: Origin, sent: Payload) -> tuple[Inbound, ...]:
         return (unreadable(origin, msgspec.json.encode(sent), str(odd)),)
 
 
+def listed(origin: Origin, place: str, record: Payload) -> tuple[Inbound, ...]:
+    """A message as Slack lists it, as the event that it was; none for an app's."""
+    try:
+        event = record | {"channel": place}
+        written = (record.get("subtype") or "") in _WRITTEN and not _automatic(record, "")
+        return (_said(origin, event, place),) if written else ()
+    except _Odd as odd:
+        return (unreadable(origin, msgspec.json.encode(record), str(odd)),)
+
+
 def unreadable(origin: Origin, raw: bytes, error: str) -> Inbound:
     """Authentic but not understood: kept for the doctor under an id made of its content."""
     digest = hashlib.sha256(raw).hexdigest()[:32]
@@ -55,6 +68,8 @@ def _events(origin: Origin, sent: Payload) -> list[Inbound]:
     match sent.get("type"):
         case "event_callback":
             event = mapping(sent.get("event")) or {}
+            if event.get("type") in _REACTIONS:
+                return _reaction(origin, event, bot_user(sent))
             return _message(origin, event, bot_user(sent)) if event.get("type") == "message" else []
         case "block_actions":
             return _presses(origin, sent)
@@ -96,7 +111,8 @@ def _said(origin: Origin, event: Payload, place: str) -> Inbound:
         ref=f"{place}:{ts}",
         reply_to=f"{place}:{thread}" if thread and _direct(place) else "",
     )
-    return _inbound(origin, f"m:{origin.team}:{place}:{ts}", place, user, body, thread)
+    name = _called(mapping(event.get("user_profile")), "display_name", "real_name", "name")
+    return _inbound(origin, f"m:{origin.team}:{place}:{ts}", place, user, body, thread, name)
 
 
 def _edited(origin: Origin, message: Payload, before: Payload, place: str, bot: str) -> list[Inbound]:
@@ -120,6 +136,18 @@ def _removed(origin: Origin, before: Payload, place: str, ts: str, bot: str) -> 
     return [_inbound(origin, key, place, user, Removed(f"{place}:{ts}"), _thread(before, ts))]
 
 
+def _reaction(origin: Origin, event: Payload, bot: str) -> list[Inbound]:
+    """Put on or taken off a message by a person. Slack does not tell the message's thread: `ref` is all there is."""
+    item = mapping(event.get("item")) or {}
+    if item.get("type") != "message" or event.get("user") in {_SLACKBOT, bot or _SLACKBOT}:
+        return []
+    place, ts, user = _string(item, "channel", _ID), _string(item, "ts", _TS), _string(event, "user", _ID)
+    when, name = _string(event, "event_ts", _TS), _string(event, "reaction", _REACTION)
+    shown = stripped(spelled(f":{name}:")) if _REACTIONS[event["type"]] else ""
+    key = f"r:{origin.team}:{place}:{ts}:{user}:{when}"
+    return [_inbound(origin, key, place, user, Reacted(f"{place}:{ts}", shown))]
+
+
 def _presses(origin: Origin, sent: Payload) -> list[Inbound]:
     """Pressed buttons of our messages; those in views and those that are links carry nothing for us."""
     container, message = mapping(sent.get("container")) or {}, mapping(sent.get("message")) or {}
@@ -130,7 +158,7 @@ def _presses(origin: Origin, sent: Payload) -> list[Inbound]:
         raise _Odd("block_actions without actions")
     place = _string(container, "channel_id", _ID)
     ts = _string(container, "message_ts", _TS)
-    user = _string(mapping(sent.get("user")) or {}, "id", _ID)
+    user, name = _presser(sent)
     found = []
     for index, action in enumerate(actions):
         value = action.get("value")
@@ -141,7 +169,7 @@ def _presses(origin: Origin, sent: Payload) -> list[Inbound]:
         when = _string(action, "action_ts", _TS)
         key = f"b:{origin.team}:{place}:{ts}:{user}:{when}" + (f":{index}" if index else "")
         thread = _thread(message, ts) or _thread(container, ts)
-        found.append(_inbound(origin, key, place, user, body, thread))
+        found.append(_inbound(origin, key, place, user, body, thread, name))
     return found
 
 
@@ -152,11 +180,11 @@ def _shortcut(origin: Origin, sent: Payload) -> list[Inbound]:
     if _direct(place):
         return []
     ts = _string(message, "ts", _TS)
-    user = _string(mapping(sent.get("user")) or {}, "id", _ID)
+    user, name = _presser(sent)
     when = _string(sent, "action_ts", _TS)
     body = Pressed("", stripped(str(sent.get("callback_id") or "")), f"{place}:{ts}")
     key = f"s:{origin.team}:{place}:{ts}:{user}:{when}"
-    return [_inbound(origin, key, place, user, body, _thread(message, ts))]
+    return [_inbound(origin, key, place, user, body, _thread(message, ts), name)]
 
 
 def _command(origin: Origin, sent: Payload) -> Inbound:
@@ -167,15 +195,27 @@ def _command(origin: Origin, sent: Payload) -> Inbound:
         raise _Odd("a command without trigger_id")
     digest = hashlib.sha256(trigger.encode()).hexdigest()[:32]
     body = Said(readable(str(sent.get("text") or "")))
-    return _inbound(origin, f"c:{origin.team}:{digest}", place, user, body)
+    return _inbound(origin, f"c:{origin.team}:{digest}", place, user, body, name=_called(sent, "user_name"))
 
 
-def _inbound(origin: Origin, key: str, place: str, user: str, body: Body, thread: str = "") -> Inbound:
+def _presser(sent: Payload) -> tuple[str, str]:
+    """Who pressed: id and name."""
+    user = mapping(sent.get("user")) or {}
+    return _string(user, "id", _ID), _called(user, "name", "username")
+
+
+def _called(record: Payload | None, *names: str) -> str:
+    """The first of a record's names that says something, in one line."""
+    given = (" ".join(stripped(str((record or {}).get(name) or "")).split()) for name in names)
+    return next(filter(None, given), "")[:_LONGEST_NAME]
+
+
+def _inbound(origin: Origin, key: str, place: str, user: str, body: Body, thread: str = "", name: str = "") -> Inbound:
     """A person is addressed by their own id, wherever their direct messages are; others by channel and thread."""
     if _direct(place):
         return Inbound(key, origin.now, Address(origin.channel, user, origin.account), body)
     source = Address(origin.channel, place, origin.account, thread)
-    return Inbound(key, origin.now, source, body, author=user)
+    return Inbound(key, origin.now, source, body, author=user, author_name=name)
 
 
 def _direct(place: str) -> bool:

@@ -9,15 +9,27 @@ SCOPES = {
     "groups:history": "read private channels that the app is in",
     "files:read": "take files that people send",
     "files:write": "send files",
-    "reactions:write": "mark threads as done",
+    "reactions:read": "see reactions, ours and those of people",
+    "reactions:write": "mark threads as done, and messages as delivered",
     "commands": "offer the slash command",
 }
 """Bot token scopes → what they are for."""
 
-BOT_EVENTS = ("message.im", "message.channels", "message.groups", "app_uninstalled", "tokens_revoked")
+BOT_EVENTS = (
+    "message.im",
+    "message.channels",
+    "message.groups",
+    "reaction_added",
+    "reaction_removed",
+    "app_uninstalled",
+    "tokens_revoked",
+)
 """What Slack is asked to tell: https://docs.slack.dev/reference/events."""
 
 COMMAND = "/echolot"
 
 WHERE = "api.slack.com/apps → the app → OAuth & Permissions → Bot Token Scopes; then reinstall the app"
 """Where a permission is added."""
+
+WHERE_EVENTS = "api.slack.com/apps → the app → Event Subscriptions → Subscribe to bot events; then reinstall the app"
+"""Where an event is added."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Rejected
 from bot.messages import Address, File, Option, Prompt
-from channels.slack import outbound
+from channels.slack import blocks, outbound
 from channels.slack.emoji import EMOJI, spelled
 from channels.slack.text import clean, clipped, escaped, pieces, readable, unescaped
 from tests.channels.slack_line import a_line, config, message
@@ -151,7 +151,7 @@ def test_a_question_with_eleven_buttons():
     section, row = out["blocks"]
     assert section["text"] == {"type": "plain_text", "text": "How likely?", "emoji": True}
     assert [button["value"] for button in row["elements"]] == [str(score) for score in range(11)]
-    assert outbound.key_of_block(row["block_id"]) == "session.1.0"
+    assert blocks.key_of_block(row["block_id"]) == "session.1.0"
     assert out["text"] == "How likely?"
     assert outbound.key_of(out) == "session.1.0"
     assert (out["parse"], out["link_names"], out["unfurl_links"], out["unfurl_media"]) == ("none", False, False, False)
@@ -165,7 +165,7 @@ def test_many_buttons_make_rows():
     rows = out["blocks"][1:]
     assert [len(row["elements"]) for row in rows] == [25, 25, 10]
     assert len({row["block_id"] for row in rows}) == 3
-    assert len({outbound.key_of_block(row["block_id"]) for row in rows}) == 1
+    assert len({blocks.key_of_block(row["block_id"]) for row in rows}) == 1
     assert len({button["action_id"] for row in rows for button in row["elements"]}) == 60
 
 

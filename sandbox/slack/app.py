@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.faults import FaultLayer, steering
-from sandbox.slack import pages, rest
+from sandbox.slack import pages, rest, seats
 from sandbox.slack.cloud import Cloud
 from sandbox.slack.delivery import Delivery
 from sandbox.slack.interactions import Interactions
@@ -31,7 +31,9 @@ class SlackSandbox:
     `POST /sandbox/slack/faults` takes a JSON list of faults, `DELETE` forgets them, `GET` shows what is left;
     `GET /sandbox/slack/phones/{user}?after=VERSION&wait=SECONDS` shows a person's DM with the bot, at once or when it
     changes; `POST` there with {"text": …, "thread": …} or {"press": LABEL, "message": TS} or {"open": TAB} acts in it.
-    Users of the same ID in several teams are told apart by `?team=T…`.
+    `GET /sandbox/slack/rooms` lists channels; `GET /sandbox/slack/rooms/{channel}?user=U…` shows one as this member
+    sees it, with `&thread=TS` a thread of it; it takes `after` and `wait`, too; `POST` there takes a `seats.Acted`.
+    Users or channels of the same ID in several teams are told apart by `?team=T…`.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class SlackSandbox:
         routes = [
             *rest.routes(self.cloud, self.interactions),
             *pages.routes(self.cloud, self.interactions),
+            *seats.routes(self.cloud, self.interactions),
             *self._steering(),
         ]
         self._asgi: ASGIApp = FaultLayer(Starlette(routes=routes), self.faults, OURS, rest.refusal)

@@ -82,21 +82,22 @@ class Cloud:
         return f"{channel.last // 1_000_000}.{channel.last % 1_000_000:06d}"
 
     def post(self, team: Team, channel: Channel, message: Message, fault: Fault | None = None) -> Delivered:
-        """Keep a new message and tell the app. Raises Refused (thread_not_found)."""
+        """Keep a new message and tell the app.
+
+        A reply to a message that is not there comes into the channel without a word, as at Slack (slack-go#1571).
+        """
         root = channel.messages.get(message.thread_ts)
-        if message.thread_ts and root is None:
-            raise Refused("thread_not_found")
+        if root is None:
+            message.thread_ts, message.broadcast = "", False
         message.ts = self.stamp(channel)
         message.listed_from = self.clock() + (fault.lag if fault else 0.0)
+        if message.viewer:
+            return self._whisper(team, channel, message, root)
         if root is not None:
             root = channel.messages[root.thread_ts or root.ts]
             message.thread_ts = root.thread_ts = root.ts
             root.replies.append(message.ts)
             root.repliers += [message.user] if message.user and message.user not in root.repliers else []
-        if message.viewer:
-            channel.whispers.append(message)
-            self.screen(team, channel.id).touch()
-            return self._spawn(_nothing())
         channel.messages[message.ts] = message
         self.screen(team, channel.id).touch()
         event = self.shown(team, channel, message) | {"event_ts": message.ts}
@@ -214,6 +215,14 @@ class Cloud:
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Let something happen later."""
         self._spawn(work)
+
+    def _whisper(self, team: Team, channel: Channel, message: Message, root: Message | None) -> Delivered:
+        """Show it to one member. In a thread that nobody has replied in, Slack takes it and shows nothing."""
+        if root is None or root.thread_ts:
+            message.thread_ts = root.thread_ts if root else ""
+            channel.whispers.append(message)
+            self.screen(team, channel.id).touch()
+        return self._spawn(_nothing())
 
     def _hidden(self, team: Team, channel: Channel, subtype: str, more: dict[str, Any]) -> Delivered:
         ts = self.stamp(channel)

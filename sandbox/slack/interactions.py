@@ -60,7 +60,7 @@ class Interactions:
         payload = self._payload("block_actions", team, user) | {
             "container": container,
             "channel": _place(channel),
-            "message": message.json(team, self.cloud.url),
+            **({} if message.viewer else {"message": message.json(team, self.cloud.url)}),  # what all see
             "state": {"values": {}},
             "response_url": self._response_url(team, channel, user, message),
             "actions": [action | {"action_ts": f"{self.cloud.clock():.6f}"}],

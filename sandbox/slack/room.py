@@ -12,7 +12,7 @@ from sandbox.slack import text as texts
 from sandbox.slack.blocks import elements
 from sandbox.slack.cloud import Cloud, Delivered
 from sandbox.slack.interactions import Interactions
-from sandbox.slack.model import Channel, File, Message, Refused, Team
+from sandbox.slack.model import GONE, Channel, File, Message, Refused, Team
 from sandbox.slack.webhooks import Outcome
 
 
@@ -71,6 +71,16 @@ class Room:
         message = self._own(user, ts)
         return await self._sent(message, self._cloud.delete(self.team, self.channel, message))
 
+    async def takes_down(self, ts: str) -> Outcome:
+        """An admin deletes anybody's message, the app's as well."""
+        message = self.channel.messages[ts]
+        return await self._sent(message, self._cloud.delete(self.team, self.channel, message))
+
+    def archives(self) -> None:
+        """An admin archives the channel: nobody can write or react there any more."""
+        self.channel.archived = True
+        self._screen.touch()
+
     async def unfurls(self, ts: str) -> Outcome:
         """Slack attaches a preview: message_changed without `edited`."""
         message = self.channel.messages[ts]
@@ -82,6 +92,7 @@ class Room:
     async def reacts(self, user: str, ts: str, name: str, *, add: bool = True) -> Outcome:
         """Add a reaction, or take it back."""
         message = self.channel.messages[ts]
+        self._open(user)
         return await self._sent(message, self._cloud.react(self.team, self.channel, message, (user, name), add=add))
 
     async def joins(self, user: str) -> Outcome:
@@ -92,7 +103,7 @@ class Room:
         """Press a button, or choose an option, by its label or its number on the message.
 
         Without a message, the latest one that has it. Raises KeyError if there is no such thing, or if the message has
-        been deleted since.
+        been deleted since, and IndexError for a number that it has not.
         """
         shown = self._found(label, user) if message is None else message
         kept = self._kept(shown if isinstance(shown, str) else shown["ts"], user)
@@ -115,13 +126,22 @@ class Room:
         """Messages on the screen, oldest first; with `thread`, that thread only.
 
         {ts, thread, side: me | them, user, name, text, raw (as on the wire), at (epoch ms), blocks, buttons, edited,
-        reactions, files, mentions, links, unfurls, ephemeral}
+        reactions, files, mentions, links, unfurls, ephemeral, replies (how many), gone}
         """
         whispers = [message for message in self.channel.whispers if message.viewer == viewer or not viewer]
         return [
             self._shown(message, viewer)
             for message in sorted([*self.channel.messages.values(), *whispers], key=lambda one: one.ts)
             if (not thread or thread in (message.ts, message.thread_ts)) and not message.gone
+        ]
+
+    def roots(self, viewer: str = "") -> list[dict[str, Any]]:
+        """What the channel itself shows, as `shows` tells it: no replies, but deleted messages that have some."""
+        whispers = [message for message in self.channel.whispers if message.viewer == viewer or not viewer]
+        return [
+            self._shown(message, viewer)
+            for message in sorted([*self.channel.messages.values(), *whispers], key=lambda one: one.ts)
+            if (message.broadcast or message.thread_ts in ("", message.ts)) and (message.replies or not message.gone)
         ]
 
     def heard(self, viewer: str = "", thread: str = "") -> list[str]:
@@ -144,11 +164,11 @@ class Room:
             "user": message.user,
             "name": message.username or (author.name if author else "echolot"),
             "bot": bool(message.bot_id),
-            "text": self._cloud.seen(self.team, message),
+            "text": GONE if message.gone else self._cloud.seen(self.team, message),
             "raw": message.text,
             "at": int(float(message.ts) * 1000),
-            "blocks": copy.deepcopy(message.blocks),
-            "buttons": [choice["label"] for choice in _choices(message.blocks)],
+            "blocks": [] if message.gone else copy.deepcopy(message.blocks),
+            "buttons": [] if message.gone else [choice["label"] for choice in _choices(message.blocks)],
             "edited": bool(message.edited),
             "reactions": {name: list(users) for name, users in message.reactions.items()},
             "files": [file.name for file in message.files],
@@ -156,15 +176,25 @@ class Room:
             "links": list(message.links),
             "unfurls": message.unfurls,
             "ephemeral": bool(message.viewer),
+            "replies": len(message.replies),
+            "gone": message.gone,
         }
 
     def _message(self, user: str, text: str, thread: str) -> Message:
-        if user not in self.channel.members:
-            raise KeyError(f"{user} is not in {self.channel.id}")
+        self._open(user)
+        if thread and thread not in self.channel.messages:
+            raise KeyError(f"there is no thread {thread}")
         if self.channel.kind == "im" and not self._cloud.app.messages_tab:
             raise Refused("messages_tab_disabled")
         effects = texts.effects(text, [])
         return Message(text, user=user, thread_ts=thread, mentions=effects.mentions, links=effects.links)
+
+    def _open(self, user: str) -> None:
+        """Raises KeyError for strangers and Refused (is_archived)."""
+        if user not in self.channel.members:
+            raise KeyError(f"{user} is not in {self.channel.id}")
+        if self.channel.archived:
+            raise Refused("is_archived")
 
     def _own(self, user: str, ts: str) -> Message:
         message = self.channel.messages[ts]

@@ -28,7 +28,6 @@ POSTS = [
     ({"channel": ""}, "invalid_arguments"),
     ({"text": ""}, "no_text"),
     ({"text": "", "markdown_text": "x" * 12_001}, "msg_too_long"),
-    ({"thread_ts": "1.000001"}, "thread_not_found"),
     ({"metadata": {"event_type": "x"}}, "invalid_metadata_format"),
     ({"blocks": "no JSON"}, "invalid_blocks_format"),
     ({"blocks": [{"type": "dancer"}]}, "invalid_blocks"),

@@ -15,12 +15,7 @@ def _post(call: Call) -> dict[str, Any]:
     channel = _target(call)
     _writable(call, channel)
     message, warnings = _message(call)
-    for name in ("username", "icon_url", "icon_emoji"):
-        if call.text(name):
-            call.require("chat:write.customize")
-            message.subtype, message.user = "bot_message", ""
-    message.username = call.text("username")
-    message.icons = {short: call.text(f"icon_{short}") for short in ("url", "emoji") if call.text(f"icon_{short}")}
+    _voiced(call, message)
     message.metadata = _metadata(call)
     message.thread_ts = call.text("thread_ts")
     message.broadcast = bool(message.thread_ts) and call.flag("reply_broadcast")
@@ -69,8 +64,19 @@ def _ephemeral(call: Call) -> dict[str, Any]:
         raise Refused("user_not_in_channel")
     message, warnings = _message(call)
     message.viewer, message.thread_ts = user, call.text("thread_ts")
+    _voiced(call, message)
     call.cloud.post(call.team, channel, message, call.fault)
     return {"message_ts": message.ts} | warnings
+
+
+def _voiced(call: Call, message: Message) -> None:
+    """Let it speak under another name and picture. Raises Refused (missing_scope)."""
+    for name in ("username", "icon_url", "icon_emoji"):
+        if call.text(name):
+            call.require("chat:write.customize")
+            message.subtype, message.user = "bot_message", ""
+    message.username = call.text("username")
+    message.icons = {short: call.text(f"icon_{short}") for short in ("url", "emoji") if call.text(f"icon_{short}")}
 
 
 def _target(call: Call) -> Channel:

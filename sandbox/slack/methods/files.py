@@ -36,8 +36,6 @@ def _complete(call: Call) -> dict[str, Any]:
     targets = [one for one in [call.text("channel_id"), *call.text("channels").split(",")] if one]
     channels = [_target(call, target) for target in targets]
     thread = call.text("thread_ts")
-    if thread and any(thread not in channel.messages for channel in channels):
-        raise Refused("thread_not_found")
     for file in files:
         file.done = True
     comment = call.text("initial_comment")

@@ -24,6 +24,8 @@ def _react(call: Call, *, add: bool) -> dict[str, Any]:
     channel, message = _found(call)
     if call.team.bot_user not in channel.members:
         raise Refused("not_in_channel")
+    if channel.archived:
+        raise Refused("is_archived")
     call.cloud.react(call.team, channel, message, (call.team.bot_user, name), add=add)
     return {}
 

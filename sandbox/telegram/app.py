@@ -17,6 +17,7 @@ from sandbox.telegram.group import Group
 from sandbox.telegram.limits import Limits
 from sandbox.telegram.model import Bot, Chat, User
 from sandbox.telegram.phone import Person
+from sandbox.telegram.seat import Deed, Seat, do
 from sandbox.telegram.updates import Updates
 from sandbox.telegram.world import RIGHTS, World
 
@@ -30,6 +31,9 @@ class TelegramSandbox:
     `POST /sandbox/telegram/faults` takes a JSON list of faults, `DELETE` forgets them, `GET` shows what is left;
     `GET /sandbox/telegram/phones/{user_id}?after=VERSION&wait=SECONDS` shows a phone, at once or when it changes;
     `POST /sandbox/telegram/phones/{user_id}` does something on it: see Typed. Whoever is asked for comes into being.
+    `GET /sandbox/telegram/groups` lists groups; `GET /sandbox/telegram/groups/{chat}/seats/{user_id}` shows one as a
+    member sees it, with `?topic=ID` (0: General) that topic's messages, `after` and `wait` as above; `POST` there does
+    something in it: see Deed.
     Of the faults, those about callbacks (duplicate, reorder, undelivered) and `lag` mean nothing here.
     """
 
@@ -46,6 +50,7 @@ class TelegramSandbox:
         self.world = World(bots, clock, first_update, limits=limits)
         self.faults = Faults()
         self._people: dict[int, Person] = {}
+        self._groups: list[Group] = []
         self._ids = itertools.count(FIRST_USER)
         self.world.changed = self._changed
         routes = [*api.routes(self.world, delay), *self._steering()]
@@ -92,10 +97,20 @@ class TelegramSandbox:
         """A group with an owner of its own, and the bot as an admin with these rights (None: as an ordinary member)."""
         owner = self.person("Olga")
         group = Group(self.world.new_group(title, supergroup=supergroup, forum=forum), owner.user, self.world)
+        self._groups.append(group)
         group.adds(bot or self.bot, bot_rights)
         for member in members:
             group.adds(member)
         return group
+
+    def seat(self, group: Group | int, person: Person | int) -> Seat:
+        """A person's seat in a group. Raises LookupError for a group that there is not."""
+        if isinstance(group, int):
+            found = next((one for one in self._groups if one.id == group), None)
+            if found is None:
+                raise LookupError(f"there is no group {group}")
+            group = found
+        return Seat(group, person if isinstance(person, Person) else self.phone(person))
 
     def updates(self, bot: Bot | None = None) -> Updates:
         """A bot's updates: pending ones, all there ever were, the next number; hold them back here."""
@@ -131,16 +146,31 @@ class TelegramSandbox:
             if request.method == "POST":
                 return await self._typed(one, request)
             query = request.query_params
-            if "after" in query:
-                wait = min(float(query.get("wait", MAX_WAIT)), MAX_WAIT)
-                await one.news(int(query["after"]), wait)
+            await _awaited(one, request)
             chat = self.world.groups.get(int(query.get("chat", "0")))
             topic = int(query["topic"]) if "topic" in query else None
             return JSONResponse({"user": one.id, "version": one.version, "messages": one.shows(chat, topic)})
 
+        async def seat(request: Request) -> Response:
+            try:
+                one = self.seat(int(request.path_params["chat"]), request.path_params["user_id"])
+                if request.method == "POST":
+                    return JSONResponse(do(one, msgspec.json.decode(await request.body(), type=Deed)))
+                await _awaited(one.person, request)
+                topic = request.query_params.get("topic")
+                return JSONResponse(one.screen(None if topic is None else int(topic)))
+            except (msgspec.MsgspecError, LookupError, ValueError, PermissionError) as problem:
+                return JSONResponse({"error": str(problem)}, 422)
+
+        async def groups(_request: Request) -> Response:
+            found = [{"chat": one.id, "title": one.chat.title, "owner": one.owner.id} for one in self._groups]
+            return JSONResponse(found)
+
         return [
             steering("/sandbox/telegram/faults", self.faults),
             Route("/sandbox/telegram/phones/{user_id:int}", phone, methods=["GET", "POST"]),
+            Route("/sandbox/telegram/groups", groups),
+            Route("/sandbox/telegram/groups/{chat}/seats/{user_id:int}", seat, methods=["GET", "POST"]),
         ]
 
     async def _typed(self, phone: Person, request: Request) -> Response:
@@ -166,6 +196,13 @@ class TelegramSandbox:
             if username in (bot.username, ""):
                 return bot
         raise LookupError(f"there is no bot {username} here")
+
+
+async def _awaited(person: Person, request: Request) -> None:
+    """Wait for news on the person's screen, if the query asks for it."""
+    query = request.query_params
+    if "after" in query:
+        await person.news(int(query["after"]), min(float(query.get("wait", MAX_WAIT)), MAX_WAIT))
 
 
 class Typed(msgspec.Struct, forbid_unknown_fields=True):

@@ -30,12 +30,15 @@ def get_me(world: World, call: Call) -> Json:  # noqa: ARG001  # every method ta
 
 def get_chat(world: World, call: Call) -> Json:
     """https://core.telegram.org/bots/api#getchat."""
+    chat = world.chat(call, write=False)
+    signs = [{"type": "emoji", "emoji": one} for one in sorted(chat.signs)] if chat.signs is not None else None
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
-    return world.chat(call, write=False).json() | {
+    more = {} if signs is None else {"available_reactions": signs}
+    return chat.json() | more | {
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": dict.fromkeys(gifts, False),
-    }
+    }  # fmt: skip
 
 
 def get_member(world: World, call: Call) -> Json:

@@ -3,6 +3,7 @@
 from sandbox.telegram import checks
 from sandbox.telegram.call import Call
 from sandbox.telegram.model import Json, Message, Refused, bad
+from sandbox.telegram.reactions import holder, may_react
 from sandbox.telegram.text import Formatted, utf16
 from sandbox.telegram.world import World
 
@@ -12,13 +13,6 @@ _UNCHANGED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content "
     "and reply markup of the message"
 )
-# https://core.telegram.org/bots/api#reactiontypeemoji
-EMOJI = frozenset((
-    "👍", "👎", "❤", "🔥", "🥰", "👏", "😁", "🤔", "🤯", "😱", "🤬", "😢", "🎉", "🤩", "🤮", "💩", "🙏", "👌", "🕊",
-    "🤡", "🥱", "🥴", "😍", "🐳", "❤️‍🔥", "🌚", "🌭", "💯", "🤣", "⚡", "🍌", "🏆", "💔", "🤨", "😐", "🍓", "🍾", "💋",
-    "🖕", "😈", "😴", "😭", "🤓", "👻", "👨‍💻", "👀", "🎃", "🙈", "😇", "😨", "🤝", "✍", "🤗", "🫡", "🎅", "🎄", "☃",
-    "💅", "🤪", "🗿", "🆒", "💘", "🙉", "🦄", "😘", "💊", "🙊", "😎", "👾", "🤷‍♂️", "🤷", "🤷‍♀️", "😡",
-))  # fmt: skip
 
 
 def edit_text(world: World, call: Call) -> Json:
@@ -60,15 +54,22 @@ def delete_message(world: World, call: Call) -> bool:
 
 
 def react(world: World, call: Call) -> bool:
-    """https://core.telegram.org/bots/api#setmessagereaction: one per bot, from a fixed list."""
+    """https://core.telegram.org/bots/api#setmessagereaction: one per bot, from a fixed list, if the group allows it.
+
+    What the servers say of a service message and of nothing to take back is not documented; people report these words.
+    """
     chat = world.chat(call)
     message = world.message(call, chat, "message to react")
     reaction = call.array("reaction", "ReactionType") or []
     if len(reaction) > 1:
         raise bad("REACTIONS_TOO_MANY")
-    if any(one.get("type") != "emoji" or one.get("emoji") not in EMOJI for one in reaction):
+    wrong = any(one.get("type") != "emoji" or not may_react(chat, str(one.get("emoji"))) for one in reaction)
+    if wrong or message.service:
         raise bad("REACTION_INVALID")
-    message.reactions[call.bot.id] = reaction
+    held = holder(message)
+    if not reaction and not held.reactions.get(call.bot.id):
+        raise bad("REACTION_EMPTY")
+    held.reactions[call.bot.id] = reaction
     world.changed(chat)
     return True
 

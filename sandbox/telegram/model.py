@@ -180,6 +180,7 @@ class Chat(Struct, eq=False):
     messages: dict[int, Message] = {}
     last_id: int = 0
     migrated_to: int = 0
+    signs: frozenset[str] | None = None  # emoji that members may react with; None: all
 
     def json(self) -> Json:
         """The Chat object, as in a message."""

@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Iterable
 
 from sandbox.telegram.model import Bot, Chat, File, Json, Member, Message, User
-from sandbox.telegram.text import commands
+from sandbox.telegram.reactions import may_react
+from sandbox.telegram.text import commands, effects
 from sandbox.telegram.world import Press, World
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -118,9 +119,14 @@ class Person:
         ]
 
     def reacts(self, emoji: str, message: Message | int | None = None) -> None:
-        """Set a reaction, or with "" take it back; by default on the last message with buttons."""
-        reaction = [{"type": "emoji", "emoji": emoji}] if emoji else []
-        self._world.react(self.user, self._message(message), reaction)
+        """Set a reaction, or with "" take it back; by default on the last message with buttons.
+
+        Raises PermissionError where the group does not take it.
+        """
+        shown = self._message(message)
+        if emoji and not may_react(shown.chat, emoji):
+            raise PermissionError("this reaction is not allowed here")
+        self._world.react(self.user, shown, [{"type": "emoji", "emoji": emoji}] if emoji else [])
 
     def blocks(self, bot: Bot | None = None) -> None:
         """Block a bot."""
@@ -133,8 +139,9 @@ class Person:
     def shows(self, chat: Chat | None = None, topic: int | None = None) -> list[Json]:
         """Messages on the screen, oldest first, of one chat (and topic) or of all private ones.
 
-        Each is {id, side: me | them, with, text, entities, buttons, edited, at (epoch ms), reply_to, topic, media,
-        service, reactions}.
+        Each is {id, side: me | them, with, user (who wrote it), name, bot, text, entities, effects (what the app makes
+        of the text by itself: names it calls, commands, app links), buttons, edited, at (epoch ms), reply_to, topic,
+        media (its kind), file (its name), album, service, reactions}.
         """
         messages = [
             message
@@ -206,19 +213,25 @@ class Person:
         self._world.move(chat, owner, self.user, Member(before), Member(after))
 
     def _shown(self, message: Message) -> Json:
-        mine = message.sender.id == self.id
+        mine, sender = message.sender.id == self.id, message.sender
         return {
             "id": message.id,
             "side": "me" if mine else "them",
             "with": message.chat.bot or message.chat.id,
+            "user": sender.id,
+            "name": sender.name if isinstance(sender, Bot) else f"{sender.first_name} {sender.last_name}".strip(),
+            "bot": message.mine,
             "text": message.text,
             "entities": message.entities,
+            "effects": effects(message.text),
             "buttons": [[button["text"] for button in row] for row in message.keyboard],
             "edited": bool(message.edited),
             "at": int(message.date * 1000),
             "reply_to": message.reply_to.id if message.reply_to else 0,
             "topic": message.topic,
             "media": message.file.kind if message.file else "",
+            "file": message.file.name if message.file else "",
+            "album": message.album,
             "service": next(iter(message.service), ""),
             "reactions": [one["emoji"] for given in message.reactions.values() for one in given],
         }

@@ -19,7 +19,9 @@ _NAMES = {
 }  # fmt: skip
 _ATTRIBUTE = re.compile(r"""([^\s=>/"']+)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+)))?\s*""")
 _REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);?")  # the only ones that Telegram knows
-_COMMAND = re.compile(r"(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?")
+_COMMAND = re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/<>])")
+_MENTION = re.compile(r"(?<!\w)@[A-Za-z0-9_]{2,32}(?!\w)")
+_APP_LINK = re.compile(r"(?i)(?<!\w)(?:tg|ton|tonsite)://\S+")
 
 
 class Formatted(NamedTuple):
@@ -60,6 +62,15 @@ def commands(text: str) -> list[Json]:
         {"type": "bot_command", "offset": utf16(text[: found.start()]), "length": utf16(found[0])}
         for found in _COMMAND.finditer(text)
     ]
+
+
+def effects(text: str) -> list[str]:
+    """What every app makes of a text by itself and acts upon: names that it calls, commands, links into the app.
+
+    After td/telegram/MessageEntity.cpp (find_entities), which looks at a bot's messages, too. Ordinary links, which
+    only lead out into the web, are not among them.
+    """
+    return [found[0] for pattern in (_MENTION, _COMMAND, _APP_LINK) for found in pattern.finditer(text)]
 
 
 def _parsed(text: str) -> Formatted:

@@ -10,6 +10,7 @@ from sandbox.telegram.call import Call
 from sandbox.telegram.delivery import Delivery
 from sandbox.telegram.limits import Limits
 from sandbox.telegram.model import Bot, Chat, File, Json, Member, Message, Refused, User, bad
+from sandbox.telegram.reactions import holder
 from sandbox.telegram.updates import PRESS_SECONDS, Updates
 
 
@@ -155,6 +156,9 @@ class World:
 
     def react(self, user: User, message: Message, reaction: list[Json]) -> None:
         """Somebody's reaction changes; bots in private chats and admins in groups may hear of it."""
+        message = holder(message)
+        if message.reactions.get(user.id, []) == reaction:
+            return
         body = {
             "chat": message.chat.json(),
             "message_id": message.id,

@@ -5,7 +5,7 @@ from telegram import BotCommand, BotCommandScopeChat, InlineKeyboardButton, Inli
 from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest
 
-from sandbox.telegram.editing import EMOJI
+from sandbox.telegram.reactions import EMOJI
 from tests.sandbox import telegram_world
 from tests.sandbox.telegram_world import BOT, refused
 

@@ -14,10 +14,10 @@ from storage.wide import insert
 def write_cases(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences) -> None:
     """Write cases, their places, and what desks said to them. Raises Conflict if a case has moved on."""
     new = [case for case in rows.cases if case.version == 1]
-    try:
-        insert(connection, sql["insert_cases"], new)
-    except sqlite3.IntegrityError as error:
-        raise Conflict("a case was opened by somebody else in the meantime") from error
+    before = connection.total_changes
+    insert(connection, sql["insert_cases"], new)
+    if connection.total_changes - before != len(new):
+        raise Conflict("a case was opened by somebody else in the meantime")
     changed = [case._asdict() for case in rows.cases if case.version > 1]
     if changed and connection.executemany(sql["update_cases"], changed).rowcount != len(changed):
         raise Conflict("a case was changed by somebody else in the meantime")

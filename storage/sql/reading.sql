@@ -38,7 +38,7 @@ SELECT provider_id FROM outbox WHERE lane = :lane AND provider_id <> '' ORDER BY
 SELECT due_at FROM timer WHERE key = :key;
 
 -- name: lane_state
-SELECT lane, language, opted_out_at, heard_at, sender, session, seen_at FROM address WHERE lane = :lane;
+SELECT lane, language, opted_out_at, heard_at, sender, session, seen_at, coalesce(case_id, '') AS case_id FROM address WHERE lane = :lane;
 
 -- name: inbox_event
 SELECT id, state, attempts, error, received_at FROM inbox WHERE channel = :channel AND event_key = :event_key;

@@ -12,6 +12,8 @@ from bot.rows import (
     CaseRow,
     Consequences,
     DeliveryRow,
+    EntryRow,
+    ForwardRow,
     OutboxRow,
     SessionRow,
     Settlement,
@@ -65,6 +67,15 @@ def case(**fields: Any) -> CaseRow:
         '{"name":"Eva"}', 1,
     )  # fmt: skip
     return usual._replace(**fields)
+
+
+def entry(n: int = 0, **fields: Any) -> EntryRow:
+    return EntryRow(CASE, 1, n, NOW, "agent", "anna", "Hello", "", 0)._replace(**fields)
+
+
+def forward(key: str, case_id: str = CASE, **fields: Any) -> ForwardRow:
+    """An event of a desk; its body is like those of `event`."""
+    return ForwardRow(f"desk:{key}", case_id, "slack", NOW, f'{{"id":"{key}"}}')._replace(**fields)
 
 
 def rows(**kinds: Any) -> Consequences:

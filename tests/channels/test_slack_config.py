@@ -205,6 +205,8 @@ def test_manifest(changes, company):
 def test_events_have_their_scopes():
     """Slack refuses a manifest that asks for events which the scopes do not cover."""
     needs = {"message.im": "im:history", "message.channels": "channels:history", "message.groups": "groups:history"}
+    needs |= dict.fromkeys(("reaction_added", "reaction_removed"), "reactions:read")
+    assert set(BOT_EVENTS) == {*needs, "app_uninstalled", "tokens_revoked"}
     assert {needs[event] for event in BOT_EVENTS if event in needs} <= set(SCOPES)
 
 
@@ -237,6 +239,8 @@ async def test_nothing_to_complain_about():
         found = await diagnosis(socket_mode=socket_mode, team="T1")
         assert {each.level for each in found} <= {"ok", "warning"}
         assert "Messages tab" in found[-1].message
+        assert all(event in found[-2].message for event in BOT_EVENTS)  # Slack does not say which of them it sends
+        assert "Event Subscriptions" in found[-2].hint
     assert "Socket Mode can be opened" in [each.message for each in found]
 
 

@@ -9,7 +9,7 @@ import time
 import msgspec
 import pytest
 
-from bot.abilities import Diagnosing, Editing, Filing, Installable, Pacing, Threading
+from bot.abilities import Diagnosing, Editing, Filing, Installable, Pacing, Reacting, Rooted, Threading, Whispering
 from bot.errors import InDoubt, Rejected, ThreadGone, Throttled, Unavailable
 from bot.messages import Address, Edited, File, Limit, Media, Option, Pressed, Prompt, Removed, Said
 from bot.ports import Listening, Reconciling
@@ -39,7 +39,9 @@ async def test_round_trip():
 async def test_the_ports():
     """The abilities that the runtime asks for are there; only with an app token it listens."""
     plain, listening = (slack_channel("slack", config(app_token=token), PUBLIC) for token in (None, XAPP))
-    for ability in (Reconciling, Editing, Threading, Filing, Pacing, Diagnosing, Installable):
+    for ability in (
+        *(Reconciling, Editing, Threading, Rooted, Reacting, Whispering, Filing, Pacing, Diagnosing, Installable),
+    ):
         assert isinstance(plain, ability)
     assert not isinstance(plain, Listening)
     assert isinstance(listening, Listening)

@@ -1,16 +1,19 @@
 """A conversation in the middle of everything, and how it has to go on in another database."""
 
 from bot.messages import Address
-from bot.rows import JournalRow, LinkRow, Opened, Parked, Settlement, TimerRow
+from bot.rows import Docket, JournalRow, LinkRow, Opened, Parked, PlaceRow, Settlement, TimerRow
 from storage.opening import open_store
 from tests.storage.builders import (
+    CASE,
     LANE,
     NOW,
     address,
     answer,
     case,
+    entry,
     event,
     finishing,
+    forward,
     leased,
     message,
     rows,
@@ -31,7 +34,6 @@ async def fill(url):
         outbox=[message("1"), message("2"), message("sent", "sms:+493"), message("held", "sms:+494")],
         timers=[TimerRow("s1", LANE, NOW + 60_000)],
         journal=[JournalRow("s1", 1, NOW, "{}")],
-        cases=[case()],
     )
     first, sent, held = await leased(store)
     assert (first.key, sent.key, held.key) == ("1", "sent", "held")
@@ -102,4 +104,47 @@ async def channels_go_on(url):
     anna = Address("sms", "+498")
     await turn(store, anna.lane, opened=[Opened("token", anna, "de", "e", NOW)])
     assert (await store.link("token"))["used_by"] == anna.lane
+    await store.close()
+
+
+THREAD = f"slack:C1#@{CASE}"
+NAMED = "slack:C1#171.5"
+
+
+async def fill_cases(url):
+    """A customer whose case somebody has in hand, in a thread where a message waits."""
+    store = await open_store(url)
+    await turn(
+        store,
+        addresses=[address("sms:+499", session="", case_id=CASE, history="[9]")],
+        cases=[case(lane="sms:+499", state='{"name":"Eva"}')],
+        entries=[entry(text="a\0b"), entry(1, key="sent")],
+        places=[PlaceRow(CASE, THREAD, "")],
+        outbox=[message("note", THREAD, channel="slack", kind="desk", not_before=LATER)],
+    )
+    await store.save_place(CASE, THREAD, NAMED, "171.5", "171.5")
+    await store.close()
+
+
+async def cases_go_on(url):
+    """The case is where it was, and goes on from there."""
+    store = await open_store(url)
+    [note] = await leased(store, LATER, channels=["slack"])
+    assert (note.kind, note.thread, note.card_id) == ("desk", "171.5", "171.5")
+    await store.accept([event("agent", NAMED), event("customer", "sms:+499")])
+    seen = []
+    changed = case(lane="sms:+499", version=2, phase="claimed")
+
+    def claim(batch):
+        seen.append(batch)
+        return finishing(cases=[changed], forwards=[forward("agent")])(batch)
+
+    assert await store.work(10, NOW, claim) >= 2
+    lane = seen[0].lanes["sms:+499"]
+    assert (lane.case, lane.case_version, lane.history) == ('{"name":"Eva"}', 1, "[9]")
+    assert seen[0].dockets == {NAMED: [Docket(CASE, "K7Q2", "sms:+499", "", "open", "Eva")]}
+    found = await store.case(CASE)
+    assert [line["delivery"] for line in found.pop("entries")] == ["", "sent"]
+    assert found == changed._asdict()
+    assert (await store.event("slack", "desk:agent"))["state"] == "new"
     await store.close()

@@ -106,6 +106,7 @@ def test_s26_text_is_text(text, to, sent):
     [
         ("agent", "Olga", "Olga: hallo"),
         ("agent", "", "hallo"),
+        ("desk", "Ada", "Ada: hallo"),
         ("survey", "Olga", "hallo"),
         ("agent", "O\nl", "O l: hallo"),
     ],

@@ -44,6 +44,7 @@ class Canned(Struct, frozen=True, omit_defaults=True):
     texts: Mapping[str, str]
     voucher: bool = False
     code: str = ""  # a voucher's
+    codes: tuple[str, ...] = ()  # or several, of which a case always gets the same
 
 
 class Cause(Struct, frozen=True, omit_defaults=True):

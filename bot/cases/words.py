@@ -34,7 +34,19 @@ def word(name: str, language: str, **values: str) -> str:
 
 def moment(at: int, timezone: str, language: str) -> str:
     """A moment (epoch ms) as clocks in `timezone` show it, in a form that needs no "today": `Mon 09/21 14:30`."""
-    local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(timezone))
+    local = _local(at, timezone)
     weekday = word("weekdays", language).split()[local.weekday()]
-    day, month = f"{local.day:02}", f"{local.month:02}"
-    return word("moment", language, weekday=weekday, day=day, month=month, clock=f"{local:%H:%M}")
+    return word("moment", language, weekday=weekday, clock=f"{local:%H:%M}", **_date(local))
+
+
+def day(at: int, timezone: str, language: str) -> str:
+    """The day of a moment (epoch ms) in `timezone`, with its year: `2026-09-21`."""
+    return word("day", language, **_date(_local(at, timezone)))
+
+
+def _local(at: int, timezone: str) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(timezone))
+
+
+def _date(local: datetime) -> dict[str, str]:
+    return {"day": f"{local.day:02}", "month": f"{local.month:02}", "year": f"{local.year}"}

@@ -1,0 +1,28 @@
+"""Who acts at a desk: the settings' agent behind a channel's author, and whether they may."""
+
+from bot.cases.desks import WEB, Agent, Desk
+from bot.cases.lines import one_line
+from bot.cases.state import Actor
+from bot.messages import Address
+
+MOST_NAME = 60  # characters of a name that a channel tells
+
+
+def actor(from_desk_place: str, author: str, name: str, desk: Desk) -> Actor:
+    """The person behind an act in the lane `from_desk_place` (or `web`), as the case knows them.
+
+    `author` is what that place's channel calls them; on a phone it is "" and the number itself counts. Allowed are the
+    desk's agents who are active; everybody there if the desk lists nobody; and its own phones.
+    """
+    address = Address("web", author) if from_desk_place == WEB else Address.of_lane(from_desk_place)
+    known_as = author or address.chat
+    phone = any(not place.threads and place.address == address for place in desk.places)
+    agent = _agent(desk, f"{address.channel}:{known_as}")
+    if agent is not None:
+        return Actor(agent.name, agent.alias or agent.name, from_desk_place, author, agent.active)
+    shown = one_line(name)[:MOST_NAME] or (f"…{known_as[-4:]}" if phone else known_as)
+    return Actor(f"{address.channel}:{known_as}", shown, from_desk_place, author, phone or not desk.agents)
+
+
+def _agent(desk: Desk, known_as: str) -> Agent | None:
+    return next((agent for agent in desk.agents if known_as in agent.ids), None)

@@ -71,8 +71,8 @@ def advance(flow: Flow, session: Session, event: Event, now: int) -> Turn:
             _timed_out(draft)
         case TakenOver():
             _taken_over(draft)
-        case HandedBack():
-            _handed_back(draft)
+        case HandedBack(silent):
+            _handed_back(draft, silent=silent)
         case OptedOut(answered):
             moves.stop(draft, "provider", answered=answered)
         case Superseded():
@@ -119,15 +119,15 @@ def _taken_over(draft: Draft) -> None:
         draft.wake(due(draft.flow, draft.session))
 
 
-def _handed_back(draft: Draft) -> None:
-    """Put the open question once more; after a second hand-back, or too late, let the customer be."""
+def _handed_back(draft: Draft, *, silent: bool) -> None:
+    """Put the open question once more; after a second hand-back, too late, or `silent`, let the customer be."""
     session, flow = draft.session, draft.flow
     if session.owner == "bot":
         return
     draft.change(owner="bot")
     if session.outcome:
         return
-    if session.resumed or draft.now >= expiry(flow, session):
+    if silent or session.resumed or draft.now >= expiry(flow, session):
         draft.finish("handed_over")
         return
     draft.change(resumed=1)

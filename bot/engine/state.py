@@ -101,8 +101,10 @@ class TakenOver(Struct, frozen=True, tag="taken_over", omit_defaults=True):
     by: str = ""
 
 
-class HandedBack(Struct, frozen=True, tag="handed_back"):
-    """The person is done; the bot takes up where it left off."""
+class HandedBack(Struct, frozen=True, tag="handed_back", omit_defaults=True):
+    """The person is done; the bot takes up where it left off, or `silent` ends the survey without a word."""
+
+    silent: bool = False
 
 
 class OptedOut(Struct, frozen=True, tag="opted_out", omit_defaults=True):

@@ -90,6 +90,12 @@ def test_handed_back_too_late_it_lets_the_customer_be(survey: Flow):
     assert run(survey, said("3"), TakenOver(), (3 * DAY - 1, HandedBack())).session.outcome == ""
 
 
+def test_handed_back_in_silence_the_survey_is_over_without_a_word(survey: Flow):
+    turn = run(survey, said("3"), TakenOver(), (HOUR, HandedBack(silent=True)))
+    assert turn.effects == (ClearTimers(), Finish("handed_over"))
+    assert (turn.session.owner, turn.session.outcome) == ("bot", "handed_over")
+
+
 def test_handing_back_what_nobody_took_does_nothing(survey: Flow):
     before = run(survey).session
     assert advance(survey, before, HandedBack(), NOW) == Turn(replace(before, turn=2), ())

@@ -17,7 +17,8 @@ def arrival(inbound: Inbound, now: int, gather: int = 0) -> Arrival:
     """The inbox row of an event that came in at `now` (epoch ms).
 
     Typed text rests for `gather` milliseconds so that a message sent in two halves is read as one; buttons and
-    carrier keywords do not wait, and wake what rests before them in their lane.
+    carrier keywords do not wait, and wake what rests before them in their lane. What agents write among others does not
+    rest either: a customer waits for it.
     """
     body, ready, kind, state, error = inbound.body, now, "event", "new", ""
     if isinstance(body, Said):
@@ -25,7 +26,7 @@ def arrival(inbound: Inbound, now: int, gather: int = 0) -> Arrival:
         if keyword(body.text, ""):
             kind = "keyword"
         else:
-            ready = now + gather
+            ready = now if inbound.author else now + gather
     elif isinstance(body, Pressed):
         kind = "pressed"
     elif isinstance(body, Consent):

@@ -1,11 +1,15 @@
 """One lane during a batch: its address and session, and the rows that its turns lead to."""
 
+import hashlib
+from base64 import b32encode
 from datetime import date
 from functools import lru_cache
 
 import msgspec
 
+from bot.cases.state import Score
 from bot.engine.state import (
+    Asked,
     ClearTimers,
     Effect,
     Finish,
@@ -37,7 +41,10 @@ NOTICE_LIFE = 5 * 60_000  # the one confirmation of an opt-out comes within five
 _DAY = 24 * 3600_000  # ms
 _EPOCH = date(1970, 1, 1).toordinal()
 
+MOST_SCORES = 5  # of earlier surveys that are remembered
+
 _encode = msgspec.json.Encoder().encode
+_scores = msgspec.json.Decoder(tuple[Score, ...]).decode
 
 
 class Lane:
@@ -53,6 +60,11 @@ class Lane:
         self.session = session
         self.opted_out = known.opted_out_at
         self.language = known.language or (session.language if session else "")
+        self.turns: list[Turn] = []  # of the survey, in this batch
+        self.called = False  # whether a turn asks for a person
+        self.case_id = ""  # of the latest case
+        self._case_changed = False
+        self._history = known.history
         self._known = known
         self._marks = marks
         self._sender = known.sender
@@ -66,6 +78,16 @@ class Lane:
         """Whether a conversation is going on."""
         return self.session is not None and not self.session.outcome
 
+    @property
+    def sender(self) -> str:
+        """Our number or bot that the customer wrote to last; "" lets the channel choose."""
+        return self._sender
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """What earlier surveys came to, newest first."""
+        return _scores(self._history) if self._history else ()
+
     def heard(self, at: int, source: Address, recipient: str) -> None:
         """The customer did something. `recipient` is our number they wrote to: we answer from it."""
         self._heard_at = max(self._heard_at, at)
@@ -75,6 +97,10 @@ class Lane:
     def begun(self, basis: str) -> None:
         """A new session starts here."""
         self._save_session()
+        asked = scored(self.session) if self.session else None
+        if asked and self.session and asked.answer.value is not None:
+            score = Score(asked.at, self.session.flow, asked.answer.value)
+            self._history = _encode((score, *self.scores)[:MOST_SCORES]).decode()
         self.session = None
         self._version = 0
         self._basis = basis
@@ -89,6 +115,17 @@ class Lane:
         rows.silenced.append(self.name)
         rows.withdrawn += [row.key for row in rows.outbox if row.lane == self.name and row.kind != "notice"]
 
+    def call(self, wanted: OpenCase) -> None:
+        """Somebody should look at this customer, as if the survey had just asked for it."""
+        if self.session:
+            self.turns.append(Turn(self.session, (wanted,)))
+            self.called = True
+
+    def opened(self, case_id: str) -> None:
+        """A new case is the latest one."""
+        self.case_id = case_id
+        self._case_changed = True
+
     def opt_in(self) -> None:
         """The customer wants messages again."""
         self.opted_out = 0
@@ -97,6 +134,7 @@ class Lane:
         """Take over a turn and the event (JSON) that led to it: session, effects and journal as rows."""
         session = self.session = turn.session
         self._turned = True
+        self.turns.append(turn)
         self.language = session.language
         said = 0
         for effect in turn.effects:
@@ -118,7 +156,7 @@ class Lane:
         self._save_session()
         known, session = self._known, self.session.id if self.session else self._known.session
         changed = (self.opted_out, self._sender, session) != (known.opted_out_at, known.sender, known.session)
-        if changed or not known.known or (self._heard_at != known.heard_at and not turned):
+        if changed or self._case_changed or not known.known or (self._heard_at != known.heard_at and not turned):
             self.rows.addresses.append(
                 AddressRow(
                     lane=self.name,
@@ -132,6 +170,8 @@ class Lane:
                     sender=self._sender,
                     session=session,
                     seen_at=self._heard_at,
+                    case_id=self.case_id,
+                    history=self._history,
                 )
             )
 
@@ -160,7 +200,7 @@ class Lane:
                     rows.timers.pop()
                 rows.cleared.append(session.id)
             case OpenCase():
-                pass  # opened by bot.runtime (cases)
+                self.called = True
             case Suppress():
                 self.opt_out(now)
             case Finish():
@@ -224,6 +264,20 @@ class Lane:
                 version=self._version,
             )
         )
+
+
+def scored(session: Session) -> Asked | None:
+    """The latest answer to a question that sorts customers into segments, such as the 0-10 question."""
+    return next((asked for asked in reversed(session.answers) if asked.answer.segment), None)
+
+
+def id_of(lane: str, event_key: str, received_at: int) -> str:
+    """The id of what an event begins, such as a session, 24 characters: the same for the same event.
+
+    It begins with the time (`received_at`, epoch ms), so that what is written together lies together on disk.
+    """
+    digest = hashlib.blake2b(f"{lane}|{event_key}".encode(), digest_size=9).digest()
+    return b32encode(received_at.to_bytes(6) + digest).decode().lower()
 
 
 @lru_cache(maxsize=4)

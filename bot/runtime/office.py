@@ -11,7 +11,7 @@ from bot.messages import Address, Control, Inbound, Invite
 from bot.ports import Store
 from bot.rows import LinkRow
 from bot.runtime.intake import Intake
-from bot.runtime.route import id_of
+from bot.runtime.lane import id_of
 from flows.library import Library
 
 LINK_LIFE = 30 * 24 * 3600_000  # ms in which a link can be opened

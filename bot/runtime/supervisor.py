@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from bot.abilities import Editing
+from bot.cases.desks import Desks
 from bot.ports import Channel, Listening, Store
 from bot.runtime.dispatcher import Dispatcher
 from bot.runtime.intake import Intake
@@ -36,8 +37,9 @@ class Supervisor:
         intake: Intake,
         clock: Callable[[], int],
         gather: int = 0,
+        desks: Desks | None = None,
     ) -> None:
-        """`gather` is the longest window for split messages of any channel (ms)."""
+        """`gather` is the longest window for split messages of any channel (ms); `desks` are where cases go."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._store = store
         self._channels = channels
@@ -46,7 +48,7 @@ class Supervisor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._restarted: dict[str, float] = {}  # when what fell over was started again, in the loop's time
         marking = frozenset(name for name, channel in channels.items() if isinstance(channel, Editing))
-        self.worker = Worker(store, library, clock, gather, marking=marking)
+        self.worker = Worker(store, library, clock, gather, marking=marking, desks=desks)
         self.dispatchers = {
             name: Dispatcher(name, channel, store, self.owner, clock) for name, channel in channels.items()
         }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 
 import structlog
 
+from bot.cases.desks import Desks
 from bot.errors import Conflict, StoreUnavailable, UnknownRevision
 from bot.ports import Store
 from bot.rows import Batch, Consequences
@@ -31,10 +32,11 @@ class Worker:
         gather: int = 0,
         batch: int = BATCH,
         marking: Collection[str] = frozenset(),
+        desks: Desks | None = None,
     ) -> None:
         """`clock` gives epoch ms, `gather` is the window for split messages (ms), `batch` lanes per commit.
 
-        `marking`: see `bot.runtime.route.decide`.
+        `marking` and `desks`: see `bot.runtime.route.decide`.
         """
         self._store = store
         self._library = library
@@ -42,6 +44,7 @@ class Worker:
         self._gather = gather
         self._batch = batch
         self._marking = marking
+        self._desks = desks or Desks()
         self.turns = 0
         self.failures = 0
 
@@ -83,7 +86,7 @@ class Worker:
                 await asyncio.sleep(BREATH)
 
     def _decide(self, batch: Batch) -> Consequences:
-        return decide(batch, self._library.revision, self._clock(), self._gather, self._marking)
+        return decide(batch, self._library.revision, self._clock(), self._gather, self._marking, self._desks)
 
     async def _one_by_one(self) -> int:
         """Lanes alone, so that only what cannot be written is parked."""

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import UnknownRevision
 from bot.messages import Control, Invite, TimerFired
-from bot.runtime.route import id_of
+from bot.runtime.lane import id_of
 from tests.bot.runtime.house import ANNA, GATHER, NOW
 from tests.bot.runtime.lanes import Strip, invite, told
 

@@ -1,0 +1,202 @@
+"""What an event of a customer means: STOP, START and HELP, a survey that begins, a turn of the one that runs."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from bot.engine import advance, begin
+from bot.engine.state import (
+    Began,
+    Event,
+    HandedBack,
+    Journaled,
+    OpenCase,
+    OptedOut,
+    Replied,
+    Reply,
+    Returned,
+    Reworded,
+    Superseded,
+    TakenOver,
+    TimedOut,
+    Turn,
+)
+from bot.errors import UnknownRevision
+from bot.messages import (
+    CaseWanted,
+    Consent,
+    Control,
+    DeadLink,
+    Delivery,
+    Edited,
+    FromDesk,
+    Inbound,
+    Invite,
+    Moved,
+    Pressed,
+    Reacted,
+    Removed,
+    Said,
+    Started,
+    TimerFired,
+)
+from bot.rows import DeliveryRow, Opened
+from bot.runtime.lane import Lane, id_of
+from flows.model import Flow
+from flows.reading import keyword
+
+Lookup = Callable[[str], Flow | None]
+
+RANK = {"sent": 3, "failed": 5, "undelivered": 5, "delivered": 5, "read": 6}
+
+_encode = msgspec.json.Encoder().encode
+
+
+def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
+    """Take an event, or several texts that are read as one, at `now` (epoch ms). `revision` gives loaded flows."""
+    inbound = parts[0]
+    body = inbound.body
+    if isinstance(body, Said | Pressed | Edited | Started | Consent):
+        lane.heard(now, inbound.source, parts[-1].recipient)
+        _hear(lane, now, parts, body, revision)
+        return
+    match body:
+        case Delivery():
+            _delivery(lane, inbound, body, now, revision)
+        case Invite():
+            _invite(lane, inbound, body, now, revision)
+        case TimerFired():
+            if lane.session and lane.session.id == body.session:
+                turn(lane, TimedOut(), now, revision)
+        case Control():
+            turn(lane, TakenOver(body.by) if body.owner == "human" else HandedBack(), now, revision)
+        case DeadLink():
+            lane.notice(f"link_{body.why}", now, id_of(lane.name, inbound.id, now))
+        case CaseWanted(desk, priority, reason, _, respond_within):
+            lane.call(OpenCase(desk, priority, reason, respond_within))
+        case Removed() | Moved() | Reacted() | FromDesk():
+            pass  # an answer stays given, a customer's chat does not move, and there is no such case
+        case _:
+            raise TypeError(f"no rule for {type(body).__name__}")
+
+
+def _hear(
+    lane: Lane, now: int, parts: Sequence[Inbound], body: Said | Pressed | Edited | Started | Consent, revision: Lookup
+) -> None:
+    """What the customer did."""
+    inbound = parts[0]
+    match body:
+        case Said():
+            _said(lane, now, parts, revision)
+        case Pressed(question, value, ref):
+            if ref and question:  # it has arrived, even if its send is in doubt
+                _delivery(lane, inbound, Delivery(question, ref, "sent"), now, revision)
+            turn(lane, Replied((Reply(text=value, pressed=question),)), now, revision)
+        case Edited(ref, text):
+            if keyword(text, lane.language) == "stop":
+                _consent(lane, inbound, Consent("stop"), now, revision)
+                return
+            turn(lane, Reworded(ref, text), now, revision)
+        case Started():
+            _started(lane, inbound, body, now, revision)
+        case _:
+            _consent(lane, inbound, body, now, revision)
+
+
+def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
+    """STOP, START and HELP belong to the address; everything else, and STOP in a conversation, to the engine."""
+    replies = []
+    for inbound in parts:
+        assert isinstance(inbound.body, Said)  # noqa: S101 - only texts are put together
+        word = keyword(inbound.body.text, lane.language)
+        if word == "stop" or (word and not lane.running):
+            _consent(lane, inbound, Consent(word), now, revision)
+            return
+        said = inbound.body
+        replies.append(Reply(text=said.text, media=len(said.media), ref=said.ref, album=said.album))
+    turn(lane, Replied(tuple(replies)), now, revision)
+
+
+def _consent(lane: Lane, inbound: Inbound, consent: Consent, now: int, revision: Lookup) -> None:
+    answered = consent.answered
+    if consent.action != "stop":
+        if consent.action == "start":
+            lane.opt_in()
+        if not answered:
+            phrase = "restarted" if consent.action == "start" else "help"
+            lane.notice(phrase, now, id_of(lane.name, inbound.id, now))
+    elif lane.running:
+        turn(lane, OptedOut(answered), now, revision)
+    elif not lane.opted_out:
+        lane.opt_out(now)
+        if not answered:
+            lane.notice("stopped", now, id_of(lane.name, inbound.id, now))
+
+
+def _started(lane: Lane, inbound: Inbound, started: Started, now: int, revision: Lookup) -> None:
+    """Somebody opened the conversation: by a link that starts a survey, or to go on where we were."""
+    lane.language = lane.language or started.language
+    if lane.opted_out:
+        lane.opt_in()
+    if started.token:
+        token = hashlib.sha256(started.token.encode()).hexdigest()
+        lane.rows.opened.append(Opened(token, inbound.source, started.language, inbound.id, now))
+    elif lane.running:
+        turn(lane, Returned(), now, revision)
+    else:
+        lane.notice("welcome", now, id_of(lane.name, inbound.id, now))
+
+
+def _delivery(lane: Lane, inbound: Inbound, report: Delivery, now: int, revision: Lookup) -> None:
+    lane.rows.deliveries.append(
+        DeliveryRow(
+            key=report.key,
+            channel=lane.address.channel,
+            provider_id=report.provider_id,
+            state=report.state,
+            rank=RANK.get(report.state, 2),
+            code=report.code,
+            error=report.error,
+            at=now,
+        )
+    )
+    if report.opted_out and not lane.opted_out:
+        _consent(lane, inbound, Consent("stop", answered=True), now, revision)
+
+
+def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lookup) -> None:
+    """Start a survey, unless the person has opted out or somebody of ours is talking with them."""
+    if lane.opted_out or (lane.running and lane.session and lane.session.owner == "human"):
+        return
+    if lane.running:
+        turn(lane, Superseded(), now, revision)
+    flow = _loaded(invite.revision, revision)
+    session_id = id_of(lane.name, inbound.id, now)
+    lane.begun(invite.basis)
+    began = Began(invite.language, invite.variables, lane.address.channel)
+    first = begin(flow, session_id, began.language, now, variables=began.variables, channel=began.channel)
+    _apply(lane, first, began, now)
+
+
+def turn(lane: Lane, event: Event, now: int, revision: Lookup) -> None:
+    """Give the lane's survey an event; a lane without one passes over it. Raises UnknownRevision."""
+    session = lane.session
+    if session is None:
+        return
+    now = max(now, session.started_at)
+    next_one = advance(_loaded(session.revision, revision), session, event, now)
+    if next_one.effects or replace(next_one.session, turn=session.turn) != session:
+        _apply(lane, next_one, event, now)
+
+
+def _apply(lane: Lane, done: Turn, event: Journaled, now: int) -> None:
+    lane.apply(done, _encode(event).decode(), now)
+
+
+def _loaded(wanted: str, revision: Lookup) -> Flow:
+    flow = revision(wanted)
+    if flow is None:
+        raise UnknownRevision(wanted)
+    return flow

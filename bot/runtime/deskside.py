@@ -1,0 +1,84 @@
+"""What people do at a desk, as events for the lanes of the customers that it is about."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.cases.actors import actor
+from bot.cases.desks import Desk, Desks
+from bot.cases.state import case_of
+from bot.cases.typed import Docketed, Refusal, addressed
+from bot.cases.words import word
+from bot.messages import Edited, FromDesk, Inbound, Outbound, Pressed, Prompt, Reacted, Removed, Said
+from bot.rows import Docket, ForwardRow, OutboxRow
+from bot.runtime.lane import Lane, id_of
+
+ANSWER_LIFE = 3600_000  # ms after which nobody remembers what they were told no to
+
+_COMMAND = re.compile(r"[!！][^\W\d_]\w*")
+_encode = msgspec.json.Encoder().encode
+
+Act = Said | Edited | Removed | Pressed | Reacted
+
+
+def in_group(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], desks: Desks, now: int) -> None:
+    """Somebody did something in a group or channel: in a case's thread, under a card, or none of our business."""
+    body = inbound.body
+    if not isinstance(body, Act):
+        return
+    desk = desks.at(lane.name)
+    pressed = case_of(body.question) if isinstance(body, Pressed) else ""
+    if pressed and (dockets or desk):
+        _forward(lane, inbound, pressed, body, now)
+    elif dockets:
+        _forward(lane, inbound, dockets[0].case_id, body, now)
+    elif desk and isinstance(body, Said) and (command := _COMMAND.match(body.text.strip())):
+        _answer(lane, inbound, word("in_thread", desk.language, word=command[0][:40]), desk, now)
+
+
+def on_phone(lane: Lane, parts: Sequence[Inbound], dockets: Sequence[Docket], desk: Desk, now: int) -> None:
+    """An agent did something on a phone, where several cases meet: the case has to be named, or nothing is sent."""
+    inbound = parts[0]
+    body = inbound.body
+    if isinstance(body, Said):
+        said = [part.body for part in parts if isinstance(part.body, Said)]
+        media = tuple(each for one in said for each in one.media)
+        body = msgspec.structs.replace(body, text="\n".join(one.text for one in said), media=media)
+    if isinstance(body, Pressed):
+        if named := case_of(body.question):
+            _forward(lane, inbound, named, body, now)
+    elif isinstance(body, Said | Edited):
+        owner = actor(lane.name, inbound.author, inbound.author_name, desk).id
+        seen = [Docketed(d.case_id, d.code, d.owner == owner, d.phase in ("resolved", "confirmed")) for d in dockets]
+        found = addressed(body.text, seen)
+        if not isinstance(found, Refusal):
+            _forward(lane, inbound, found[0], msgspec.structs.replace(body, text=found[1]), now)
+        elif isinstance(body, Said):
+            text = word(found.why, desk.language, codes=", ".join(found.codes), word=found.word)
+            _answer(lane, inbound, text, desk, now)
+
+
+def gone(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], now: int) -> None:
+    """A phone wants no more messages: its cases are told that whoever has it gives them back."""
+    for docket in dockets:
+        _forward(lane, inbound, docket.case_id, Said("!release"), now, f":{docket.case_id}")
+
+
+def _forward(lane: Lane, inbound: Inbound, case_id: str, act: Act, now: int, mark: str = "") -> None:
+    event, source = f"desk:{inbound.id}{mark}", inbound.source
+    body = FromDesk(case_id, lane.name, inbound.author, act, inbound.author_name)
+    passed = _encode(Inbound(event, inbound.at, source, body)).decode()
+    lane.rows.forwards.append(ForwardRow(event, case_id, source.channel, now, passed))
+
+
+def _answer(lane: Lane, inbound: Inbound, text: str, desk: Desk, now: int) -> None:
+    """Say something to one person at a desk, once per message."""
+    name, to = f"{id_of(lane.name, inbound.id, now)}.desk", inbound.source
+    ref = inbound.body.ref if isinstance(inbound.body, Said) else ""
+    until = now + ANSWER_LIFE
+    message = Outbound(
+        name, to, Prompt(text), "desk", lane.sender, until, desk.language, reply_to=ref, whisper=inbound.author
+    )
+    payload = _encode(message).decode()
+    lane.rows.outbox.append(OutboxRow(name, lane.name, to.channel, "", "desk", payload, now, until, now))

@@ -1,0 +1,119 @@
+"""Where a customer has a case: what they do is read by people, by the survey, or by both."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from bot.cases.case import takes
+from bot.cases.events import (
+    CaseEvent,
+    CustomerEdited,
+    CustomerReacted,
+    CustomerRemoved,
+    CustomerSaid,
+    DeliveryChanged,
+    OptedIn,
+    OptedOut,
+    Woken,
+)
+from bot.cases.state import Case, case_of
+from bot.messages import (
+    Consent,
+    Delivery,
+    Edited,
+    FromDesk,
+    Inbound,
+    Invite,
+    Pressed,
+    Reacted,
+    Removed,
+    Said,
+    Started,
+    TimerFired,
+)
+from bot.runtime.casework import Casework
+from flows import reading
+from flows.reading import keyword
+
+SETTLED = "settled:"  # how the ids begin of events that tell how one of our own sends has ended
+
+Hear = Callable[[Sequence[Inbound]], None]
+"""Takes events as in the lane of a customer without a case."""
+
+
+def listen(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear) -> None:
+    """Take events that belong together. `case` is the customer's latest."""
+    inbound, lane = parts[0], work.lane
+    body, taken = inbound.body, takes(case, running=lane.running)
+    match body:
+        case FromDesk():
+            work.from_desk(inbound.id, body, now)
+        case Said():
+            _said(work, case, now, parts, hear)
+        case TimerFired(session=name) if name.startswith("case:"):
+            if name == f"case:{case.id}":  # else it is an earlier one's
+                work.tell(Woken(), now)
+        case Invite() if case.control == "human":
+            pass  # a person talks
+        case Started(token="") if taken and not lane.opted_out:
+            lane.heard(now, inbound.source, inbound.recipient)
+        case Delivery():
+            if not inbound.id.startswith(SETTLED):
+                _both(work, now, parts, hear)
+            if case_of(body.key) == case.id:
+                work.tell(DeliveryChanged(body.key, body.state, body.code, body.error), now)
+        case _:
+            _both(work, now, parts, hear, *_done(case, body, taken=taken))
+
+
+def _done(case: Case, body: object, *, taken: bool) -> Iterator[CaseEvent]:
+    """What the customer has done other than writing, as the case sees it."""
+    match body:
+        case Pressed(question, value):
+            if case_of(question) == case.id:
+                yield CustomerSaid("", pressed=question, value=value)
+            elif not case_of(question) and not case.closed:
+                yield CustomerSaid(value, pressed=question, value=value, to_bot=not taken)
+        case Edited(ref, text):
+            yield CustomerEdited(ref, text)
+        case Removed(ref):
+            yield CustomerRemoved(ref)
+        case Reacted(ref, emoji):
+            yield CustomerReacted(ref, emoji)
+
+
+def _said(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear) -> None:
+    """STOP, START and HELP belong to the address, and a wish to be left alone is one wherever it is said."""
+    lane, inbound = work.lane, parts[0]
+    language = lane.language or case.language
+    said = [part.body for part in parts if isinstance(part.body, Said)]
+    words = [keyword(each.text, lane.language) for each in said]
+    if any(word == "stop" or (word and not lane.running) for word in words):
+        _both(work, now, parts, hear)
+    elif not takes(case, running=lane.running):
+        _both(work, now, parts, hear, *(_heard(each, to_bot=True) for each in said))
+    elif any(reading.wish(each.text, language) == "stop" for each in said):
+        _both(work, now, [replace(inbound, body=Consent("stop"))], hear)
+    else:
+        lane.heard(now, inbound.source, parts[-1].recipient)
+        for each in said:
+            work.tell(_heard(each, to_bot=False), now)
+
+
+def _heard(said: Said, *, to_bot: bool) -> CustomerSaid:
+    return CustomerSaid(said.text, said.ref, said.media, said.album, said.reply_to, to_bot=to_bot)
+
+
+def _both(work: Casework, now: int, parts: Sequence[Inbound], hear: Hear, *events: CaseEvent) -> None:
+    """Let the survey take it, and then the case: what was done, and what the survey made of it."""
+    lane = work.lane
+    before = lane.opted_out
+    hear(parts)
+    if lane.opted_out and not before:
+        work.tell(OptedOut(), now)
+        return  # whoever says stop says nothing else
+    if before and not lane.opted_out:
+        work.tell(OptedIn(), now)
+    for event in events:
+        work.tell(event, now)
+    work.follow(now)

@@ -83,6 +83,15 @@ def test_a_deadline_counts_open_time_only(hours, start, duration, end):
     assert add_open_time(hours, "Europe/Berlin", at(start), duration, "DE") == at(end)
 
 
+@pytest.mark.parametrize("minute", range(0, 100, 5))
+def test_an_hour_that_occurs_twice_opens_in_its_second_time(minute):
+    """Asked at any minute of the night in which clocks go back: it opens at the second half past two."""
+    now = at("2026-10-24 23:50", "UTC") + minute * MINUTE
+    opening = at("2026-10-25 01:30", "UTC")
+    assert open_from("02:30-05:00", "Europe/Berlin", now) == max(now, opening)
+    assert add_open_time("02:30-05:00", "Europe/Berlin", now, HOUR) == max(now, opening) + HOUR
+
+
 @pytest.mark.parametrize("hours", ["off", "24/7 off", "2020 Mo-Fr 10:00-12:00", "PH off", "2099 Mo 10:00-11:00"])
 @pytest.mark.timeout(5)
 def test_a_desk_that_is_never_open_ends_at_the_horizon(hours):

@@ -182,6 +182,17 @@ async def test_long_texts(text, sections):
         assert "".join(line.person().shows()[-1]["text"].split()) == "".join(text.split())
 
 
+@pytest.mark.parametrize("length", [4_000, 4_001, 13_000])
+async def test_long_changes(length):
+    """chat.update takes a `text` of 4,000 characters; sections hold the rest."""
+    async with a_line() as line:
+        outbound = message(prompt=Prompt("first"))
+        sent = await line.channel.send(outbound)
+        changed = message(prompt=Prompt("&" + "a" * (length - 5)), edits=outbound.key)
+        await line.channel.edit(changed, sent.provider_id)
+        assert line.person().shows()[-1]["text"].replace("\n", "") == changed.prompt.text
+
+
 @pytest.mark.parametrize("text", ["a" * 45_000, "<" * 20_000])
 async def test_longer_than_slack_takes(text):
     """Slack would cut at 40,000 in the middle of anything; we cut between characters."""

@@ -141,6 +141,15 @@ async def test_p3_much_was_missed():
         assert await line.channel.missed_in([], 0) == []
 
 
+async def test_p3_what_a_thread_hangs_on_is_not_in_it():
+    """Slack lists the root with its replies; it was told as a message of the channel."""
+    async with a_line() as line:
+        root = (await line.room().says("U1", "a person's")).ts
+        await line.room().says("U2", "a reply", root)
+        missed = await line.channel.missed_in([Address("slack", "C1", thread=root)], 0)
+        assert [event.id for event in missed] == [line.events[1].id]
+
+
 @pytest.mark.parametrize(
     ("how", "kind"), [({"kind": "throttle", "after": 60}, Throttled), ({"kind": "garbled"}, Unavailable)]
 )

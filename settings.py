@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from bot.durations import Duration
+from bot.cases import config
 from bot.errors import BotError
 from bot.secret_keys import SecretKey
 from flows import source
@@ -77,13 +76,6 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        close = suggest(value, available_timezones())
-        raise PydanticCustomError("zone", "unknown time zone{close}", {"close": close})
-    return ZoneInfo(value).key
-
-
 def _database(value: str, info: ValidationInfo) -> str:
     scheme, _, path = value.partition(":///")
     if scheme == "sqlite" and path:
@@ -115,18 +107,6 @@ class ApiKey(Section):
     expires: AwareDatetime | None = None
 
 
-class Desk(Section):
-    """Where people look after cases."""
-
-    channel: str
-    chat: str = ""
-    respond_within: Duration = 15 * 60_000
-    hours: str = ""  # "" is always open
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    agents: tuple[str, ...] = ()  # empty: everyone at the desk
-    causes: tuple[str, ...] = ()  # empty: any
-
-
 class Settings(BaseSettings):
     """The settings of one process. Relative paths start at the folder of the settings file."""
 
@@ -146,7 +126,10 @@ class Settings(BaseSettings):
     api_keys: tuple[ApiKey, ...] = ()
     secret_keys: tuple[SecretKey, ...] = ()  # the first seals credentials, all open them
     channels: dict[Name, Annotated[Any, BeforeValidator(_channel)]] = {}
-    desks: dict[Name, Desk] = {}
+    desks: dict[Name, config.DeskSettings] = {}
+    agents: dict[Name, config.AgentSettings] = {}
+    routes: tuple[config.RouteSettings, ...] = ()
+    management: str = ""  # the desk that hears of strategic causes
     batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances
     log: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -202,10 +185,12 @@ def load() -> Settings:
     except SettingsError as error:  # a variable that should be JSON and is not
         given.problems.append(Problem("environment", "", str(error)))
     else:
-        for desk, section in settings.desks.items():
-            if section.channel not in settings.channels:
-                near = suggest(section.channel, settings.channels)
-                given.wrong(("desks", desk, "channel"), f"no channel is called {section.channel!r}{near}")
+        found = config.misfits(settings.desks, settings.agents, settings.routes, settings.management, settings.channels)
+        for loc, message in found:
+            given.wrong(loc, message)
+        for name, desk in settings.desks.items():
+            if desk.file and not (settings.home / desk.file).is_file():
+                given.wrong(("desks", name, "file"), f"there is no file {desk.file!r}")
     if given.problems:
         raise SettingsProblems(given.problems)
     return settings
@@ -283,8 +268,14 @@ class _Source:
         match loc:
             case ("channels", str(name), _) if name in self.tree.get("channels", ()):
                 model = config_class(self.tree["channels"][name]["kind"])
+            case ("desks", _, "also", _, _):
+                model = config.PlaceSettings
+            case ("desks", _, "causes", _, _):
+                model = config.CauseSettings
             case ("desks", _, _):
-                model = Desk
+                model = config.DeskSettings
+            case ("routes", _, _):
+                model = config.RouteSettings
             case ("api_keys", _, _):
                 model = ApiKey
         return [field.alias or name for name, field in model.model_fields.items()]

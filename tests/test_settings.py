@@ -259,7 +259,8 @@ def test_what_does_not_fit_together_at_the_desks_is_named(given, text, expected)
 
 def test_mistakes_at_desks_have_their_line_and_column(given):
     """A list's entry, a key that a person made up, and a desk that is nowhere."""
-    text = f"{CHANNELS}\ndesks:\n  a:\n    channel: slack\n    chat: C1\n    agents: [U1, bob]\nagents:\n  eva: {{slak: U1}}"
+    desk = "a:\n    channel: slack\n    chat: C1\n    agents: [U1, bob]"
+    text = f"{CHANNELS}\ndesks:\n  {desk}\nagents:\n  eva: {{slak: U1}}"
     assert [each.partition("|")[0] for each in complaints(given, text)] == ["echolot.yaml:6:18", "echolot.yaml:8:15"]
 
 
@@ -278,6 +279,7 @@ def test_desks_agents_and_routes_load(given):
     assert loaded.routes[0].when == {"brand": ("Gold", "Platinum"), "language": ("de",)}
     assert loaded.desks["support"].escalate_to == loaded.management == "leads"
     telegram = f"channels: {{t: {{kind: telegram, token: '1:{'a' * 35}'}}}}"
+    desk = "desks: {a: {channel: t, chat: -100777, agents: [4711, t:12]}}"
     numbers = given(f"{telegram}\n{desk}\nagents: {{b: {{t: 5}}}}")
     assert numbers.desks["a"].chat == "-100777"
     assert numbers.desks["a"].agents == ("4711", "t:12")

@@ -1,33 +1,36 @@
 """The dispatcher: lease, send outside any transaction, settle; a send in doubt is looked up, never blindly repeated."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
 import structlog
 from msgspec.structs import replace
 
-from bot.abilities import Editing, Pacing
+from bot.abilities import Pacing, Reacting
+from bot.cases.words import word
 from bot.errors import (
     ChannelError,
     Conflict,
     InDoubt,
     Misconfigured,
     NotAdmitted,
-    Rejected,
     StoreUnavailable,
     Throttled,
     Unavailable,
     Unreachable,
 )
-from bot.messages import Address, Consent, Inbound, Limit, Outbound, Sent
+from bot.messages import Address, Consent, Delivery, Inbound, Limit, Outbound, Prompt, Sent
 from bot.ports import Channel, Pricing, Reconciling, Store
-from bot.render import answered
 from bot.rows import Arrival, Leased, Settlement
+from bot.runtime.caserows import SETTLED
 from bot.runtime.group import Group
+from bot.runtime.handing import Handing
 from bot.runtime.intake import arrival
 from bot.runtime.pace import Pace, Turnstiles
+from bot.runtime.threads import Threads, is_named_by_case
+from bot.runtime.verdict import FIRST_RETRY, storable, wait_after
 
 log = structlog.get_logger()
 
@@ -35,29 +38,44 @@ LEASE = 30_000  # ms; longer than any send may take
 SEND_TIMEOUT = 20.0  # s
 AT_ONCE = 64  # sends in flight per channel
 POLL = 1.0  # s
-FIRST_RETRY, LONGEST_RETRY = 1_000, 300_000  # ms, doubling
-MEND_WITHIN = 60_000  # ms between tries while an operator has to mend the account
-MARK_TRIES = 3  # to show a choice; the question behind it in its lane matters more
 LOOK_UPS = 8  # at the same time, so that all are done before their leases end
 LOOK_UP_AGAIN = 30_000  # ms
 GIVE_UP_LOOKING = 15 * 60_000  # ms (RELIABILITY 1.5)
 
 _BUSY = (StoreUnavailable, Conflict)  # the database, for now
+_URGENCY = {"agent": 0, "desk": 2, "card": 2, "status": 3}  # the rest: 1
+_TOLD = frozenset(("agent", "case"))  # kinds whose case hears what became of them
+_AGAIN = frozenset(("desk", "card"))  # kinds that are rather shown twice than not at all
+_ENDS = frozenset(("sent", "failed", "unknown", "cancelled", "expired"))
+Ended = tuple[Settlement, Sequence[Arrival]]
 _outbound = msgspec.json.Decoder(Outbound).decode
 
 
 class Dispatcher:
     """Sends the outbox of one channel; channels do not wait for each other."""
 
-    def __init__(self, name: str, channel: Channel, store: Store, owner: str, clock: Callable[[], int]) -> None:
-        """`name` is the settings' entry; `owner` is unique to this process, it marks leases."""
+    def __init__(
+        self,
+        name: str,
+        channel: Channel,
+        store: Store,
+        owner: str,
+        clock: Callable[[], int],
+        channels: Mapping[str, Channel] | None = None,
+    ) -> None:
+        """`name` is the settings' entry; `owner` is unique to this process, it marks leases.
+
+        `channels` are all there are, by name: files come in on others.
+        """
         self._name = name
         self._channel = channel
         self._store = store
         self._owner = owner
         self._clock = clock
         self._settle = round(channel.settle * 1000) if isinstance(channel, Reconciling) else 0
-        self._settlements: Group[Settlement] = Group(store.settle)
+        self._settlements: Group[Ended] = Group(self._settled)
+        self._handing = Handing(channel, channels or {name: channel})
+        self._threads = Threads(name, channel, store, self._handing)
         self._pace = Pace(getattr(channel, "rate", None))
         self._parts: Callable[[str], int] = channel.parts if isinstance(channel, Pricing) else lambda _text: 1
         self._limits: Callable[[Address], Sequence[Limit]] = (
@@ -114,6 +132,9 @@ class Dispatcher:
         await self._settlements.add(await asyncio.gather(*map(self._found, rows)))
         return len(rows)
 
+    async def _settled(self, ended: Sequence[Ended]) -> None:
+        await self._store.settle([one for one, _ in ended], [event for _, events in ended for event in events])
+
     async def _lease_and_send(self) -> int:
         """Take what may be sent now and send it in the background; how many messages."""
         now = self._clock()
@@ -123,12 +144,12 @@ class Dispatcher:
             return 0
         rest = max(0, self._settle - LEASE)
         leased = await self._store.lease(self._owner, room, now, now + LEASE, [self._name], rest)
-        held: list[Settlement] = []
-        for row in leased:
+        held: list[Ended] = []
+        for row in sorted(leased, key=_urgency):
             message = _outbound(row.payload)
             wait = self._turnstiles.wait(row.id, self._limits(message.to), now)
             if wait:
-                held.append(self._settlement(row, "queued", 0)._replace(not_before=now + wait))
+                held.append((self._settlement(row, "queued", 0)._replace(not_before=now + wait), ()))
                 continue
             self._pace.spend(now, self._parts(message.prompt.text))
             flight = asyncio.create_task(self._send(row, message))
@@ -139,21 +160,27 @@ class Dispatcher:
         return len(leased)
 
     async def _send(self, row: Leased, message: Outbound) -> None:
-        settlement, follow_up = await self._attempt(row, message)
+        ended = await self._attempt(row, message)
         while True:
             try:
-                if follow_up:
-                    await self._store.settle([settlement], follow_up)
-                else:
-                    await self._settlements.add([settlement])
+                await self._settlements.add([ended])
             except _BUSY:  # what we know is worth keeping for as long as nobody has looked it up
                 await asyncio.sleep(POLL / 4)
             else:
                 return
 
-    async def _attempt(self, row: Leased, message: Outbound) -> tuple[Settlement, Sequence[Arrival]]:
+    async def _attempt(self, row: Leased, message: Outbound, *, again: bool = False) -> Ended:
+        """Hand it over, and say how that ended. `again`: it may have arrived before."""
+        if message.kind in _TOLD and 0 < message.not_after < self._clock():
+            return self._ended(row, message, self._settlement(row, "expired", error="too late to send"))
+        if message.kind == "status" and not isinstance(self._channel, Reacting):
+            return self._settlement(row, "cancelled", error="this channel shows no signs"), ()
+        if again:
+            text = f"{message.prompt.text} {word('maybe_repeated', message.language or 'en')}"
+            message = replace(message, prompt=Prompt(text, message.prompt.options))
+        way = self._threads if is_named_by_case(message.to) else self._handing
         try:
-            sent = await asyncio.wait_for(self._hand_over(row, message), SEND_TIMEOUT)
+            sent = await asyncio.wait_for(way.hand_over(row, message), SEND_TIMEOUT)
         except ChannelError as error:
             return self._failed(row, message, error)
         except TimeoutError:
@@ -163,17 +190,16 @@ class Dispatcher:
             return self._failed(row, message, InDoubt(f"{type(error).__name__} in mid-send"))
         self.sent += 1
         self._pace.healthy()
-        return self._went(row, sent), ()
+        return self._ended(row, message, self._went(row, sent))
 
-    async def _hand_over(self, row: Leased, message: Outbound) -> Sent:
-        """Send, or change what was sent."""
-        if not message.edits:
-            return await self._channel.send(message)
-        if not row.shown_id or not isinstance(self._channel, Editing):
-            raise Rejected("what was to be changed has never arrived")
-        if message.kind == "mark":
-            message = replace(message, prompt=answered(_outbound(row.shown).prompt, message.prompt.text))
-        return await self._channel.edit(message, row.shown_id)
+    def _ended(self, row: Leased, message: Outbound, settlement: Settlement, *others: Arrival) -> Ended:
+        """How it ended, together with what its case hears of that."""
+        if message.kind not in _TOLD or settlement.state not in _ENDS:
+            return settlement, others
+        state, now = settlement.state, settlement.at
+        report = Delivery(row.key, settlement.provider_id, state, settlement.code, settlement.error)
+        event = Inbound(f"{SETTLED}{row.key}:{state}", now, Address.of_lane(row.lane), report)
+        return settlement, (*others, arrival(event, now))
 
     def _went(self, row: Leased, sent: Sent) -> Settlement:
         went = self._settlement(row, "sent")
@@ -186,76 +212,87 @@ class Dispatcher:
         now = self._clock()
         not_before = 0 if wait is None else now + wait
         code = error.code if isinstance(error, ChannelError) else ""
-        text = _storable(str(error))
-        return Settlement(row.id, self._owner, row.epoch, state, not_before, code=_storable(code), error=text, at=now)
+        text = storable(str(error))
+        return Settlement(row.id, self._owner, row.epoch, state, not_before, code=storable(code), error=text, at=now)
 
-    def _failed(self, row: Leased, message: Outbound, error: ChannelError) -> tuple[Settlement, Sequence[Arrival]]:
+    def _failed(self, row: Leased, message: Outbound, error: ChannelError) -> Ended:
         """What the error means for the message, the pace of the channel, and the customer."""
-        if message.edits and isinstance(error, InDoubt):  # a change that may have been made is made again
-            error = Unavailable(str(error), error.code)
+        if (message.edits or message.kind == "status") and isinstance(error, InDoubt):
+            error = Unavailable(str(error), error.code)  # a change that may have been made is made again
         log.info("send_failed", channel=self._name, error=type(error).__name__, code=error.code, attempts=row.attempts)
-        now, follow_up = self._clock(), []
-        backoff = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(row.attempts - 1, 16))
-        state, wait = "failed", None
-        self._feel(error, now)
-        match error:
-            case Throttled():
-                state, wait = "queued", round(error.after * 1000)
-                if error.whole_channel:
-                    self._pace.pause(now, wait)
-                elif error.scope:
-                    self._turnstiles.close(error.scope, now + wait)
-            case Unavailable():
-                state, wait = "queued", backoff
-            case Misconfigured():
-                state, wait = "queued", max(backoff, MEND_WITHIN)
-            case InDoubt():
-                self.in_doubt += 1
-                looked_up = isinstance(self._channel, Reconciling)
-                state, wait = ("reconciling", self._settle) if looked_up else ("unknown", None)
-            case Unreachable() if error.opted_out:
-                stop = Inbound(f"send:{row.key}", now, message.to, Consent("stop", answered=True))
-                follow_up.append(arrival(stop, now))
-        if state == "queued" and _not_worth_it(row, message, error):
-            state, wait = "failed", None
-        return self._settlement(row, state, wait, error), follow_up
+        self._feel(error, self._clock())
+        wait = wait_after(row, message, error)
+        if isinstance(error, InDoubt):
+            self.in_doubt += 1
+            state, wait = self._doubted(row, message)
+        elif wait is None:
+            state = "failed"
+        else:  # what may have arrived before shall say so
+            state = "reconciling" if row.unknown_since else "queued"
+        settlement = self._settlement(row, state, wait, error)
+        if isinstance(error, Unreachable) and error.opted_out:
+            stop = Inbound(f"send:{row.key}", settlement.at, message.to, Consent("stop", answered=True))
+            return self._ended(row, message, settlement, arrival(stop, settlement.at))
+        return self._ended(row, message, settlement)
+
+    def _doubted(self, row: Leased, message: Outbound) -> tuple[str, int | None]:
+        """What is done about a send in doubt: it is looked up, or at a desk repeated after a while."""
+        if isinstance(self._channel, Reconciling) and not row.unknown_since:
+            return "reconciling", self._settle
+        if message.kind in _AGAIN and not self._is_given_up(row):
+            return "reconciling", LOOK_UP_AGAIN if row.unknown_since else FIRST_RETRY
+        return "unknown", None
 
     def _feel(self, error: ChannelError, now: int) -> None:
-        """Whether the channel as a whole works, as far as this failure tells."""
+        """Whether the channel as a whole works, and at what pace, as far as this failure tells."""
         if isinstance(error, Unavailable | Misconfigured | InDoubt) and not isinstance(error, NotAdmitted):
             self._pace.stumble(now)
-        else:
-            self._pace.healthy()
+            return
+        self._pace.healthy()
+        if isinstance(error, Throttled):
+            wait = round(error.after * 1000)
+            if error.whole_channel:
+                self._pace.pause(now, wait)
+            elif error.scope:
+                self._turnstiles.close(error.scope, now + wait)
 
-    async def _found(self, row: Leased) -> Settlement:
+    async def _found(self, row: Leased) -> Ended:
         """What the provider knows about a send in doubt."""
-        channel, message = self._channel, _outbound(row.payload)
-        if message.edits:  # was being made when its worker died: to make it again is harmless
-            return self._settlement(row, "queued", 0)
-        if not isinstance(channel, Reconciling):
-            return self._settlement(row, "unknown", error="the provider cannot tell whether it was sent")
+        message = _outbound(row.payload)
+        if message.edits or message.kind == "status":  # was being made when its worker died: doing it again is harmless
+            return self._settlement(row, "queued", 0), ()
+        if not isinstance(self._channel, Reconciling):
+            return await self._given_up(row, message, "the provider cannot tell whether it was sent")
         try:
-            taken = await self._store.provider_ids(row.lane)
-            find = channel.find(message, row.first_attempt_at, taken)
-            sent = await asyncio.wait_for(find, SEND_TIMEOUT)
+            sent = await asyncio.wait_for(self._find(self._channel, row, message), SEND_TIMEOUT)
         except Exception as error:  # noqa: BLE001 - also an adapter's bug: the others in doubt must not wait for it
-            known = isinstance(error, ChannelError | TimeoutError)
+            why = str(error) if isinstance(error, ChannelError | TimeoutError) else type(error).__name__
             log.info("look_up_failed", channel=self._name, error=type(error).__name__)
-            return self._not_looked_up(row, str(error) if known else type(error).__name__)
+            if self._is_given_up(row):
+                return await self._given_up(row, message, f"could not be looked up: {why}")
+            return self._settlement(row, "reconciling", LOOK_UP_AGAIN, why), ()
         log.info("send_looked_up", channel=self._name, state="sent" if sent else "queued")
-        return self._went(row, sent) if sent else self._settlement(row, "queued", 0)
+        return self._ended(row, message, self._went(row, sent) if sent else self._settlement(row, "queued", 0))
 
-    def _not_looked_up(self, row: Leased, why: str) -> Settlement:
-        if self._clock() - row.unknown_since > GIVE_UP_LOOKING + self._settle:
-            return self._settlement(row, "unknown", error=f"could not be looked up: {why}")
-        return self._settlement(row, "reconciling", LOOK_UP_AGAIN, why)
+    async def _find(self, channel: Reconciling, row: Leased, message: Outbound) -> Sent | None:
+        taken = await self._store.provider_ids(row.lane)
+        if not is_named_by_case(message.to):
+            return await channel.find(message, row.first_attempt_at, taken)
+        sent = await channel.find(self._threads.known(row, message), row.first_attempt_at, taken)
+        if sent:
+            await self._threads.found(row, message, sent)
+        return sent
+
+    async def _given_up(self, row: Leased, message: Outbound, why: str) -> Ended:
+        """Nobody can tell: a desk reads it once more, with a mark; a customer does not (RELIABILITY 1.5)."""
+        if message.kind in _AGAIN:
+            return await self._attempt(row, message, again=True)
+        return self._ended(row, message, self._settlement(row, "unknown", error=why))
+
+    def _is_given_up(self, row: Leased) -> bool:
+        """Whether a send has been in doubt for so long that nobody will find out any more."""
+        return row.unknown_since != 0 and self._clock() - row.unknown_since > GIVE_UP_LOOKING + self._settle
 
 
-def _not_worth_it(row: Leased, message: Outbound, error: ChannelError) -> bool:
-    """Whether to go on without a mark. A provider that asks for patience gets it: it would refuse the next one, too."""
-    return message.kind == "mark" and row.attempts >= MARK_TRIES and not isinstance(error, Throttled)
-
-
-def _storable(text: str) -> str:
-    """A provider's words as every database and log takes them."""
-    return "".join(filter(str.isprintable, text[:500]))
+def _urgency(row: Leased) -> int:
+    return _URGENCY.get(row.kind, 1)

@@ -31,11 +31,10 @@ from bot.messages import (
     Started,
     TimerFired,
 )
+from bot.runtime.caserows import SETTLED
 from bot.runtime.casework import Casework
 from flows import reading
 from flows.reading import keyword
-
-SETTLED = "settled:"  # how the ids begin of events that tell how one of our own sends has ended
 
 Hear = Callable[[Sequence[Inbound]], None]
 """Takes events as in the lane of a customer without a case."""

@@ -4,11 +4,13 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import msgspec
 
-from bot.messages import Address, Control, Inbound, Invite
-from bot.ports import Store
+from bot.cases.desks import WEB
+from bot.messages import Address, Control, FromDesk, Inbound, Invite, Pressed, Said
+from bot.ports import Reading, Store
 from bot.rows import LinkRow
 from bot.runtime.intake import Intake
 from bot.runtime.lane import id_of
@@ -18,10 +20,12 @@ LINK_LIFE = 30 * 24 * 3600_000  # ms in which a link can be opened
 
 
 class Office:
-    """Starts surveys and hands conversations over."""
+    """Starts surveys, hands conversations over, and takes what people do in the web inbox."""
 
     def __init__(self, store: Store, library: Library, intake: Intake, clock: Callable[[], int]) -> None:
+        """`store` can also be read (`bot.ports.Reading`)."""
         self._store = store
+        self._reading = cast("Reading", store)
         self._library = library
         self._intake = intake
         self._clock = clock
@@ -79,6 +83,19 @@ class Office:
     async def hand_over(self, to: Address, owner: str, by: str, key: str) -> None:
         """Give a conversation to a person (`human`) or back to the `bot`; `by` is the agent, `key` names the act."""
         await self._intake.accept([Inbound(f"control:{key}", self._clock(), to, Control(owner, by))])
+
+    async def act(self, case_id: str, by_login: str, body: Said | Pressed, key: str, *, name: str = "") -> bool:
+        """Somebody writes or presses a button in the web inbox; whether there is such a case.
+
+        `name` is how the person is called there; `key` names the act, which has one effect however often it comes.
+        What came of it is in the case's history. Raises StoreUnavailable.
+        """
+        case = await self._reading.case(case_id)
+        if case is None:
+            return False
+        act = FromDesk(case_id, WEB, by_login, body, name)
+        await self._intake.accept([Inbound(f"act:{key}", self._clock(), Address.of_lane(case["lane"]), act)])
+        return True
 
 
 def link_id(secret: str) -> str:

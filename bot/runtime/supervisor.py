@@ -50,7 +50,7 @@ class Supervisor:
         marking = frozenset(name for name, channel in channels.items() if isinstance(channel, Editing))
         self.worker = Worker(store, library, clock, gather, marking=marking, desks=desks)
         self.dispatchers = {
-            name: Dispatcher(name, channel, store, self.owner, clock) for name, channel in channels.items()
+            name: Dispatcher(name, channel, store, self.owner, clock, channels) for name, channel in channels.items()
         }
 
     async def start(self, *, listens: bool = True) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import channels.slack.lookup
 import channels.telegram.outbound
 from bot.messages import Inbound
-from bot.rows import Leased, Settlement
-from bot.runtime.dispatcher import Dispatcher
+from bot.rows import Leased
+from bot.runtime.dispatcher import Dispatcher, Ended
 from bot.runtime.intake import Intake
 
 _forgotten: set[asyncio.Task[None]] = set()
@@ -38,8 +38,8 @@ def ack_before_commit() -> None:
 def resend_blindly() -> None:
     """Take a send in doubt for one that failed."""
 
-    async def found(self: Dispatcher, row: Leased) -> Settlement:
-        return self._settlement(row, "queued", 0)
+    async def found(self: Dispatcher, row: Leased) -> Ended:
+        return self._settlement(row, "queued", 0), ()
 
     Dispatcher._found = found
 

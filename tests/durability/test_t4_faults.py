@@ -16,7 +16,7 @@ from msgspec import Struct
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.messages import Address
-from bot.runtime import dispatcher, pace
+from bot.runtime import dispatcher, pace, verdict
 from commands import assemble
 from sandbox.faults import Fault
 from sandbox.serving import serving
@@ -172,8 +172,13 @@ async def a_house(url: str, seed: int, **changes: dict[str, Any]) -> AsyncIterat
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of ours are short: what a provider asks for is not ours."""
-    for name, value in {"FIRST_RETRY": 20, "LONGEST_RETRY": 200, "LOOK_UP_AGAIN": 100, "POLL": 0.05}.items():
-        monkeypatch.setattr(dispatcher, name, value)
+    for module, name, value in (
+        (verdict, "FIRST_RETRY", 20),
+        (verdict, "LONGEST_RETRY", 200),
+        (dispatcher, "LOOK_UP_AGAIN", 100),
+        (dispatcher, "POLL", 0.05),
+    ):
+        monkeypatch.setattr(module, name, value)
 
 
 def _fill(house: House, seed: int, times: int) -> None:

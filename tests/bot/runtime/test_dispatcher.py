@@ -13,8 +13,9 @@ from bot.errors import (
     Unreachable,
 )
 from bot.messages import Sent
-from bot.runtime.dispatcher import AT_ONCE, LONGEST_RETRY, MEND_WITHIN
+from bot.runtime.dispatcher import AT_ONCE
 from bot.runtime.pace import OPEN, TRIP
+from bot.runtime.verdict import LONGEST_RETRY, MEND_WITHIN
 from tests.bot.runtime.house import ANNA, BEN, Line, people, queued
 
 # --- what an error means ---------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from bot.errors import InDoubt, Misconfigured, Rejected, Throttled, Unavailable
 from bot.messages import Capabilities, Consent, Limit, Outbound, Pressed, Prompt, Sent
 from bot.rows import OutboxRow
 from bot.runtime import dispatcher as module
-from bot.runtime.dispatcher import FIRST_RETRY, LEASE, MARK_TRIES, MEND_WITHIN
+from bot.runtime.dispatcher import LEASE
 from bot.runtime.lane import MARK_LIFE
+from bot.runtime.verdict import FIRST_RETRY, MARK_TRIES, MEND_WITHIN
 from bot.runtime.worker import Worker
 from tests.bot.runtime.house import ANNA, BEN, House, Ledger, Line, soon
 from tests.storage.builders import turn

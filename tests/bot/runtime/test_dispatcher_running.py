@@ -30,7 +30,7 @@ async def test_p5_how_a_send_ended_is_not_forgotten_while_the_database_is_away(h
             raise failures.pop()
         await settle(*arguments)
 
-    house.store.settle = house.dispatcher._settlements._flush = away
+    house.store.settle = away
     await house.sends()
     assert await house.state(key) == ("failed" if script else "sent")
     assert len(house.line.tried) == 1

@@ -1,0 +1,135 @@
+"""Where a case's messages go at a desk: its thread there, opened when there is none, and anew when it is gone."""
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+
+from bot.abilities import Editing, Rooted, Threading
+from bot.cases.state import code_of
+from bot.cases.words import word
+from bot.errors import ChannelError, Rejected, ThreadGone
+from bot.messages import Address, Outbound, Prompt, Sent
+from bot.ports import Channel, Store
+from bot.rows import Leased, Tail
+from bot.runtime.handing import Handing
+
+log = structlog.get_logger()
+
+TAIL = 10  # messages that a new thread repeats from the one that is gone
+
+_outbound = msgspec.json.Decoder(Outbound).decode
+
+
+def is_named_by_case(to: Address) -> bool:
+    """Whether this is a case's thread that has the case's id for a name: the provider's own is not known here."""
+    return to.thread.startswith("@")
+
+
+class Threads:
+    """Hands messages to the threads of cases on one channel. A case has one lane in a place, so nothing meets here."""
+
+    def __init__(self, name: str, channel: Channel, store: Store, handing: Handing) -> None:
+        self._name = name
+        self._channel = channel
+        self._store = store
+        self._handing = handing
+
+    async def hand_over(self, row: Leased, message: Outbound) -> Sent:
+        """Send, or change what was sent. Raises a ChannelError."""
+        if row.thread:
+            try:
+                return await self._into(row, message, replace(message.to, thread=row.thread))
+            except ThreadGone:
+                if message.kind == "status":  # a sign is no reason for a new thread
+                    raise
+        elif message.kind == "status":
+            raise Rejected("there is no thread with this message")
+        return await self._in_new_one(row, message)
+
+    def known(self, row: Leased, message: Outbound) -> Outbound:
+        """The message as the provider knows it, to be looked up."""
+        return replace(message, to=replace(message.to, thread=row.thread))
+
+    async def found(self, row: Leased, message: Outbound, sent: Sent) -> None:
+        """A message that was in doubt has arrived: if it is a card, its thread is known now."""
+        if message.kind != "card":
+            return
+        thread = row.thread
+        if not thread and isinstance(self._channel, Rooted):
+            thread = self._channel.thread_of(sent.provider_id)
+        await self._save(row, replace(message.to, thread=thread), sent.provider_id)
+
+    async def _into(self, row: Leased, message: Outbound, to: Address) -> Sent:
+        message = replace(message, to=to)
+        if message.kind != "card":
+            return await self._handing.hand_over(row, message)
+        if row.card_id and isinstance(self._channel, Editing):
+            try:
+                return await self._channel.edit(message, row.card_id)
+            except ThreadGone:
+                raise
+            except Rejected as refused:  # somebody has deleted it
+                log.info("card_sent_anew", channel=self._name, code=refused.code)
+        return await self._post(row, message)
+
+    async def _post(self, row: Leased, card: Outbound) -> Sent:
+        sent = await self._channel.send(replace(card, edits=""))
+        await self._save(row, card.to, sent.provider_id)
+        return sent
+
+    async def _in_new_one(self, row: Leased, message: Outbound) -> Sent:
+        """Open a thread, with the case's card, and send into it."""
+        lost = row.thread != ""
+        case_id, group = _case_of(row), replace(message.to, thread="")
+        tail = Tail("", ())
+        if lost or message.kind != "card":
+            tail = await self._store.place_tail(case_id, row.lane, TAIL if lost else 0)
+        card = message if message.kind == "card" else _outbound(tail.card) if tail.card else None
+        to, sent = await self._opened(row, card, group)
+        if to is None:
+            text = f"{code_of(case_id)}: {message.prompt.text}"
+            outside = replace(message, to=group, edits="", prompt=Prompt(text, message.prompt.options))
+            return await self._handing.hand_over(row, outside)
+        if lost:
+            log.warning("case_reopened_thread", channel=self._name, case=case_id)
+            await self._repeat(message, to, [_outbound(note).prompt.text for note in tail.notes])
+        if message is card and sent:
+            return sent
+        return await self._handing.hand_over(row, replace(message, to=to))
+
+    async def _opened(self, row: Leased, card: Outbound | None, group: Address) -> tuple[Address | None, Sent | None]:
+        """A new thread and the card in it; no thread where the group takes none any more."""
+        channel = self._channel
+        if isinstance(channel, Rooted) and card:
+            sent = await channel.send(replace(card, to=group, edits=""))
+            to = replace(group, thread=channel.thread_of(sent.provider_id))
+            await self._save(row, to, sent.provider_id)
+            return to, sent
+        if not isinstance(channel, Threading):
+            return None, None
+        title = card.card.title if card and card.card else code_of(_case_of(row))
+        try:
+            to = await channel.open_thread(group, title)
+        except Rejected as refused:
+            log.warning("no_thread_for_case", channel=self._name, code=refused.code)
+            return None, None
+        await self._save(row, to, "")
+        to = replace(group, thread=to.thread)
+        return to, await self._post(row, replace(card, to=to)) if card else None
+
+    async def _repeat(self, message: Outbound, to: Address, texts: list[str]) -> None:
+        """What stood last in the thread that is gone, as one message; the one that waits matters more."""
+        text = "\n\n".join([word("thread_lost", message.language or "en"), *texts])
+        note = Outbound(f"{message.key}.tail", to, Prompt(text), "desk", language=message.language)
+        try:
+            await self._channel.send(note)
+        except ChannelError as error:
+            log.warning("tail_not_repeated", channel=self._name, error=type(error).__name__)
+
+    async def _save(self, row: Leased, to: Address, card_id: str) -> None:
+        inbound = to.lane if to.thread else ""
+        await self._store.save_place(_case_of(row), row.lane, inbound, to.thread, card_id)
+
+
+def _case_of(row: Leased) -> str:
+    return Address.of_lane(row.lane).thread.removeprefix("@")

@@ -13,11 +13,10 @@ WIDE = 14  # characters of a label that needs a row of its own on a phone
 # What keys and values are made of. Written as one number in base 94, 75 of these characters take 63 bytes.
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789_-.:|"
 _FIRST, _BASE = 33, 94  # "!" to "~", one byte each
-# At desks keys are longer, and the value often names another message of the same case. So capitals stand for what is
-# long and frequent there, and a letter behind ^ is a capital itself. These signs hang in chats: add, never change.
-_LONG = {"P": ".card.p", "C": "cause:", "R": "retry:", "E": "correct:"}
-_CASE = "K"  # in a value: what its own key begins with, up to the first dot
-_ALPHABETS = {"~": _ALPHABET, "=": f"{_ALPHABET}^{_CASE}{''.join(_LONG)}"}  # by what packed data begins with
+# At desks keys are longer, values name admins' causes and other channels' messages. So capitals stand for what is long
+# and frequent there, and a letter behind ^ is a capital itself. These signs hang in chats: add a form, change none.
+_LONG = {"P": ".card.p", "C": "cause:", "E": "correct:"}
+_ALPHABETS = {"~": _ALPHABET, "=": f"{_ALPHABET}^{''.join(_LONG)}"}  # by what packed data begins with
 _PLAIN = re.compile(r"(?P<question>[\w.:-]{1,100})\|(?P<value>.+)", re.DOTALL | re.ASCII)
 
 
@@ -36,7 +35,7 @@ def callback_data(key: str, value: str) -> str | None:
     plain = f"{key}|{value}"
     if len(plain.encode("utf-8", "surrogatepass")) <= MAX_DATA:
         return plain
-    return _packed(plain, "~") or _packed(_shortened(key, value), "=")
+    return _packed(plain, "~") or _packed(_shortened(plain), "=")
 
 
 def question_and_value(data: str) -> tuple[str, str]:
@@ -98,13 +97,11 @@ def _unpacked(data: str) -> str:
     return plain if number else ""
 
 
-def _shortened(key: str, value: str) -> str:
-    """`key|value` with signs for what is long; with NUL, which no alphabet has, if that is ambiguous."""
-    if "^" in key + value:
+def _shortened(plain: str) -> str:
+    """With signs for what is long; with NUL, which no alphabet has, if that is ambiguous."""
+    if "^" in plain:
         return "\0"
-    key, value = (re.sub("[A-Z]", lambda found: f"^{found[0].lower()}", text) for text in (key, value))
-    case = key.partition(".")[0]
-    short = f"{key}|{value.replace(case, _CASE) if case else value}"
+    short = re.sub("[A-Z]", lambda found: f"^{found[0].lower()}", plain)
     for sign, long in _LONG.items():
         short = short.replace(long, sign)
     return short
@@ -114,6 +111,4 @@ def _lengthened(short: str) -> str:
     """What was shortened, as it was."""
     for sign, long in _LONG.items():
         short = short.replace(sign, long)
-    key, bar, value = short.partition("|")
-    plain = key + bar + value.replace(_CASE, key.partition(".")[0])
-    return re.sub(r"\^([a-z])", lambda found: found[1].upper(), plain)
+    return re.sub(r"\^([a-z])", lambda found: found[1].upper(), short)

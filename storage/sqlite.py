@@ -145,10 +145,10 @@ class SqliteStore(SqlReading):
 
     async def work(self, limit: int, now: int, decide: Callable[[Batch], Consequences]) -> int:
         """See bot.ports.Store."""
-        sends = forwards = False
+        topics: list[str] = []
 
         def work(connection: sqlite3.Connection) -> int:
-            nonlocal sends, forwards
+            nonlocal topics
             claim = {"now": now, "limit": limit, "most": limit * 4}
             ready = self._ahead.take(limit, decide)
             if ready is None:
@@ -158,7 +158,7 @@ class SqliteStore(SqlReading):
                 ready = len(rows), decide(batch(rows, seen_from(connection, SQL, rows)))
             claimed, consequences = ready
             write(connection, SQL, consequences, now)
-            sends, forwards = bool(consequences.outbox), bool(consequences.forwards)
+            topics = ["outbox"] * bool(consequences.outbox) + ["inbox"] * bool(consequences.forwards)
             self._along.board(connection)  # now, so that the next batch is there to be decided beside the commit
             if claimed >= limit > 1:  # else there is hardly anything left
                 rows = connection.execute(SQL["claim"], claim).fetchall()
@@ -170,10 +170,7 @@ class SqliteStore(SqlReading):
         except BaseException:
             self._ahead.forget()
             raise
-        if sends:
-            self._news.tell("outbox")
-        if forwards:
-            self._news.tell("inbox")
+        self._news.tell(*topics)
         return claimed
 
     async def lease(

@@ -22,6 +22,10 @@ from bot.rows import (
 NOW = 1_800_000_000_000
 LANE = "sms:+491"
 CASE = "c" * 24
+OTHER = "d" * 24
+THREAD = f"slack:C1#@{CASE}"  # the case's lane in a channel, before and after the provider has named its thread
+NAMED = "slack:C1#171.5"
+PHONE = "sms:+4917"
 REST = 60_000
 _unique = itertools.count(1)
 

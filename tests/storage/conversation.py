@@ -6,7 +6,9 @@ from storage.opening import open_store
 from tests.storage.builders import (
     CASE,
     LANE,
+    NAMED,
     NOW,
+    THREAD,
     address,
     answer,
     case,
@@ -105,10 +107,6 @@ async def channels_go_on(url):
     await turn(store, anna.lane, opened=[Opened("token", anna, "de", "e", NOW)])
     assert (await store.link("token"))["used_by"] == anna.lane
     await store.close()
-
-
-THREAD = f"slack:C1#@{CASE}"
-NAMED = "slack:C1#171.5"
 
 
 async def fill_cases(url):

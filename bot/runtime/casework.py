@@ -8,7 +8,7 @@ import msgspec
 
 from bot.cases.actors import actor
 from bot.cases.case import continues, decide, open_case
-from bot.cases.desks import WEB, Desks
+from bot.cases.desks import WEB, Desk, Desks
 from bot.cases.effects import (
     Alarm,
     CaseEffect,
@@ -31,7 +31,7 @@ from bot.cases.events import (
     CaseEvent,
     Wanted,
 )
-from bot.cases.state import Case, Priority, key
+from bot.cases.state import Actor, Case, Priority, key
 from bot.cases.typed import press, read
 from bot.cases.words import word
 from bot.engine.state import Event, HandedBack, OpenCase, Record, Say, TakenOver
@@ -61,7 +61,6 @@ class Casework:
         self._version = known.case_version
         self._followed = len(lane.turns) if self.case else 0
         self._waiting: deque[CaseEvent] = deque()
-        self._busy = False
         self._turned = False
         self._visited: list[str] = []
         self._wake: int | None = None
@@ -72,12 +71,8 @@ class Casework:
     def tell(self, event: CaseEvent, now: int) -> None:
         """Let the case take an event, and the survey and the case what follows from it for each other."""
         self._waiting.append(event)
-        if self._busy:
-            return
-        self._busy = True
-        while self._waiting:
-            self._take(self._waiting.popleft(), now)
-        self._busy = False
+        while self._waiting and self.case:
+            self._take(self.case, self._waiting.popleft(), now)
         self.follow(now)
 
     def follow(self, now: int) -> None:
@@ -113,28 +108,15 @@ class Casework:
             return
         desk = self._desks.get(case.desk)
         by = actor(place, body.author, body.name, desk)
-        match body.body:
-            case Said():
-                heard = read(body.body, by, case, desk)
-                if heard:
-                    self.tell(heard, now)
-            case Pressed(value=value, ref=ref):
-                self.tell(press(value, by, ref), now)
-            case Edited(ref, text):
-                self.tell(AgentEdited(by, ref, text), now)
-            case Removed(ref):
-                self.tell(AgentRemoved(by, ref), now)
-            case Reacted(ref, emoji):
-                self.tell(AgentReacted(by, ref, emoji), now)
+        heard = _heard(body.body, by, case, desk)
+        if heard:
+            self.tell(heard, now)
 
     def close(self) -> None:
         """Write down the case as it is now. Comes before the lane's own `close`."""
         self._save()
 
-    def _take(self, event: CaseEvent, now: int) -> None:
-        case = self.case
-        if case is None:
-            return
+    def _take(self, case: Case, event: CaseEvent, now: int) -> None:
         now = max(now, case.opened_at)
         turn = decide(case, event, now, self._desks)
         if turn.case is case:
@@ -222,3 +204,16 @@ class Casework:
         elif self._wake == 0:
             rows.cleared.append(f"case:{case.id}")
         self._turned, self._visited, self._wake = False, [], None
+
+
+def _heard(act: Said | Edited | Removed | Pressed | Reacted, by: Actor, case: Case, desk: Desk) -> CaseEvent | None:
+    """What somebody's act at a desk means for the case, if it means anything."""
+    if isinstance(act, Said):
+        return read(act, by, case, desk)
+    if isinstance(act, Pressed):
+        return press(act.value, by, act.ref)
+    if isinstance(act, Edited):
+        return AgentEdited(by, act.ref, act.text)
+    if isinstance(act, Removed):
+        return AgentRemoved(by, act.ref)
+    return AgentReacted(by, act.ref, act.emoji)

@@ -38,25 +38,31 @@ def in_group(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], desks: Des
 
 
 def on_phone(lane: Lane, parts: Sequence[Inbound], dockets: Sequence[Docket], desk: Desk, now: int) -> None:
-    """An agent did something on a phone, where several cases meet: the case has to be named, or nothing is sent."""
+    """An agent wrote, changed a text or pressed a button on a phone, where several cases meet.
+
+    The case has to be named, or nothing is sent. Several `parts` are halves of one text.
+    """
     inbound = parts[0]
     body = inbound.body
-    if isinstance(body, Said):
-        said = [part.body for part in parts if isinstance(part.body, Said)]
-        media = tuple(each for one in said for each in one.media)
-        body = msgspec.structs.replace(body, text="\n".join(one.text for one in said), media=media)
     if isinstance(body, Pressed):
         if named := case_of(body.question):
             _forward(lane, inbound, named, body, now)
-    elif isinstance(body, Said | Edited):
-        owner = actor(lane.name, inbound.author, inbound.author_name, desk).id
-        seen = [Docketed(d.case_id, d.code, d.owner == owner, d.phase in ("resolved", "confirmed")) for d in dockets]
-        found = addressed(body.text, seen)
-        if not isinstance(found, Refusal):
-            _forward(lane, inbound, found[0], msgspec.structs.replace(body, text=found[1]), now)
-        elif isinstance(body, Said):
-            text = word(found.why, desk.language, codes=", ".join(found.codes), word=found.word)
-            _answer(lane, inbound, text, desk, now)
+        return
+    said = [part.body for part in parts if isinstance(part.body, Said | Edited)]
+    text = "\n".join(one.text for one in said)
+    owner = actor(lane.name, inbound.author, inbound.author_name, desk).id
+    seen = [Docketed(d.case_id, d.code, d.owner == owner, d.phase in ("resolved", "confirmed")) for d in dockets]
+    found = addressed(text, seen)
+    if isinstance(found, Refusal):
+        if isinstance(body, Said):
+            told = word(found.why, desk.language, codes=", ".join(found.codes), word=found.word)
+            _answer(lane, inbound, told, desk, now)
+        return
+    act = said[0]
+    if isinstance(act, Said):
+        media = tuple(each for one in said if isinstance(one, Said) for each in one.media)
+        act = msgspec.structs.replace(act, media=media)
+    _forward(lane, inbound, found[0], msgspec.structs.replace(act, text=found[1]), now)
 
 
 def gone(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], now: int) -> None:

@@ -1,0 +1,452 @@
+"""A case in its customer's lane: what it hears, and the rows that its effects become."""
+
+import msgspec
+import pytest
+
+from bot.cases.desks import Desks
+from bot.cases.state import Case, Customer, Score, key
+from bot.messages import (
+    CaseWanted,
+    Consent,
+    Delivery,
+    Edited,
+    FromDesk,
+    Inbound,
+    Media,
+    Pressed,
+    Reacted,
+    Removed,
+    Said,
+    Started,
+    TimerFired,
+)
+from bot.rows import Consequences
+from bot.runtime.caserows import AGENT_LIFE, customer
+from bot.runtime.lane import MOST_SCORES, Lane
+from bot.runtime.showing import SIGN_LIFE
+from tests.bot.runtime.floor import ANNA, BILLING, DESKS, OTHER_PHONE, PHONE, ROOM, SUPPORT, THREAD, Floor
+from tests.bot.runtime.lanes import invite, unknown
+
+DAY = 24 * 3600_000
+
+
+@pytest.fixture
+def floor(library) -> Floor:
+    return Floor(library)
+
+
+# --- opening ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_low_score_opens_a_case_in_every_place_of_the_desk_before_the_reason_is_known(floor):
+    rows = floor.opened()
+    [case] = rows.cases
+    assert (case.version, case.phase, case.score, case.lane, case.desk) == (1, "open", 2, ANNA.lane, "support")
+    assert case.session == floor.case.session == rows.sessions[0].id
+    assert rows.addresses[0].case_id == case.id
+    assert [(row.place, row.inbound) for row in rows.places] == [
+        (f"slack:C1#@{case.id}", ""),
+        (f"sms:+4930111#@{case.id}", "sms:+4930111"),
+    ]
+    kinds = [(row.kind, row.lane) for row in rows.outbox]
+    assert kinds[:3] == [("survey", ANNA.lane), ("card", f"slack:C1#@{case.id}"), ("card", PHONE.lane)]
+    assert floor.sent("card", PHONE.lane)[0].startswith(f"{case.code}: ")
+    assert "We are sorry to hear that" in floor.sent("desk", floor.thread())[0]
+    assert floor.sent("desk", PHONE.lane) == []
+    assert [row.session for row in rows.journal] == [case.session, case.id, case.id]
+    assert [json_tag(row.event) for row in rows.journal[1:]] == ["begun", "bot_said"]
+    assert {row.key for row in rows.timers} == {case.session, f"case:{case.id}"}
+
+
+def json_tag(event: str) -> str:
+    return str(msgspec.json.decode(event)["type"])
+
+
+def test_the_same_event_opens_the_same_case_under_the_same_keys(library):
+    keys = [[row.key for row in Floor(library).opened().outbox] for _ in range(2)]
+    assert keys[0] == keys[1]
+
+
+def test_without_desks_there_is_a_case_for_the_web_inbox_all_the_same(library):
+    floor = Floor(library, Desks())
+    rows = floor.opened()
+    assert (len(rows.cases), rows.places, [row.kind for row in rows.outbox]) == (1, [], ["survey"])
+
+
+def test_the_reason_reaches_the_card_and_the_thread_but_no_phone(floor):
+    floor.opened()
+    rows = floor.take("the parcel was late")
+    assert floor.case.comment == "the parcel was late"
+    card, *_ = [row for row in rows.outbox if row.kind == "card"]
+    assert (card.lane, card.edits) == (floor.thread(), card.key.rpartition(".")[0])
+    assert [change.before_key for change in rows.superseded] == [card.key]
+    texts = floor.sent("desk", floor.thread())
+    assert "the parcel was late" in texts[0]
+    assert len(texts) == 2  # and what the survey answered
+    assert floor.sent(lane=PHONE.lane) == []
+
+
+def test_a_second_call_for_a_person_is_the_same_case(floor):
+    floor.opened()
+    case = floor.case.id
+    wanted = CaseWanted("support", "urgent", "request", floor.case.session)
+    rows = floor.take(wanted)
+    assert ([row.id for row in rows.cases], floor.case.priority) == ([case], "urgent")
+
+
+def test_what_surveys_asked_for_before_there_were_cases_opens_one(floor):
+    floor.asked()
+    floor.take(CaseWanted("support", "high", "score", "s"))
+    assert (floor.case.desk, floor.case.priority, floor.case.score) == ("support", "high", None)
+
+
+def test_nobody_is_called_for_where_nothing_was_asked(floor):
+    assert floor.take(CaseWanted("support", "high", "score", "s")).cases == []
+
+
+def test_a_case_knows_the_scores_before_it_newest_first_and_not_more_than_five(floor):
+    given = [3, 4, 5, 6, 7, 8, 9]
+    for score in given:
+        floor.take(invite(floor.library, flow="relationship"))
+        floor.take(str(score))
+    floor.now += 9 * DAY
+    floor.take(invite(floor.library))
+    history = msgspec.json.decode(floor.lanes[ANNA.lane].history, type=list[Score])
+    assert [one.score for one in history] == given[:1:-1]
+    assert len(history) == MOST_SCORES
+    floor.take("2")
+    assert floor.case.scores == tuple(history)
+
+
+# --- talking ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_claims_talks_and_the_survey_is_silent(floor):
+    floor.opened()
+    rows = floor.claimed()
+    assert floor.case.owner.id == "mia"
+    assert [row.owner for row in rows.sessions] == ["human"]
+    assert floor.sent("desk", PHONE.lane)[0].startswith(floor.case.code)
+    rows = floor.at_desk("Sorry about that. What happened?")
+    [told] = floor.messages("agent")
+    assert (told.to, told.prompt.text, told.alias) == (ANNA, "Sorry about that. What happened?", "Mia")
+    assert told.not_after == floor.now + AGENT_LIFE
+    row = next(row for row in rows.outbox if row.kind == "agent")
+    assert (row.lane, row.not_after, row.session) == (ANNA.lane, 0, floor.case.id)
+    [sign] = floor.messages("status")
+    assert (sign.prompt.text, sign.to.lane, sign.not_after) == ("pending", floor.thread(), floor.now + SIGN_LIFE)
+    assert rows.addresses == []  # nobody heard the customer
+    floor.take("It broke")
+    assert floor.sent("survey") == []
+    assert "It broke" in floor.sent("desk", floor.thread())[0]
+
+
+def test_two_halves_of_a_message_are_two_lines_at_the_desk(floor):
+    floor.opened()
+    floor.claimed()
+    floor.now += 1_000
+    halves = [
+        Inbound(f"h{n}", floor.now, ANNA, Said(text, ref=f"S{n}")) for n, text in enumerate(("It broke", "twice"))
+    ]
+    floor.decide(ANNA.lane, *halves)
+    assert [line.ref for line in floor.case.lines[-2:]] == ["S0", "S1"]
+
+
+def test_a_release_lets_the_bot_stay_silent_and_a_desk_that_is_done_hands_back_without_a_word(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk("!release")
+    floor.take("hello?")
+    assert floor.sent("survey") == []
+    floor.claimed()
+    floor.at_desk("!resolve price refunded")
+    assert "solved" in floor.sent("case")[0]
+    rows = floor.take("yes")
+    assert (floor.case.phase, rows.sessions[0].owner, rows.sessions[0].outcome) == ("confirmed", "bot", "handed_over")
+    assert f"case:{floor.case.id}" in rows.cleared
+    assert rows.sessions[0].id in rows.cleared
+
+
+def test_a_desk_that_resumes_lets_the_survey_go_on_and_the_thread_reads_it(library):
+    desk = msgspec.structs.replace(SUPPORT, resume=True, confirm=False)
+    floor = Floor(library, Desks({"support": desk}))
+    floor.opened()
+    floor.claimed()
+    floor.at_desk("!resolve price refunded")
+    assert "What went wrong?" in floor.sent("survey")[0]
+    assert any("What went wrong?" in text for text in floor.sent("desk", floor.thread()))
+
+
+def test_the_customers_press_under_the_cases_own_question_answers_it(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk("!resolve price refunded")
+    floor.take(Pressed(floor.case.asked_key, "no"))
+    assert (floor.case.phase, floor.case.reopened) == ("claimed", 1)
+
+
+def test_a_press_on_the_survey_is_shown_and_one_on_an_older_case_is_not(floor):
+    floor.asked()
+    score = floor.rows.outbox[0].key
+    floor.take("2")
+    floor.take(Pressed(score, "3"))
+    assert (floor.case.score, floor.case.lines[-2].text) == (3, "3")
+    lines = floor.case.lines
+    floor.take(Pressed(key("a" * 24, 3, 0), "yes"))
+    assert floor.case.lines == lines
+
+
+def test_changes_and_reactions_of_the_customer_reach_the_desk(floor):
+    floor.opened()
+    floor.claimed()
+    floor.take(Said("It broke", ref="7"))
+    floor.take(Edited("7", "It broke twice"))
+    assert any("It broke twice" in text for text in floor.sent("desk"))
+    floor.take(Reacted("7", "👍"))
+    assert any("👍" in text for text in floor.sent("desk"))
+    floor.take(Removed("7"))
+    assert floor.case.lines[-1].state == "removed"
+
+
+def test_a_reaction_where_there_is_no_case_means_nothing(floor):
+    rows = floor.take(Reacted("7", "👍"))
+    assert (rows.outbox, rows.cases) == ([], [])
+
+
+def test_what_agents_change_delete_and_mark_with_emoji_comes_to_the_case(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk(Said("Hello", ref="C1:9"))
+    floor.at_desk(Edited("C1:9", "Hello Anna"))
+    assert floor.case.lines[-1].text == "Hello Anna"
+    floor.at_desk(Reacted("C1:9", "👍"))
+    floor.at_desk(Removed("C1:9"))
+    assert floor.sent()  # it cannot be taken back on SMS, and the agent reads so
+    floor.at_desk(Said(""))
+    assert floor.rows.cases == []
+
+
+def test_files_keep_where_they_came_from(floor):
+    floor.opened()
+    floor.claimed()
+    photo = Media("F1", "image/jpeg", "photo.jpg")
+    floor.at_desk(Said("See", (photo,), "C1:9"))
+    assert [(one.media, one.origin) for one in floor.messages("agent")] == [((photo,), floor.thread())]
+    floor.take(Said("", (photo,)))
+    assert [(one.media, one.origin) for one in floor.messages("desk")] == [((photo,), ANNA.lane)]
+
+
+# --- the end, and what comes after it --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stop", ["STOP", "please stop texting me", Consent("stop", answered=True)])
+def test_p8_a_stop_is_no_chat_and_the_desk_is_told(floor, stop):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk("One moment")
+    rows = floor.take(stop)
+    assert floor.case.opted_out_at
+    assert (rows.silenced, rows.addresses[0].opted_out_at) == ([ANNA.lane], floor.now)
+    assert all("stop texting" not in text for text in floor.sent("desk"))
+    assert floor.sent("agent") == []
+    floor.take("START")
+    assert not floor.case.opted_out_at
+    assert all("START" not in line.text for line in floor.case.lines)
+
+
+def test_p8_a_stop_in_the_same_batch_withdraws_what_the_agent_said(floor):
+    floor.opened()
+    floor.claimed()
+    floor.now += 1_000
+    said = FromDesk(floor.case.id, THREAD.lane, "U1", Said("Hello", ref="C1:8"))
+    rows = floor.decide(
+        ANNA.lane, Inbound("desk:1", floor.now, THREAD, said), Inbound("s1", floor.now, ANNA, Said("STOP"))
+    )
+    agent = [row.key for row in rows.outbox if row.kind == "agent"]
+    assert set(agent) <= set(rows.withdrawn)
+    assert len(agent) == 1
+
+
+def test_while_a_person_talks_nobody_is_asked_and_start_says_no_welcome(floor):
+    floor.opened()
+    floor.claimed()
+    assert floor.take(invite(floor.library)).sessions == []
+    rows = floor.take(Started())
+    assert (rows.outbox, rows.sessions) == ([], [])
+    floor.at_desk("!resolve price done")
+    floor.take("yes")
+    assert len(floor.take(invite(floor.library)).sessions) >= 1
+
+
+def test_another_survey_later_is_no_business_of_a_case_that_is_closed(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk("!resolve price done")
+    floor.take("yes")
+    case = floor.case
+    floor.take(invite(floor.library))
+    floor.take("9")
+    assert floor.case == case
+    floor.take(invite(floor.library))
+    floor.take("1")
+    assert floor.case.id != case.id
+    assert [former.id for former in floor.case.former] == [case.id]
+    assert [one.score for one in floor.case.scores] == [9, 2]
+
+
+def test_who_comes_back_long_after_gets_a_new_case_that_has_heard_them(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk("!resolve price done")
+    floor.take("yes")
+    first = floor.case
+    floor.now += 30 * DAY
+    rows = floor.take("It broke again")
+    assert (floor.case.id != first.id, floor.case.former[0].id) == (True, first.id)
+    assert floor.case.lines[-1].text == "It broke again"
+    assert [row.version for row in rows.cases if row.id == floor.case.id] == [1]
+
+
+def test_a_new_case_takes_over_from_the_old_one_and_its_thread_is_told(floor):
+    floor.opened()
+    old = floor.case
+    floor.claimed()
+    floor.at_desk("!resolve price done")
+    floor.take("yes")
+    floor.take(invite(floor.library))
+    floor.take("1")
+    for body in (Said("Are you there?", ref="C1:5"), Pressed(key(old.id, "card"), "reopen", "C1:4")):
+        floor.at_desk(body, case=old.id)
+        [told] = floor.messages("desk")
+        assert (told.to.lane, told.whisper) == (f"slack:C1#@{old.id}", "U1")
+        assert floor.case.code in told.prompt.text
+        assert floor.rows.cases == []
+    assert floor.at_desk(Removed("C1:5"), case=old.id).outbox == []
+    assert floor.at_desk("hello", case=old.id, place="web").outbox == []
+
+
+def test_an_event_of_a_desk_where_there_is_no_case_means_nothing(floor):
+    act = FromDesk("a" * 24, THREAD.lane, "U1", Said("hello"))
+    assert floor.decide(ANNA.lane, Inbound("desk:1", floor.now, THREAD, act)).outbox == []
+
+
+# --- delivery and time -----------------------------------------------------------------------------------------------
+
+
+def test_what_became_of_a_message_shows_on_it_and_the_latest_sign_is_enough(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk(Said("Hello", ref="C1:9"))
+    sent = floor.messages("agent")[0].key
+    pending = floor.rows.superseded[-1]
+    rows = floor.decide(ANNA.lane, Inbound(f"settled:{sent}:sent", floor.now, ANNA, Delivery(sent, "SM1", "sent")))
+    assert rows.deliveries == []  # the row itself says so
+    assert floor.sent("status") == ["sent"]
+    assert (rows.superseded[-1].edits, rows.superseded[-1].lane) == (pending.edits, pending.lane)
+    rows = floor.take(Delivery(sent, "SM1", "failed", "30003", "unreachable"))
+    assert len(rows.deliveries) == 1
+    [note] = [one for one in floor.messages("desk") if one.prompt.options]
+    assert note.prompt.options[0].value == f"retry:{sent}"
+    assert floor.take(Delivery("", "SM1", "delivered")).cases == []
+
+
+def test_a_refusal_because_of_an_opt_out_is_one(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk(Said("Hello", ref="C1:9"))
+    sent = floor.messages("agent")[0].key
+    floor.take(Delivery(sent, "SM1", "failed", "21610", "opted out", opted_out=True))
+    assert floor.case.opted_out_at
+    assert floor.sent("status") == ["failed"]
+
+
+def test_a_case_wakes_by_its_own_timer_and_an_earlier_ones_wakes_nobody(floor):
+    floor.opened()
+    [timer] = [row for row in floor.rows.timers if row.key.startswith("case:")]
+    floor.now = timer.due_at
+    rows = floor.take(TimerFired(timer.key, timer.due_at))
+    alarms = [row for row in rows.outbox if row.lane in (ROOM.lane, PHONE.lane)]
+    assert {row.lane for row in alarms} == {ROOM.lane, PHONE.lane}
+    assert floor.take(TimerFired("case:" + "a" * 24, floor.now)).cases == []
+
+
+def test_the_surveys_own_timer_is_its_own(floor):
+    floor.opened()
+    floor.now += DAY
+    rows = floor.take(TimerFired(floor.case.session, floor.now))
+    assert [row.kind for row in rows.outbox if row.lane == ANNA.lane] == ["survey"]
+
+
+# --- desks -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_that_goes_to_another_desk_opens_there_and_its_old_card_says_where(floor):
+    floor.opened()
+    floor.claimed()
+    rows = floor.at_desk("!handover billing")
+    case = floor.case
+    assert [row.place for row in rows.places] == [f"telegram:-100#@{case.id}", f"sms:+4930222#@{case.id}"]
+    cards = {row.lane: row for row in rows.outbox if row.kind == "card"}
+    assert set(cards) == {floor.thread(), f"telegram:-100#@{case.id}", OTHER_PHONE.lane}
+    assert cards[floor.thread()].edits
+    assert not msgspec.json.decode(cards[floor.thread()].payload)["prompt"].get("options")
+    assert cards[f"telegram:-100#@{case.id}"].edits == ""
+    back = floor.at_desk("!handover support", place="telegram:-100#3", author="77")
+    again = {row.lane: row for row in back.outbox if row.kind == "card"}
+    assert back.places == []
+    assert again[floor.thread()].edits == cards[floor.thread()].edits
+    assert PHONE.lane not in again
+
+
+def test_a_desk_that_is_gone_from_the_settings_is_not_written_to(floor):
+    floor.opened()
+    floor.claimed()
+    floor.desks = Desks({"billing": BILLING})
+    rows = floor.take("hello?")
+    assert {row.lane for row in rows.outbox} == {f"telegram:-100#@{floor.case.id}"}
+
+
+def test_what_is_done_in_the_web_inbox_is_answered_there(floor):
+    floor.opened()
+    rows = floor.at_desk("hello", author="mia", place="web")
+    answer = next(row for row in rows.entries if row.kind == "answer")
+    assert (answer.by, answer.case_id) == ("mia", floor.case.id)
+    floor.at_desk("!claim", author="mia", place="web")
+    assert floor.case.owner.id == "mia"
+    floor.at_desk(Said("Hello Anna", ref="w1"), author="mia", place="web")
+    assert floor.sent("agent") == ["Hello Anna"]
+    assert floor.sent("status") == []
+
+
+def test_an_agents_own_phone_reads_what_goes_on_in_their_case(floor):
+    floor.opened()
+    floor.at_desk("!claim", author="", place=PHONE.lane)
+    assert floor.case.owner.id == "mia"
+    floor.take("It broke")
+    assert [text[:4] for text in floor.sent("desk", PHONE.lane)] == [floor.case.code]
+
+
+def test_the_journal_gives_the_case_again(floor):
+    """Begun, and then the same events at the same times."""
+    from bot.cases.case import decide  # noqa: PLC0415 - the machine itself, for this one proof
+    from bot.cases.events import Begun, CaseEvent  # noqa: PLC0415
+
+    lines = []
+    floor.asked()
+    for act in ("2", "it broke"):
+        floor.take(act)
+        lines += [row for row in floor.rows.journal if row.session == floor.case.id]
+    for act in ("!claim", "Sorry!", "!resolve price done"):
+        floor.at_desk(act)
+        lines += [row for row in floor.rows.journal if row.session == floor.case.id]
+    first, *rest = [msgspec.json.decode(row.event, type=Begun | CaseEvent) for row in lines]
+    case: Case = first.case
+    for row, event in zip(lines[1:], rest, strict=True):
+        case = decide(case, event, row.at, DESKS).case
+        assert case.turn == row.turn
+    assert case == floor.case
+
+
+def test_a_customer_without_a_survey_has_only_an_address():
+    lane = Lane(Consequences.none(), unknown(), ANNA, None)
+    assert customer(lane) == Customer(ANNA.lane, channel="sms")

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from bot.cases import config
+from bot.cases import config, desk_file
 from bot.errors import BotError
 from bot.secret_keys import SecretKey
 from flows import source
@@ -271,7 +271,7 @@ class _Source:
             case ("desks", _, "also", _, _):
                 model = config.PlaceSettings
             case ("desks", _, "causes", _, _):
-                model = config.CauseSettings
+                model = desk_file.Cause
             case ("desks", _, _):
                 model = config.DeskSettings
             case ("routes", _, _):

@@ -31,9 +31,9 @@ _KINDS = {
 }
 
 
-def findings(errors: Iterable[Mapping[str, Any]], data: Any) -> Iterator[Finding]:
-    """One finding per pydantic error."""
-    walk = Walk()
+def findings(errors: Iterable[Mapping[str, Any]], data: Any, walk: Walk | None = None) -> Iterator[Finding]:
+    """One finding per pydantic error; `walk` knows the schema if it is not the flows'."""
+    walk = walk or Walk()
     for error in errors:
         path, missing = _path(error["loc"], data)
         kind, value, context = error["type"], error["input"], error.get("ctx", {})

@@ -62,22 +62,22 @@ def _sections() -> Iterator[str]:
     definitions = json_schema()["$defs"]
     for name, heading in _SECTIONS:
         schema = json_schema() if name == "Flow" else definitions[name]
-        yield from _section(f"## {heading}", _mapping(schema))
+        yield from _section(f"## {heading}", mapping(schema))
 
 
 def _question_types() -> Iterator[str]:
     yield "## `ask`: question types\n"
     yield "All of them have these keys:\n"
-    kinds = {name: _mapping(json_schema()["$defs"][question.__name__]) for name, question in TYPES.items()}
+    kinds = {name: mapping(json_schema()["$defs"][question.__name__]) for name, question in TYPES.items()}
     common = ("text", "reask", "reminder")
-    yield from _table(next(iter(kinds.values())), common)
+    yield from table(next(iter(kinds.values())), common)
     for name, schema in kinds.items():
         own = [key for key in schema["properties"] if key not in (*common, "type")]
         yield f"### `type: {name}`\n\n{schema['description']}\n"
         if own:
-            yield from _table(schema, own)
+            yield from table(schema, own)
     yield "Each entry of `options`:\n"
-    yield from _table(json_schema()["$defs"]["Choice"])
+    yield from table(json_schema()["$defs"]["Choice"])
 
 
 def _phrases() -> Iterator[str]:
@@ -89,7 +89,7 @@ def _phrases() -> Iterator[str]:
     yield ""
 
 
-def _mapping(schema: Schema) -> Schema:
+def mapping(schema: Schema) -> Schema:
     """The long form of a part that also has a short one."""
     options: list[Schema] = schema.get("anyOf", [])
     return next((option for option in options if "properties" in option), schema)
@@ -97,10 +97,11 @@ def _mapping(schema: Schema) -> Schema:
 
 def _section(heading: str, schema: Schema) -> Iterator[str]:
     yield f"{heading}\n\n{schema.get('description', '').partition(chr(10))[0]}\n"
-    yield from _table(schema)
+    yield from table(schema)
 
 
-def _table(schema: Schema, keys: Any = None) -> Iterator[str]:
+def table(schema: Schema, keys: Any = None) -> Iterator[str]:
+    """The keys of a mapping as rows: what they are, and what they are without being written."""
     yield "| key | what | default |\n|---|---|---|"
     for key in keys or schema["properties"]:
         part = schema["properties"][key]

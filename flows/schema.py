@@ -19,27 +19,27 @@ _NAMED = {"properties", "$defs"}  # hold schemas by names of ours
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a flow, for editors."""
-    schema: Schema = _tidy(Flow.model_json_schema(by_alias=True))
+    schema: Schema = tidy(Flow.model_json_schema(by_alias=True))
     schema["properties"]["phrases"]["propertyNames"] = {"enum": list(phrases.shipped())}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot flow"}
 
 
-def _tidy(schema: Any) -> Any:
+def tidy(schema: Any) -> Any:
     """Without titles that only repeat the key, without "or null", and with durations as people write them."""
     if isinstance(schema, list):
-        return [_tidy(item) for item in schema]
+        return [tidy(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     schema = {key: value for key, value in schema.items() if key != "title"}
     if {"type": "null"} in schema.get("anyOf", ()) and schema.get("default", "") is None:
         options = [option for option in schema["anyOf"] if option != {"type": "null"}]
         rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
-        return _tidy({**options[0], **rest} if len(options) == 1 else {**rest, "anyOf": options})
+        return tidy({**options[0], **rest} if len(options) == 1 else {**rest, "anyOf": options})
     if "patternProperties" in schema:  # pydantic's way of naming keys, which lets others pass
         ((pattern, each),) = schema.pop("patternProperties").items()
         schema |= {"propertyNames": {"pattern": pattern}, "additionalProperties": each}
     tidied = {
-        key: {name: _tidy(each) for name, each in value.items()} if key in _NAMED else _tidy(value)
+        key: {name: tidy(each) for name, each in value.items()} if key in _NAMED else tidy(value)
         for key, value in schema.items()
         if not (key == "default" and isinstance(value, dict))  # told with its own keys
     }
@@ -53,10 +53,10 @@ def _tidy(schema: Any) -> Any:
 
 
 class Walk:
-    """Follows data through the schema."""
+    """Follows data through a schema, by default the flows'."""
 
-    def __init__(self) -> None:
-        self._root = json_schema()
+    def __init__(self, schema: Schema | None = None) -> None:
+        self._root = schema or json_schema()
 
     def keys(self, path: Path, data: Any) -> list[str]:
         """The keys that may stand in the mapping at `path`."""

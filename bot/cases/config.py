@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from bot import hours
+from bot.cases.desk_file import Cause
 from bot.cases.desks import WEB
 from bot.durations import Duration
 from flows.problems import did_you_mean
@@ -41,10 +42,6 @@ def _by_language(value: Any) -> Any:
     return dict.fromkeys(sorted({"de", "en", *keywords().stop}), value) if isinstance(value, str) and value else value
 
 
-def _cause(value: Any) -> Any:
-    return {"id": value} if isinstance(value, str) else value
-
-
 class Part(BaseModel):
     """A part of the settings; unknown names are mistakes."""
 
@@ -57,15 +54,6 @@ class PlaceSettings(Part):
     channel: str
     chat: str = Field(min_length=1)
     account: str = ""
-
-
-class CauseSettings(Part):
-    """What may lie behind a case. Labels are for people, `id` is what agents type."""
-
-    id: str = Field(min_length=1, max_length=40)
-    de: str = ""
-    en: str = ""
-    strategic: bool = False
 
 
 class AgentSettings(BaseModel):
@@ -111,7 +99,7 @@ class DeskSettings(Part):
     hours: str = Field("", max_length=500)  # "" is always open; after zone and country, which it is read in
     language: Literal["de", "en"] = "en"
     agents: tuple[str, ...] = ()  # empty: everyone at the desk
-    causes: tuple[Annotated[CauseSettings, BeforeValidator(_cause)], ...] = ()  # empty: any
+    causes: tuple[Cause, ...] = ()  # empty: any
     file: str = ""
     assign: Literal["", "round_robin", "least_loaded"] = ""
     identity: Literal["pseudonym", "name"] = "pseudonym"

@@ -17,6 +17,7 @@ from bot.runtime.intake import Intake
 from bot.runtime.office import Office
 from bot.runtime.supervisor import Supervisor
 from bot.secret_keys import decoded
+from commands.desks import desks
 from flows import library
 from flows.library import Library
 from flows.problems import FlowProblems
@@ -148,11 +149,12 @@ async def parts(
     `replaced` are channels to use instead; `patience` (s) is how long to wait for another process to let go of a
     SQLite database.
 
-    Raises BrokenFlows and NoSecretKey before the database is touched, SchemaMismatch and StoreUnavailable.
+    Raises BrokenFlows, BrokenDesk and NoSecretKey before the database is touched, SchemaMismatch and StoreUnavailable.
     """
     shelf = flows(settings)
     public_url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
     adapters = channels(settings, public_url, clock) | dict(replaced or {})
+    places = desks(settings, adapters, {language for flow in shelf.flows for language in flow.languages})
     gather = {name: getattr(channel, "gather", 0) for name, channel in adapters.items()}
     open_to_all = installable(adapters)
     if open_to_all and not settings.secret_keys:
@@ -161,7 +163,8 @@ async def parts(
     try:
         await _keep(open_to_all, vault(settings, cast("SqlReading", store)), clock())
         intake = Intake(store, clock, gather)
-        supervisor = Supervisor(store, adapters, shelf, intake, clock, max(gather.values(), default=0))
+        longest = max(gather.values(), default=0)
+        supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, desks=places)
         office = Office(store, shelf, intake, clock)
         yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock)
     finally:

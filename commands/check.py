@@ -17,24 +17,28 @@ if TYPE_CHECKING:  # `--help` should not load the models
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
 def command(paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Look for problems in flows: files or folders; without PATH, the settings' flows and the shipped ones.
+    """Look for problems in flows and desk files: files or folders; without PATH, the settings' and the shipped ones.
 
     The exit status is 1 if there is an error; warnings alone leave it at 0.
     """
     from flows.library import problems_of  # noqa: PLC0415 — see above
 
-    sources, desks = _given(paths) if paths else _configured()
-    problems = problems_of(sources, desks)
+    sources, desks, desk_files = _given(paths) if paths else _configured()
+    problems = problems_of(sources, desks) + _desk_problems(desk_files, sources)
     if as_json:
         for problem in problems:
             click.echo(msgspec.json.encode(problem))
     else:
-        _tell(problems, sources)
+        _tell(problems, sources, desk_files)
     if any(problem.severity == "error" for problem in problems):
         sys.exit(1)
 
 
-def _given(paths: Iterable[Path]) -> tuple[list["Source"], set[str] | None]:
+Given = tuple[list["Source"], set[str] | None, list["Source"]]
+"""Flows, the names of desks if they are known, and desk files."""
+
+
+def _given(paths: Iterable[Path]) -> Given:
     from flows.library import Source, read_folders  # noqa: PLC0415 — see above
 
     sources: list[Source] = []
@@ -46,24 +50,46 @@ def _given(paths: Iterable[Path]) -> tuple[list["Source"], set[str] | None]:
             sources += found
         else:
             sources.append(Source(str(path), path.read_bytes()))
-    return sources, None
+    flows = [source for source in sources if not _is_desk_file(source.text)]
+    return flows, None, [source for source in sources if source not in flows]
 
 
-def _configured() -> tuple[list["Source"], set[str] | None]:
+def _is_desk_file(text: str | bytes) -> bool:
+    """A file without a flow's `steps` that has something of a desk file."""
+    from flows import source  # noqa: PLC0415 — see above
+
+    data = source.read(text, "").data
+    return isinstance(data, dict) and "steps" not in data and not {"replies", "vouchers", "causes"}.isdisjoint(data)
+
+
+def _desk_problems(files: Iterable["Source"], sources: Iterable["Source"]) -> list["Problem"]:
+    """What is wrong with desk files, seen beside the languages of the flows."""
+    from bot.cases import desk_file  # noqa: PLC0415 — see above
+    from flows.loader import check  # noqa: PLC0415 — see above
+
+    flows = [checked.flow for checked in (check(each.text, each.file) for each in sources) if checked.flow]
+    languages = {language for flow in flows for language in flow.languages}
+    return [problem for each in files for problem in desk_file.check(each.text, each.file, languages).problems]
+
+
+def _configured() -> Given:
     import settings  # noqa: PLC0415 — see above
-    from flows.library import SHIPPED, read_folders  # noqa: PLC0415 — see above
+    from flows.library import SHIPPED, Source, read_folders  # noqa: PLC0415 — see above
 
     configured = settings.load()
     missing = [folder for folder in configured.flow_folders if not folder.is_dir()]
     if missing:
         raise click.UsageError(f"the folder {missing[0]} (setting flows_dir) does not exist")
     # a set-up without desks is one that has not come to them yet
-    return list(read_folders([SHIPPED, *configured.flow_folders])), set(configured.desks) or None
+    known = set(configured.desks) or None
+    files = sorted({configured.home / desk.file for desk in configured.desks.values() if desk.file})
+    desk_files = [Source(str(file), file.read_bytes()) for file in files]
+    return list(read_folders([SHIPPED, *configured.flow_folders])), known, desk_files
 
 
-def _tell(problems: Iterable["Problem"], sources: Iterable["Source"]) -> None:
+def _tell(problems: Iterable["Problem"], sources: list["Source"], desk_files: list["Source"]) -> None:
     """Each problem with the line it is in and a caret under the place."""
-    lines = {source.file: _lines(source.text) for source in sources}
+    lines = {source.file: _lines(source.text) for source in (*sources, *desk_files)}
     counts = {"error": 0, "warning": 0}
     for problem in problems:
         counts[problem.severity] += 1
@@ -76,7 +102,9 @@ def _tell(problems: Iterable["Problem"], sources: Iterable["Source"]) -> None:
             click.echo(_excerpt(text[problem.line - 1], problem.line, problem.column, colour))
         if problem.suggestion:
             click.echo(f"      = {problem.suggestion}")
-    flows = f"{len(lines)} flow{'s' if len(lines) != 1 else ''} checked"
+    kinds = [("flow", len(sources)), ("desk file", len(desk_files))]
+    counted = [f"{count} {kind}{'s' * (count != 1)}" for kind, count in kinds if count]
+    flows = f"{' and '.join(counted)} checked"
     if any(counts.values()):
         click.echo(f"{flows}: " + ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items() if n))
     else:

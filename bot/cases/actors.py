@@ -18,9 +18,11 @@ def actor(from_desk_place: str, author: str, name: str, desk: Desk) -> Actor:
     known_as = author or address.chat
     phone = any(not place.threads and place.address == address for place in desk.places)
     agent = _agent(desk, f"{address.channel}:{known_as}")
+    told = one_line(name)[:MOST_NAME]
     if agent is not None:
-        return Actor(agent.name, agent.alias or agent.name, from_desk_place, author, agent.active)
-    shown = one_line(name)[:MOST_NAME] or (f"…{known_as[-4:]}" if phone else known_as)
+        called = agent.alias or (told if ":" in agent.name else "") or agent.name  # an id in the settings is no name
+        return Actor(agent.name, called, from_desk_place, author, agent.active)
+    shown = told or (f"…{known_as[-4:]}" if phone else known_as)
     return Actor(f"{address.channel}:{known_as}", shown, from_desk_place, author, phone or not desk.agents)
 
 

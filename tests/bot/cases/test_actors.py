@@ -44,3 +44,10 @@ def test_a_phone_that_is_an_agents_acts_as_the_agent():
     """The number is in the settings: the colleagues read a name."""
     desk = replace(DESK, agents=(Agent("eva", "Eva", ids=frozenset({"sms:+49301234"})),))
     assert actor(PHONE.lane, "", "", desk) == Actor("eva", "Eva", PHONE.lane, "")
+
+
+def test_whom_the_settings_list_by_an_id_is_called_as_the_channel_does():
+    """There is no other name; without one the id is shown."""
+    desk = replace(DESK, agents=(Agent("slack:U7", ids=frozenset({"slack:U7"})),))
+    assert actor(SLACK, "U7", "Gus", desk) == Actor("slack:U7", "Gus", SLACK, "U7")
+    assert actor(SLACK, "U7", "", desk).name == "slack:U7"

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot import secret_keys
 from bot.abilities import Finding
 from bot.errors import BotError, Misconfigured
+from bot.messages import Capabilities
 from commands import assemble, inspection
 from commands.assemble import NoSecretKey, parts
 from sandbox.slack import App, SlackSandbox
@@ -90,6 +91,7 @@ class Fake:
     """A channel that can be looked at, and that accounts can be added to."""
 
     kind, hookable, installable = "fake", True, True
+    capabilities = Capabilities(1_600)
 
     def __init__(self, name, config, _public_url, _clock=None) -> None:
         self.name, self.outcome, self.closed, self.kept = name, config.outcome, False, None

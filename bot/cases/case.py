@@ -34,6 +34,7 @@ from bot.cases.events import (
     Woken,
 )
 from bot.cases.state import Actor, Case, Customer, Former, code_of
+from bot.cases.words import in_language, moment
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 MOST_FORMER = 5
@@ -110,9 +111,9 @@ def _tell_hours(draft: Draft) -> None:
     """Somebody asked for a person while nobody is there: say when."""
     desk, case = draft.desk, draft.case
     at = hours.open_from(desk.hours, desk.timezone, draft.now, desk.country)
-    text = desk.closed.get(case.language)
+    text = in_language(desk.closed, case.language)
     if not text:
-        text = draft.customer_word("out_of_hours", time=clocks.clock(at, desk.timezone))
+        text = draft.customer_word("out_of_hours", time=moment(at, desk.timezone, case.language))
     draft.change(told=(*case.told, "hours"))
     draft.said_by_bot(text, draft.tell(text))
 

@@ -1,13 +1,11 @@
 """The clocks of a case: first response, resolution, silence, held messages. All in business time where it matters."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 from bot import hours
 from bot.cases.desks import Desk
 from bot.cases.draft import Draft, name_of
 from bot.cases.effects import Alarm
 from bot.cases.state import Case, Held
+from bot.cases.words import moment
 
 ANSWER_WITHIN = 3 * 24 * 3600_000  # ms in which "is it solved?" is waited for
 
@@ -154,7 +152,7 @@ def _resolution(draft: Draft) -> None:
 
 
 def _remind(draft: Draft, due: int) -> None:
-    text = draft.word("reminder_due", time=clock(due, draft.desk.timezone))
+    text = draft.word("reminder_due", time=moment(due, draft.desk.timezone, draft.desk.language))
     draft.event(text)
     alarm(draft, text)
 
@@ -184,8 +182,3 @@ def move(draft: Draft, target: str, leaving: str, arriving: str) -> None:
 def alarm(draft: Draft, text: str) -> None:
     """Say it where the whole desk reads it."""
     draft.effects.append(Alarm(draft.key(), f"{draft.case.code}: {text}"))
-
-
-def clock(at: int, timezone: str) -> str:
-    """A moment (epoch ms) as people at a desk write it: `Mon 14:30`."""
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %H:%M")

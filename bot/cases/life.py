@@ -8,6 +8,8 @@ from bot.cases.desks import Desk
 from bot.cases.draft import Draft, agent_of, alias_of, name_of
 from bot.cases.effects import HandBack, Pause
 from bot.cases.state import Actor
+from bot.cases.words import in_language, moment
+from flows.templates import fill
 
 
 def claim(draft: Draft, by: Actor, ref: str = "") -> bool:
@@ -24,11 +26,10 @@ def claim(draft: Draft, by: Actor, ref: str = "") -> bool:
         return True
     own(draft, by)
     draft.event(draft.word("claimed", who=name_of(by)), by)
-    greeting = draft.desk.greeting
-    text = greeting.get(case.language) or greeting.get("en", "")
+    text = in_language(draft.desk.greeting, case.language)
     if text and "claimed" not in case.told and not draft.case.opted_out_at:
         alias = alias_of(draft.desk, by)[0]
-        text = text.replace("{{ agent }}", alias).strip()
+        text = fill(text, {"agent": alias}).strip()
         draft.change(told=(*case.told, "claimed"))
         draft.said_by_bot(text, draft.tell(text))
     return True
@@ -127,7 +128,8 @@ def snooze(draft: Draft, by: Actor, duration: int, ref: str) -> None:
         return
     until = draft.now + duration
     draft.change(snoozed_until=until)
-    draft.event(draft.word("snoozed", who=name_of(by), time=clocks.clock(until, draft.desk.timezone)), by)
+    time = moment(until, draft.desk.timezone, draft.desk.language)
+    draft.event(draft.word("snoozed", who=name_of(by), time=time), by)
 
 
 def reopen(draft: Draft, by: Actor, ref: str) -> None:

@@ -27,9 +27,16 @@ def word(name: str, language: str, **values: str) -> str:
 
     `language` is an IETF tag (`de-AT` reads German). Raises KeyError for an unknown name.
     """
-    texts = shipped()[name]
-    text = texts.get(language) or texts.get(language.replace("_", "-").partition("-")[0].lower()) or texts[FALLBACK]
-    return fill(text, values).strip()
+    return fill(in_language(shipped()[name], language), values).strip()
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text for an IETF tag, else for its language alone, else in English, else "".
+
+    `texts` is language → text.
+    """
+    base = language.replace("_", "-").partition("-")[0].lower()
+    return texts.get(language) or texts.get(base) or texts.get(FALLBACK, "")
 
 
 def moment(at: int, timezone: str, language: str) -> str:

@@ -29,9 +29,8 @@ class Handing:
     async def hand_over(self, row: Leased, message: Outbound) -> Sent:
         """Do with the message what it asks for. Raises a ChannelError."""
         channel = self._channel
-        if message.kind == "status":
-            if isinstance(channel, Reacting):
-                await channel.react(message.to, message.reply_to, message.prompt.text)
+        if message.kind == "status" and isinstance(channel, Reacting):
+            await channel.react(message.to, message.reply_to, message.prompt.text)
             return Sent("")
         if message.edits and message.kind != "card":
             return await self._change(row, message)

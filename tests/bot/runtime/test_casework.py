@@ -254,6 +254,14 @@ def test_p8_a_stop_is_no_chat_and_the_desk_is_told(floor, stop):
     assert all("START" not in line.text for line in floor.case.lines)
 
 
+def test_p8_a_stop_while_nobody_has_claimed_is_no_chat_either(floor):
+    floor.opened()
+    floor.take("please stop texting me")
+    assert floor.case.opted_out_at
+    assert all("stop texting" not in line.text for line in floor.case.lines)
+    assert all("stop texting" not in text for text in floor.sent("desk"))
+
+
 def test_p8_a_stop_in_the_same_batch_withdraws_what_the_agent_said(floor):
     floor.opened()
     floor.claimed()

@@ -1,7 +1,7 @@
 """A whole server over real channels: webhooks, store, workers, dispatchers; with the calls that came in on tape."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -124,9 +124,13 @@ async def a_server(
     database: str,
     *providers: Provider,
     flows: Path | None = None,
+    settings: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> AsyncIterator[Server]:
-    """Run one over these providers; `flows` is a folder with more surveys, `changes` are settings of all channels."""
+    """Run one over these providers; `flows` is a folder with more surveys.
+
+    `settings` are further ones of the server, as they are once they are read; `changes` are for all channels.
+    """
     async with AsyncExitStack() as stack:
         site = Site("127.0.0.1", 0)
         configs, gates = {}, {}
@@ -135,10 +139,9 @@ async def a_server(
             gates[provider.name] = Gate(provider.app, provider.sends)
             api = await stack.enter_async_context(serving(gates[provider.name]))
             configs[provider.name] = provider.settings(api, **changes)
-        settings = Settings.model_construct(
-            home=Path(__file__).parent, database_url=database, channels=configs, company="Echolot", flows_dir=flows
-        )
-        assembled = await stack.enter_async_context(parts(settings, site.url))
+        told = {"home": Path(__file__).parent, "database_url": database, "channels": configs, "company": "Echolot"}
+        read = Settings.model_construct(**told, flows_dir=flows, **(settings or {}))
+        assembled = await stack.enter_async_context(parts(read, site.url))
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         server = Server(assembled, site.url, client, gates)
         await stack.enter_async_context(working(assembled, site))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from bot.messages import Capabilities, Inbound, Outbound, Receipt, Sent, WebRequest
-from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement, Tail
+from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement, Tail
 
 # --- channels ---------------------------------------------------------------------------------------------------
 
@@ -152,6 +152,14 @@ class Store(Protocol):
         """Keep a link that starts a survey for whoever opens it first."""
         ...
 
+    async def save_file(self, row: FileRow) -> None:
+        """Keep a file behind a link."""
+        ...
+
+    async def drop_files(self, now: int, limit: int) -> int:
+        """Delete up to `limit` files whose links have expired; how many."""
+        ...
+
     async def save_installation(self, channel: str, account: str, sealed: str, now: int) -> None:
         """Keep or replace the encrypted credentials of an account."""
         ...
@@ -194,6 +202,10 @@ class Reading(Protocol):
 
     async def link(self, token: str) -> dict[str, Any] | None:
         """One link by the SHA-256 (hex) of its secret: channel, created_at, expires_at, used_at, used_by (a lane)."""
+        ...
+
+    async def file(self, token_hash: str, now: int) -> dict[str, Any] | None:
+        """A file by the SHA-256 (hex) of its link's secret, unless that has expired: name, mime, data."""
         ...
 
     async def installation(self, channel: str, account: str) -> str | None:

@@ -151,6 +151,22 @@ class LinkRow(NamedTuple):
     expires_at: int
 
 
+class FileRow(NamedTuple):
+    """A file behind a link. `token_hash` is the SHA-256 (hex) of what is in the link; `size` is in bytes.
+
+    `id` is the outbox key of the message that it goes with, and its number there.
+    """
+
+    token_hash: str
+    id: str
+    name: str
+    mime: str
+    size: int
+    data: bytes
+    created_at: int
+    expires_at: int
+
+
 class Opened(NamedTuple):
     """Somebody opened a link: the first to do so is invited, all others are told."""
 

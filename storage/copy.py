@@ -22,6 +22,9 @@ from storage.sqlite import connect
 BATCH = 5000
 """Rows that are in memory at a time."""
 
+LARGE = {"file": 4}
+"""The same for tables whose rows may have 10 MB each."""
+
 Progress = Callable[[str, int, int], None]
 """Called with a table's name, how many of its rows are done and how many there are."""
 
@@ -187,7 +190,7 @@ class SqliteSide:
     async def read(self, table: str, columns: Sequence[str]) -> AsyncIterator[Sequence[Sequence[Any]]]:
         """See Side."""
         rows = self.connection.execute(f'SELECT {_names(columns)} FROM "{table}"')
-        while batch := rows.fetchmany(BATCH):
+        while batch := rows.fetchmany(LARGE.get(table, BATCH)):
             yield batch
 
     async def add(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -220,7 +223,7 @@ class PostgresSide:
     async def read(self, table: str, columns: Sequence[str]) -> AsyncIterator[Sequence[Sequence[Any]]]:
         """See Side."""
         rows = await self.connection.cursor(f'SELECT {_names(columns)} FROM "{table}"')
-        while batch := await rows.fetch(BATCH):
+        while batch := await rows.fetch(LARGE.get(table, BATCH)):
             yield batch
 
     async def add(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from bot.errors import Conflict, StoreUnavailable
-from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
+from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement
 from storage import rows, sets
 from storage.notices import Notices
 from storage.reading import Row, SqlReading
@@ -198,6 +198,15 @@ class PostgresStore(SqlReading):
     async def save_link(self, row: LinkRow) -> None:
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["save_link"], *row))
+
+    async def save_file(self, row: FileRow) -> None:
+        """See bot.ports.Store."""
+        await self._write(lambda connection: connection.execute(SQL["save_file"], *row))
+
+    async def drop_files(self, now: int, limit: int) -> int:
+        """See bot.ports.Store."""
+        done = await self._write(lambda connection: connection.execute(SQL["drop_files"], now, limit))
+        return int(done.rpartition(" ")[2])
 
     async def save_installation(self, channel: str, account: str, sealed: str, now: int) -> None:
         """See bot.ports.Store."""

@@ -83,6 +83,10 @@ class SqlReading(ABC):
         """See bot.ports.Reading."""
         return next(iter(await self._rows("link", token=token)), None)
 
+    async def file(self, token_hash: str, now: int) -> Row | None:
+        """See bot.ports.Reading."""
+        return await self._row("file", token_hash=token_hash, now=now)
+
     async def installation(self, channel: str, account: str) -> str | None:
         """See bot.ports.Reading."""
         rows = await self._rows("installation", channel=channel, account=account)

@@ -13,14 +13,15 @@ import aiosqlite
 import structlog
 
 from bot.errors import StoreUnavailable
-from bot.rows import Arrival, Batch, Consequences, Leased, LinkRow, Settlement
+from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement
 from storage.ahead import Ahead
 from storage.along import Along
 from storage.cases import leased, seen_from
+from storage.leasing import lease
 from storage.lock import WriterLock, locked
 from storage.news import News
 from storage.reading import Row, SqlReading
-from storage.rows import batch, why_not
+from storage.rows import batch
 from storage.sql import statements
 from storage.writing import accept, fired, write
 
@@ -177,28 +178,9 @@ class SqliteStore(SqlReading):
         self, owner: str, limit: int, now: int, until: int, channels: Sequence[str], rest: int = 0
     ) -> list[Leased]:
         """See bot.ports.Store."""
-        facts = {"now": now, "rest": rest, "channels": json.dumps(list(channels)), "limit": limit}
-
-        def work(connection: sqlite3.Connection) -> list[Leased]:
-            connection.execute(SQL["expire_outbox"], facts)
-            connection.execute(SQL["doubt_dead_leases"], facts)
-            taken: list[Leased] = []
-            cancelled = True
-            while cancelled and len(taken) < limit:  # behind what may not be sent there may be what may
-                cancelled = False
-                for row, kind, edits, opted_out_at, speaker in connection.execute(SQL["due"], facts).fetchall():
-                    forbidden = why_not(kind, opted_out_at, speaker)
-                    if forbidden:
-                        connection.execute(SQL["cancel"], {"id": row, "now": now, "error": forbidden})
-                        cancelled = True
-                        continue
-                    mine = {"id": row, "owner": owner, "until": until, "now": now}
-                    shown = connection.execute(SQL["shown"], {"key": edits}).fetchone() if edits else None
-                    taken.append(leased(connection, SQL, connection.execute(SQL["take"], mine).fetchone(), shown))
-                facts["limit"] = limit - len(taken)
-            return taken
-
-        return await self._write(work)
+        facts: dict[str, Any] = {"owner": owner, "now": now, "until": until, "rest": rest, "limit": limit}
+        facts["channels"] = json.dumps(list(channels))
+        return await self._write(lambda connection: lease(connection, SQL, facts))
 
     async def doubtful(self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
         """See bot.ports.Store."""
@@ -252,12 +234,11 @@ class SqliteStore(SqlReading):
     async def save_place(self, case_id: str, place: str, inbound: str, thread: str, card_id: str) -> None:
         """See bot.ports.Store."""
         facts = {"case_id": case_id, "place": place, "inbound": inbound, "thread": thread, "card_id": card_id}
-        await self._write(lambda connection: connection.execute(SQL["save_place"], facts).rowcount)
+        await self._run("save_place", facts)
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
-        facts = {"revision": revision, "flow": flow, "source": source, "now": now}
-        await self._write(lambda connection: connection.execute(SQL["save_revision"], facts).rowcount)
+        await self._run("save_revision", {"revision": revision, "flow": flow, "source": source, "now": now})
 
     async def revision(self, revision: str) -> str | None:
         """See bot.ports.Store."""
@@ -266,23 +247,28 @@ class SqliteStore(SqlReading):
 
     async def save_link(self, row: LinkRow) -> None:
         """See bot.ports.Store."""
-        await self._write(lambda connection: connection.execute(SQL["save_link"], row._asdict()).rowcount)
+        await self._run("save_link", row._asdict())
+
+    async def save_file(self, row: FileRow) -> None:
+        """See bot.ports.Store."""
+        await self._run("save_file", row._asdict())
+
+    async def drop_files(self, now: int, limit: int) -> int:
+        """See bot.ports.Store."""
+        return await self._run("drop_files", {"now": now, "limit": limit})
 
     async def save_installation(self, channel: str, account: str, sealed: str, now: int) -> None:
         """See bot.ports.Store."""
-        facts = {"channel": channel, "account": account, "sealed": sealed, "now": now}
-        await self._write(lambda connection: connection.execute(SQL["save_installation"], facts).rowcount)
+        await self._run("save_installation", {"channel": channel, "account": account, "sealed": sealed, "now": now})
 
     async def remove_installation(self, channel: str, account: str) -> None:
         """See bot.ports.Store."""
-        facts = {"channel": channel, "account": account}
-        await self._write(lambda connection: connection.execute(SQL["remove_installation"], facts).rowcount)
+        await self._run("remove_installation", {"channel": channel, "account": account})
 
     async def watermark(self, channel: str, at: int | None = None) -> int:
         """See bot.ports.Store."""
-        facts = {"channel": channel, "at": at}
         if at is not None:
-            await self._write(lambda connection: connection.execute(SQL["move_watermark"], facts).rowcount)
+            await self._run("move_watermark", {"channel": channel, "at": at})
         rows = list(await self._reader.execute_fetchall(SQL["watermark"], {"channel": channel}))
         return int(rows[0][0]) if rows else 0
 
@@ -293,6 +279,9 @@ class SqliteStore(SqlReading):
         self._thread.shutdown()
         self._ahead.close()
         self._lock.release()
+
+    async def _run(self, name: str, facts: dict[str, Any]) -> int:
+        return await self._write(lambda connection: connection.execute(SQL[name], facts).rowcount)
 
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
         async with self._reader.execute(READING[name], facts) as cursor:

@@ -54,5 +54,19 @@ CREATE INDEX case_place_inbound ON case_place (inbound) WHERE inbound <> '';
 ALTER TABLE address ADD COLUMN case_id TEXT;
 ALTER TABLE address ADD COLUMN history TEXT NOT NULL DEFAULT '';
 
+-- Files behind links, for people whose channel does not carry them. `token_hash` is the SHA-256 of what is in the link: who
+-- reads the database cannot use it. `id` says which message the file went with.
+CREATE TABLE file (
+  token_hash TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  mime TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  data {bytes} NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX file_expires ON file (expires_at);
+
 -- Its rows have become events.
 DROP TABLE case_request;

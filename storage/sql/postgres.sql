@@ -354,3 +354,10 @@ ON CONFLICT (channel, account) DO UPDATE SET sealed = excluded.sealed, saved_at 
 
 -- name: remove_installation!
 DELETE FROM installation WHERE channel = :channel AND account = :account;
+
+-- name: save_file!
+INSERT INTO file (token_hash, id, name, mime, size, data, created_at, expires_at)
+VALUES (:token_hash, :id, :name, :mime, :size, :data, :created_at, :expires_at);
+
+-- name: drop_files!
+DELETE FROM file WHERE token_hash IN (SELECT token_hash FROM file WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit);

@@ -112,3 +112,6 @@ SELECT sealed FROM installation WHERE channel = :channel AND account = :account;
 
 -- name: installations
 SELECT account FROM installation WHERE channel = :channel ORDER BY account;
+
+-- name: file
+SELECT name, mime, data FROM file WHERE token_hash = :token_hash AND expires_at > :now;

@@ -13,6 +13,7 @@ from bot.rows import (
     Consequences,
     DeliveryRow,
     EntryRow,
+    FileRow,
     ForwardRow,
     OutboxRow,
     SessionRow,
@@ -32,6 +33,11 @@ _unique = itertools.count(1)
 
 def event(key: str, lane: str = LANE, **fields: Any) -> Arrival:
     usual = Arrival("sms", key, "said", lane, NOW, NOW, f'{{"id":"{key}"}}')
+    return usual._replace(**fields)
+
+
+def file(token: str = "f" * 64, **fields: Any) -> FileRow:
+    usual = FileRow(token, "k.1.0/0", "photo.jpg", "image/jpeg", 6, b"\xff\xd8\xff\0'\n", NOW, NOW + 1000)
     return usual._replace(**fields)
 
 

@@ -14,6 +14,7 @@ from tests.storage.builders import (
     case,
     entry,
     event,
+    file,
     finishing,
     forward,
     leased,
@@ -121,6 +122,7 @@ async def fill_cases(url):
         outbox=[message("note", THREAD, channel="slack", kind="desk", not_before=LATER)],
     )
     await store.save_place(CASE, THREAD, NAMED, "171.5", "171.5")
+    await store.save_file(file())
     await store.close()
 
 
@@ -145,4 +147,5 @@ async def cases_go_on(url):
     assert [line["delivery"] for line in found.pop("entries")] == ["", "sent"]
     assert found == changed._asdict()
     assert (await store.event("slack", "desk:agent"))["state"] == "new"
+    assert (await store.file(file().token_hash, NOW))["data"] == file().data
     await store.close()

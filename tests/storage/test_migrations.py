@@ -26,7 +26,7 @@ from tests.storage.conversation import fill, goes_on
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = Path(__file__).with_name("schema.txt")
-TYPES = {"character varying": "VARCHAR(32)", "text": "TEXT", "bigint": "BIGINT", "integer": "INTEGER"}
+TYPES = {"character varying": "VARCHAR(32)", "text": "TEXT", "bytea": "BLOB", "bigint": "BIGINT", "integer": "INTEGER"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,6 +17,7 @@ MOST_RELAYS, RELAYS_IN = 10, 30_000  # messages of agents in so many ms: more ar
 MOST_HELD = 20
 ANYTHING = Reach(1_600)
 FINAL = {"delivered": 2, "read": 3, "failed": 2, "cancelled": 2, "expired": 2}
+_SAME = {"undelivered": "failed"}  # the provider took it and says now that nobody got it
 _RANK = {"queued": 0, "unknown": 1, "sent": 1} | FINAL
 
 
@@ -218,16 +219,16 @@ def reacted(draft: Draft, event: AgentReacted) -> None:
 
 def delivery(draft: Draft, event: DeliveryChanged) -> None:
     """What became of a message: a sign on it, and words where somebody has to act. Never back to an earlier state."""
-    line = draft.line(key=event.key)
-    if line is None or line.state == "removed" or _RANK.get(event.state, 0) <= _RANK.get(line.state or "queued", 0):
+    line, state = draft.line(key=event.key), _SAME.get(event.state, event.state)
+    if line is None or line.state == "removed" or _RANK.get(state, 0) <= _RANK.get(line.state or "queued", 0):
         return
-    line = draft.rewrite(line, state=event.state)
-    draft.sign(line, {"cancelled": "failed", "expired": "failed"}.get(event.state, event.state))
-    if event.state in ("sent", "delivered", "read"):
+    line = draft.rewrite(line, state=state)
+    draft.sign(line, {"cancelled": "failed", "expired": "failed"}.get(state, state))
+    if state in ("sent", "delivered", "read"):
         return
-    name = "delivery_unknown" if event.state == "unknown" else "delivery_failed"
+    name = "delivery_unknown" if state == "unknown" else "delivery_failed"
     text = draft.word(name, text=line.text[:60], reason=event.error or event.code)
-    retry = (_option(draft, "retry", line.key),) if line.side == "agent" and event.state != "cancelled" else ()
+    retry = (_option(draft, "retry", line.key),) if line.side == "agent" and state != "cancelled" else ()
     place = line.place if ":" in line.place else ""  # else it was written in the web inbox
     draft.note(text, place=place, reply_to=line.ref, options=retry)
     draft.entry("failed", text, key=line.key)

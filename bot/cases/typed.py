@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
@@ -128,6 +128,12 @@ def addressed(text: str, dockets: Sequence[Docketed]) -> tuple[str, str] | Refus
     if alone and not named:
         return alone.case_id, text
     return Refusal("which_case" if codes else "no_open_case", codes)
+
+
+def names_case(text: str, codes: Collection[str]) -> bool:
+    """Whether a text from a phone begins with a case's code, or with what was surely meant as one."""
+    match = _CODE.match(plain(text).strip())
+    return match is not None and (match[1].upper() in codes or _is_code(match[1]))
 
 
 def _is_code(word: str) -> bool:

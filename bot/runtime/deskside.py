@@ -1,18 +1,19 @@
 """What people do at a desk, as events for the lanes of the customers that it is about."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from bot.cases.actors import actor
 from bot.cases.desks import Desk, Desks
 from bot.cases.state import case_of
-from bot.cases.typed import Docketed, Refusal, addressed
+from bot.cases.typed import Docketed, Refusal, addressed, names_case
 from bot.cases.words import word
 from bot.messages import Edited, FromDesk, Inbound, Outbound, Pressed, Prompt, Reacted, Removed, Said
 from bot.rows import Docket, ForwardRow, OutboxRow
 from bot.runtime.lane import Lane, id_of
+from flows.reading import keyword
 
 ANSWER_LIFE = 3600_000  # ms after which nobody remembers what they were told no to
 
@@ -35,6 +36,20 @@ def in_group(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], desks: Des
         _forward(lane, inbound, dockets[0].case_id, body, now)
     elif desk and isinstance(body, Said) and (command := _COMMAND.match(body.text.strip())):
         _answer(lane, inbound, word("in_thread", desk.language, word=command[0][:40]), desk, now)
+
+
+def texts(parts: Sequence[Inbound], dockets: Sequence[Docket]) -> Iterator[list[Inbound]]:
+    """What came from a phone within a moment, as texts: what names a case, and STOP, is never a half of another one."""
+    codes = {docket.code for docket in dockets}
+    group: list[Inbound] = []
+    for part in parts:
+        body = part.body
+        apart = isinstance(body, Said) and (keyword(body.text, "") != "" or names_case(body.text, codes))
+        if group and apart:
+            yield group
+            group = []
+        group.append(part)
+    yield group
 
 
 def on_phone(lane: Lane, parts: Sequence[Inbound], dockets: Sequence[Docket], desk: Desk, now: int) -> None:

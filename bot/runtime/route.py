@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot.cases.desks import Desks
+from bot.cases.desks import Desk, Desks
 from bot.engine.state import Session
 from bot.errors import UnknownRevision
 from bot.messages import Address, Edited, Inbound, Pressed, Said
@@ -135,19 +135,27 @@ def _hearing(lane: Lane, now: int, house: _House) -> Callable[[Sequence[Inbound]
 
 def _at_desk(lane: Lane, now: int, parts: Sequence[Inbound], dockets: Sequence[Docket], house: _House) -> None:
     """Somebody did something in a group, a channel or on an agent's phone: no customer of a survey."""
-    inbound = parts[0]
     desk = house.desks.at(lane.name) if lane.name in house.phones else None
     if desk is None:
         for each in parts:  # of several people, perhaps
             deskside.in_group(lane, each, dockets, house.desks, now)
-    elif isinstance(inbound.body, Said | Edited | Pressed) and not _is_keyword(inbound.body):
+        return
+    for text in deskside.texts(parts, dockets):
+        _on_phone(lane, now, text, dockets, desk, house.revision)
+
+
+def _on_phone(
+    lane: Lane, now: int, parts: Sequence[Inbound], dockets: Sequence[Docket], desk: Desk, revision: Lookup
+) -> None:
+    inbound = parts[0]
+    if isinstance(inbound.body, Said | Edited | Pressed) and not _is_keyword(inbound.body):
         lane.heard(now, inbound.source, parts[-1].recipient)
         deskside.on_phone(lane, parts, dockets, desk, now)
-    else:
-        before = lane.opted_out
-        take(lane, now, parts, house.revision)
-        if lane.opted_out and not before:
-            deskside.gone(lane, inbound, dockets, now)
+        return
+    before = lane.opted_out
+    take(lane, now, parts, revision)
+    if lane.opted_out and not before:
+        deskside.gone(lane, inbound, dockets, now)
 
 
 def _is_keyword(body: Said | Edited | Pressed) -> bool:

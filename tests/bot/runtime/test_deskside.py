@@ -148,6 +148,29 @@ def test_two_halves_of_a_text_from_a_phone_are_one(library):
     assert passed(floor) == [(CASES[1], Said("first\nsecond", (photo,)))]
 
 
+@pytest.mark.parametrize("second", ["K7Q2 for somebody else", "k7q2 for somebody else", "Z9Z9 nobody's"])
+def test_lf15_texts_from_a_phone_about_two_cases_stay_two(library, second):
+    """However quickly they follow each other: else one customer would read what was meant for another."""
+    floor = Floor(library)
+    floor.dockets[PHONE.lane] = ALL
+    said = [Said("M3NX hello"), Said(second), Said("and more")]
+    floor.decide(PHONE.lane, *[Inbound(f"e{n}", floor.now, PHONE, one) for n, one in enumerate(said)], gather=5_000)
+    theirs = [(CASES[0], Said("for somebody else\nand more"))] if second[0] != "Z" else []
+    assert passed(floor) == [(CASES[1], Said("hello")), *theirs]
+
+
+def test_c7_stop_right_behind_a_text_from_a_phone_is_one(library):
+    """It is not the text's second half, which a customer would read."""
+    floor = Floor(library)
+    floor.dockets[PHONE.lane] = ALL[:1]
+    said = [Said(f"{CODES[0]} hello"), Said("STOP")]
+    rows = floor.decide(
+        PHONE.lane, *[Inbound(f"e{n}", floor.now, PHONE, one) for n, one in enumerate(said)], gather=5_000
+    )
+    assert passed(floor) == [(CASES[0], Said("hello")), (CASES[0], Said("!release"))]
+    assert rows.silenced != []
+
+
 def test_buttons_on_a_phone_that_has_them_name_their_case_themselves(floor):
     phone(floor, CARD)
     assert passed(floor) == [(CASES[1], CARD)]

@@ -183,7 +183,9 @@ def essence(found: invariants.Tables) -> dict[str, list[object]]:
         ],
         "outbox": sorted((row["lane"], row["key"], row["state"], row["payload"]) for row in found["outbox"]),
         "heard": sorted(heard.items()),
-        **{name: found[name] for name in ("answer", "journal", "timer", "cases", "case_entry", "case_place")},
+        "cases": [(row["id"], row["phase"], row["owner"], row["desk"], row["state"]) for row in found["cases"]],
+        "case_place": [(row["case_id"], row["place"]) for row in found["case_place"]],
+        **{name: found[name] for name in ("answer", "journal", "timer", "case_entry")},
     }
 
 

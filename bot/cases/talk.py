@@ -30,7 +30,7 @@ def said(draft: Draft, event: AgentSaid) -> None:
         describe(draft, by, event.text, event.ref)
     elif _impossible(draft, by, event.ref):
         pass
-    elif event.intent == "send" or (case.owner and case.owner.id == by.id):
+    elif case.owner and (event.intent == "send" or case.owner.id == by.id):
         _check_and_send(draft, event)
     else:
         why = draft.word("held", who=name_of(case.owner)) if case.owner else draft.word("claim_first")

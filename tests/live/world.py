@@ -55,6 +55,7 @@ async def soon(look: Callable[[], T | Awaitable[T]], what: object = "", seconds:
             return found
         if time.monotonic() > end:
             told = what() if callable(what) else what
+            told = await told if isinstance(told, Awaitable) else told
             raise AssertionError(f"not within {seconds} s: {told or look}")
         await asyncio.sleep(0.01)
 
@@ -190,7 +191,7 @@ class World:
 
         await soon(nothing, "nothing left to do")
 
-    async def calm(self) -> None:
+    async def calm(self, seconds: float = PATIENCE) -> None:
         """Wait until no event is on its way to us either."""
 
         async def nothing() -> bool:
@@ -200,7 +201,7 @@ class World:
             counts = await self.server.parts.reading.counts()
             return not any(counts[name] for name in WORK)
 
-        await soon(nothing, "nothing on its way")
+        await soon(nothing, "nothing on its way", seconds)
 
     async def invited(self, customer: Customer, desk: str = "slack", language: str = "en", **variables: str) -> Live:
         """Somebody is asked, and has read the question."""

@@ -1,6 +1,6 @@
 """What only some channels can do, one protocol per ability; the runtime asks with isinstance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from bot.messages import Address, File, Limit, Media, Outbound, Sent
@@ -89,7 +89,16 @@ class Filing(Protocol):
         ...
 
     async def send_files(self, message: Outbound, files: Sequence[File]) -> Sent:
-        """Send files, with the prompt's text beside them. Raises a ChannelError."""
+        """Send files, with the prompt's text beside them. Raises a ChannelError; Rejected if links to them may do."""
+        ...
+
+
+@runtime_checkable
+class Carrying(Protocol):
+    """A Filing channel on which it depends on the address what files get there."""
+
+    def carries(self, to: Address) -> Mapping[str, int]:
+        """As `Capabilities.files`, for this address."""
         ...
 
 

@@ -1,5 +1,7 @@
 """What travels between channels, inbox, engine and outbox. All times are epoch milliseconds, UTC."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct, field
 
 from bot.cards import Card, Fact
@@ -7,9 +9,9 @@ from flows.answers import Option, Prompt
 
 __all__ = [
     "Address", "Body", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink", "Delivery", "Edited",
-    "Fact", "File", "FromDesk", "Inbound", "Invite", "Limit", "Media", "Moved", "Option", "Outbound", "Pressed",
-    "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said", "Sent", "Started", "TimerFired", "Unreadable",
-    "WebRequest",
+    "Fact", "File", "FilesRefused", "FromDesk", "Inbound", "Invite", "LeftOut", "Limit", "Media", "Moved", "Option",
+    "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said", "Sent", "Started",
+    "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 
@@ -50,11 +52,19 @@ class Media(Struct, frozen=True, omit_defaults=True):
 
 
 class File(Struct, frozen=True):
-    """A file on its way out, with its bytes."""
+    """A file on its way out, with its bytes, and where they can be fetched if they have been put behind a link."""
 
     name: str
     mime: str
     data: bytes
+    link: str = ""
+
+
+class LeftOut(Struct, frozen=True):
+    """A file that did not go along. `why`: type_refused | too_large | gone."""
+
+    name: str
+    why: str
 
 
 class Said(Struct, frozen=True, tag="said", omit_defaults=True):
@@ -190,6 +200,17 @@ class CaseWanted(Struct, frozen=True, tag="case_wanted", omit_defaults=True):
     respond_within: int = 0
 
 
+class FilesRefused(Struct, frozen=True, tag="files_refused"):
+    """Files of the message `key` were not passed on; the rest of it was. In the lane of the case's customer.
+
+    Sent `by_agent`, else by the customer.
+    """
+
+    key: str
+    files: tuple[LeftOut, ...]
+    by_agent: bool
+
+
 class Unreadable(Struct, frozen=True, tag="unreadable"):
     """Authentic, but not understood: kept as poison so that the provider does not send it for ever."""
 
@@ -213,6 +234,7 @@ Body = (
     | TimerFired
     | FromDesk
     | CaseWanted
+    | FilesRefused
     | Unreadable
 )
 
@@ -280,6 +302,7 @@ class Sent(Struct, frozen=True, omit_defaults=True):
     state: str = "sent"
     sender: str = ""
     parts: int = 1
+    left_out: tuple[LeftOut, ...] = ()  # files that were not sent with it
 
 
 class Capabilities(Struct, frozen=True):
@@ -293,6 +316,9 @@ class Capabilities(Struct, frozen=True):
     receipts: bool = False
     can_start: bool = True  # may write to someone who has not written first
     text_unit: str = "chars"  # chars | utf16 | gsm7
+    files: Mapping[str, int] = field(default_factory=lambda: {"*": 10_000_000})
+    """Files that go out as they are: the most bytes by MIME type, `*` for all others. What does not fit is linked."""
+    files_by_link: bool = False  # the provider fetches them from a link of ours
 
 
 class WebRequest(Struct, frozen=True):

@@ -164,7 +164,7 @@ async def parts(
         await _keep(open_to_all, vault(settings, cast("SqlReading", store)), clock())
         intake = Intake(store, clock, gather)
         longest = max(gather.values(), default=0)
-        supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, desks=places)
+        supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, places, public_url)
         office = Office(store, shelf, intake, clock)
         yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock)
     finally:

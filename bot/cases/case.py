@@ -1,7 +1,7 @@
 """The case machine: open a case, and take one event at a time. Pure: the same input gives the same turn."""
 
 from bot import hours
-from bot.cases import clocks, closing, customer, life, talk
+from bot.cases import clocks, closing, customer, files, life, talk
 from bot.cases.desks import Desks
 from bot.cases.draft import Draft
 from bot.cases.effects import CaseTurn, SetTimer
@@ -21,6 +21,7 @@ from bot.cases.events import (
     CustomerRemoved,
     CustomerSaid,
     DeliveryChanged,
+    FilesNotSent,
     HandedOver,
     Misunderstood,
     Noted,
@@ -180,7 +181,7 @@ def _at_desk(draft: Draft, event: CaseEvent, by: Actor) -> None:  # noqa: C901, 
             raise TypeError(f"no rule for {type(event).__name__}")
 
 
-def _elsewhere(draft: Draft, event: CaseEvent) -> None:  # noqa: C901 - one line per event
+def _elsewhere(draft: Draft, event: CaseEvent) -> None:  # noqa: C901, PLR0912 - one line per event
     match event:
         case CustomerSaid():
             customer.said(draft, event)
@@ -205,6 +206,8 @@ def _elsewhere(draft: Draft, event: CaseEvent) -> None:  # noqa: C901 - one line
             customer.opted_in(draft)
         case DeliveryChanged():
             talk.delivery(draft, event)
+        case FilesNotSent():
+            files.not_sent(draft, event)
         case _:
             raise TypeError(f"no rule for {type(event).__name__}")
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from bot.cases.state import Actor, Case, Priority
-from bot.messages import Media
+from bot.messages import LeftOut, Media
 
 
 class Claimed(Struct, frozen=True, tag="claimed", omit_defaults=True):
@@ -206,6 +206,14 @@ class DeliveryChanged(Struct, frozen=True, tag="delivery_changed", omit_defaults
     error: str = ""
 
 
+class FilesNotSent(Struct, frozen=True, tag="files_not_sent"):
+    """Files of the message `key`, `by_agent` or by the customer, were not passed on; the rest of it was."""
+
+    key: str
+    files: tuple[LeftOut, ...]
+    by_agent: bool
+
+
 CaseEvent = (
     Claimed
     | Released
@@ -232,6 +240,7 @@ CaseEvent = (
     | OptedOut
     | OptedIn
     | DeliveryChanged
+    | FilesNotSent
 )
 
 

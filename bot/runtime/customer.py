@@ -31,6 +31,7 @@ from bot.messages import (
     DeadLink,
     Delivery,
     Edited,
+    FilesRefused,
     FromDesk,
     Inbound,
     Invite,
@@ -76,7 +77,7 @@ def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> No
             lane.notice(f"link_{body.why}", now, id_of(lane.name, inbound.id, now))
         case CaseWanted(desk, priority, reason, _, respond_within):
             lane.call(OpenCase(desk, priority, reason, respond_within))
-        case Removed() | Moved() | Reacted() | FromDesk():
+        case Removed() | Moved() | Reacted() | FromDesk() | FilesRefused():
             pass  # an answer stays given, a customer's chat does not move, and there is no such case
         case _:
             raise TypeError(f"no rule for {type(body).__name__}")

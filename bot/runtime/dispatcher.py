@@ -27,10 +27,12 @@ from bot.rows import Arrival, Leased, Settlement
 from bot.runtime.caserows import SETTLED
 from bot.runtime.group import Group
 from bot.runtime.handing import Handing
+from bot.runtime.hosting import Hosting
 from bot.runtime.intake import arrival
 from bot.runtime.pace import Pace, Turnstiles
+from bot.runtime.parcels import Parcels, refusals
 from bot.runtime.threads import Threads, is_named_by_case
-from bot.runtime.verdict import FIRST_RETRY, storable, wait_after
+from bot.runtime.verdict import FIRST_RETRY, storable, urgency, wait_after
 
 log = structlog.get_logger()
 
@@ -43,7 +45,6 @@ LOOK_UP_AGAIN = 30_000  # ms
 GIVE_UP_LOOKING = 15 * 60_000  # ms (RELIABILITY 1.5)
 
 _BUSY = (StoreUnavailable, Conflict)  # the database, for now
-_URGENCY = {"agent": 0, "desk": 2, "card": 2, "status": 3}  # the rest: 1
 _TOLD = frozenset(("agent", "case"))  # kinds whose case hears what became of them
 _AGAIN = frozenset(("desk", "card"))  # kinds that are rather shown twice than not at all
 _ENDS = frozenset(("sent", "failed", "unknown", "cancelled", "expired"))
@@ -62,10 +63,11 @@ class Dispatcher:
         owner: str,
         clock: Callable[[], int],
         channels: Mapping[str, Channel] | None = None,
+        public_url: str = "",
     ) -> None:
         """`name` is the settings' entry; `owner` is unique to this process, it marks leases.
 
-        `channels` are all there are, by name: files come in on others.
+        `channels` are all there are, by name: files come in on others. `public_url` is where people reach this server.
         """
         self._name = name
         self._channel = channel
@@ -74,7 +76,8 @@ class Dispatcher:
         self._clock = clock
         self._settle = round(channel.settle * 1000) if isinstance(channel, Reconciling) else 0
         self._settlements: Group[Ended] = Group(self._settled)
-        self._handing = Handing(channel, channels or {name: channel})
+        parcels = Parcels(channel, channels or {name: channel}, Hosting(store, public_url, clock))
+        self._handing = Handing(channel, parcels)
         self._threads = Threads(name, channel, store, self._handing)
         self._pace = Pace(getattr(channel, "rate", None))
         self._parts: Callable[[str], int] = channel.parts if isinstance(channel, Pricing) else lambda _text: 1
@@ -145,7 +148,7 @@ class Dispatcher:
         rest = max(0, self._settle - LEASE)
         leased = await self._store.lease(self._owner, room, now, now + LEASE, [self._name], rest)
         held: list[Ended] = []
-        for row in sorted(leased, key=_urgency):
+        for row in sorted(leased, key=urgency):
             message = _outbound(row.payload)
             wait = self._turnstiles.wait(row.id, self._limits(message.to), now)
             if wait:
@@ -190,7 +193,8 @@ class Dispatcher:
             return self._failed(row, message, InDoubt(f"{type(error).__name__} in mid-send"))
         self.sent += 1
         self._pace.healthy()
-        return self._ended(row, message, self._went(row, sent))
+        went = self._went(row, sent)
+        return self._ended(row, message, went, *refusals(row, message, sent, went.at))
 
     def _ended(self, row: Leased, message: Outbound, settlement: Settlement, *others: Arrival) -> Ended:
         """How it ended, together with what its case hears of that."""
@@ -292,7 +296,3 @@ class Dispatcher:
     def _is_given_up(self, row: Leased) -> bool:
         """Whether a send has been in doubt for so long that nobody will find out any more."""
         return row.unknown_since != 0 and self._clock() - row.unknown_since > GIVE_UP_LOOKING + self._settle
-
-
-def _urgency(row: Leased) -> int:
-    return _URGENCY.get(row.kind, 1)

@@ -1,30 +1,29 @@
 """How one message is handed to its channel: sent, changed, deleted, shown as a sign, whispered, or with its files."""
 
-from collections.abc import Mapping
-
 import msgspec
+import structlog
 from msgspec.structs import replace
 
 from bot.abilities import Editing, Filing, Reacting, Whispering
 from bot.cases.words import word
-from bot.errors import ChannelError, InDoubt, Rejected, ThreadGone, Throttled
-from bot.messages import Address, File, Media, Outbound, Prompt, Sent
+from bot.errors import Rejected, ThreadGone
+from bot.messages import Outbound, Prompt, Sent
 from bot.ports import Channel
-from bot.render import answered
+from bot.render import answered, length, render
 from bot.rows import Leased
+from bot.runtime.parcels import Parcel, Parcels, told
 
-FETCH_AGAIN = 5.0  # s
-FETCHES = 5  # tries to fetch a file before a desk reads the words without it
+log = structlog.get_logger()
 
 _outbound = msgspec.json.Decoder(Outbound).decode
 
 
 class Handing:
-    """Knows what a channel can do, and the other channels that files come from."""
+    """Knows what a channel can do."""
 
-    def __init__(self, channel: Channel, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, channel: Channel, parcels: Parcels) -> None:
         self._channel = channel
-        self._channels = channels
+        self._parcels = parcels
 
     async def hand_over(self, row: Leased, message: Outbound) -> Sent:
         """Do with the message what it asks for. Raises a ChannelError."""
@@ -54,33 +53,36 @@ class Handing:
         return await channel.edit(message, row.shown_id)
 
     async def _send_files(self, row: Leased, message: Outbound) -> Sent:
-        """The message with its files. At a desk the words come through without them, too, and say so."""
-        channel = self._channel
-        language, names = message.language or "en", ", ".join(media.name or media.mime for media in message.media)
-        try:
-            if isinstance(channel, Filing):
-                files = [await self._fetch(row, message, each) for each in message.media]
-                return await channel.send_files(message, files)
-            reason, code = word("file_type_refused", language), ""
-        except ThreadGone:
-            raise
-        except Rejected as refused:
-            reason, code = str(refused), refused.code
-        told = word("file_refused", language, file=names, reason=reason)
-        if message.kind != "desk":
-            raise Rejected(told, code)
-        text = "\n".join(filter(None, (message.prompt.text, told)))
-        return await channel.send(replace(message, prompt=Prompt(text, message.prompt.options), media=()))
+        """The message with its files, or with links to them. The words come through without them, too."""
+        channel, language = self._channel, message.language or "en"
+        parcel = await self._parcels.pack(row, message)
+        left = parcel.carried or parcel.linked or message.prompt.text.strip()
+        if not left:
+            raise told(parcel, language)
+        if parcel.carried and isinstance(channel, Filing):
+            try:
+                sent = await channel.send_files(self._worded(message, parcel), parcel.carried)
+            except ThreadGone:
+                raise
+            except Rejected as refused:
+                log.info("files_linked", channel=row.channel, code=refused.code)
+                parcel = await self._parcels.unpacked(row, parcel)
+            else:
+                return replace(sent, left_out=parcel.refused)
+        sent = await channel.send(self._worded(message, parcel))
+        return replace(sent, left_out=parcel.refused)
 
-    async def _fetch(self, row: Leased, message: Outbound, media: Media) -> File:
-        """Download from the channel that it came in on. Its troubles are not this channel's."""
-        origin = Address.of_lane(message.origin)
-        source = self._channels.get(origin.channel)
-        if not isinstance(source, Filing):
-            raise Rejected(word("file_gone", message.language or "en"))
-        try:
-            return await source.fetch(media, origin.account)
-        except ChannelError as error:
-            if (error.retry or isinstance(error, InDoubt)) and row.attempts < FETCHES:
-                raise Throttled(str(error), FETCH_AGAIN, error.code, whole_channel=False) from error
-            raise Rejected(str(error), error.code) from error
+    def _worded(self, message: Outbound, parcel: Parcel) -> Outbound:
+        """The message with what is to be said about its files. Raises Rejected if there is no room for it."""
+        language, can = message.language or "en", self._channel.capabilities
+        at_desk = message.kind == "desk"
+        more = [*parcel.lines(language), *(parcel.excuses(language) if at_desk else ())]
+        if not more:
+            return message
+        text, tail = message.prompt.text, "\n".join(more)
+        room = can.max_text - length(tail, can.text_unit) - 1
+        if at_desk and room > 0:  # its links are worth more than the end of long words
+            text = render(Prompt(text), replace(can, max_text=room)).text
+        elif length(text, can.text_unit) > room:
+            raise Rejected(word("too_long", language, count=str(length(text, can.text_unit)), most=str(max(room, 0))))
+        return replace(message, prompt=Prompt("\n".join(filter(None, (text, tail))), message.prompt.options))

@@ -12,6 +12,7 @@ from bot.cases.events import (
     CustomerRemoved,
     CustomerSaid,
     DeliveryChanged,
+    FilesNotSent,
     OptedIn,
     OptedOut,
     Woken,
@@ -21,6 +22,7 @@ from bot.messages import (
     Consent,
     Delivery,
     Edited,
+    FilesRefused,
     FromDesk,
     Inbound,
     Invite,
@@ -73,6 +75,8 @@ def _done(case: Case, body: object, *, taken: bool) -> Iterator[CaseEvent]:
                 yield CustomerSaid("", pressed=question, value=value)
             elif not case_of(question) and not case.closed:
                 yield CustomerSaid(value, pressed=question, value=value, to_bot=not taken)
+        case FilesRefused(key, files, by_agent) if case_of(key) == case.id:
+            yield FilesNotSent(key, files, by_agent)
         case Edited(ref, text):
             yield CustomerEdited(ref, text)
         case Removed(ref):

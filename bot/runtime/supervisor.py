@@ -15,7 +15,7 @@ from bot.cases.desks import Desks
 from bot.ports import Channel, Listening, Store
 from bot.runtime.dispatcher import Dispatcher
 from bot.runtime.intake import Intake
-from bot.runtime.ticker import backfill, tick
+from bot.runtime.ticker import backfill, sweep, tick
 from bot.runtime.worker import Worker
 from flows.library import Library
 
@@ -38,8 +38,12 @@ class Supervisor:
         clock: Callable[[], int],
         gather: int = 0,
         desks: Desks | None = None,
+        public_url: str = "",
     ) -> None:
-        """`gather` is the longest window for split messages of any channel (ms); `desks` are where cases go."""
+        """`gather` is the longest window for split messages of any channel (ms); `desks` are where cases go.
+
+        `public_url` is where people reach this server.
+        """
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._store = store
         self._channels = channels
@@ -50,7 +54,8 @@ class Supervisor:
         marking = frozenset(name for name, channel in channels.items() if isinstance(channel, Editing))
         self.worker = Worker(store, library, clock, gather, marking=marking, desks=desks)
         self.dispatchers = {
-            name: Dispatcher(name, channel, store, self.owner, clock, channels) for name, channel in channels.items()
+            name: Dispatcher(name, channel, store, self.owner, clock, channels, public_url)
+            for name, channel in channels.items()
         }
 
     async def start(self, *, listens: bool = True) -> None:
@@ -60,6 +65,7 @@ class Supervisor:
         """
         self._keep("worker", self.worker.run)
         self._keep("ticker", lambda: tick(self._store, self._clock))
+        self._keep("sweeper", lambda: sweep(self._store, self._clock))
         self._keep("backfill", lambda: backfill(self._store, self._intake, self._channels, self._clock))
         for name, dispatcher in self.dispatchers.items():
             self._keep(f"dispatcher:{name}", dispatcher.run)

@@ -1,4 +1,4 @@
-"""The ticker: puts due timers, and messages that a webhook missed, into the same inbox as everything else."""
+"""The ticker: puts due timers, and messages that a webhook missed, into the same inbox; clears up."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,6 +13,8 @@ log = structlog.get_logger()
 
 EVERY = 0.5  # s between looks at the timers
 MOST = 500  # timers per transaction
+SWEEP_EVERY = 60.0  # s between looks at files that nobody may fetch any more
+MOST_FILES = 10  # per transaction: each may have 10 MB to overwrite
 BACKFILL_AFTER = 2.0  # s; the first look loads a provider's SDK, and webhooks should be taken before that
 BACKFILL_EVERY = 300.0  # s (RELIABILITY 1.6)
 OVERLAP = 15 * 60_000  # ms looked at again, for messages that were listed late
@@ -27,6 +29,16 @@ async def tick(store: Store, clock: Callable[[], int]) -> None:
             fired = 0
         if fired < MOST:
             await asyncio.sleep(EVERY)
+
+
+async def sweep(store: Store, clock: Callable[[], int]) -> None:
+    """Delete files whose links have expired, until cancelled."""
+    while True:
+        try:
+            dropped = await store.drop_files(clock(), MOST_FILES)
+        except (StoreUnavailable, Conflict):
+            dropped = 0
+        await asyncio.sleep(EVERY if dropped else SWEEP_EVERY)
 
 
 async def backfill(store: Store, intake: Intake, channels: Mapping[str, Channel], clock: Callable[[], int]) -> None:

@@ -8,6 +8,13 @@ FIRST_RETRY, LONGEST_RETRY = 1_000, 300_000  # ms, doubling
 MEND_WITHIN = 60_000  # ms between tries while an operator has to mend the account
 MARK_TRIES = 3  # to show a choice or a sign; what comes behind it in its lane matters more
 
+_URGENCY = {"agent": 0, "desk": 2, "card": 2, "status": 3}  # the rest: 1
+
+
+def urgency(row: Leased) -> int:
+    """In which order messages go that may all go now: the smallest first."""
+    return _URGENCY.get(row.kind, 1)
+
 
 def wait_after(row: Leased, message: Outbound, error: ChannelError) -> int | None:
     """Milliseconds until the next try, None if there is none.

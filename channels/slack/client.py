@@ -153,7 +153,7 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
     async for chunk in answer.content.iter_chunked(65_536):
         content += chunk
         if len(content) > MOST_BYTES:
-            raise Rejected("the file is larger than 10 MB")
+            raise Rejected("the file is larger than 10 MB", "413")
     return bytes(content)
 
 

@@ -31,7 +31,7 @@ async def fetch(api: Api, token: str, media: Media) -> File:
     about = mapping(told.get("file")) or {}
     size, mime = about.get("size"), str(about.get("mimetype") or media.mime)
     if isinstance(size, int) and size > MOST_BYTES:
-        raise Rejected("the file is larger than 10 MB")
+        raise Rejected("the file is larger than 10 MB", "413")
     url = about.get("url_private_download") or about.get("url_private")
     if not isinstance(url, str):
         raise Rejected("the file is not there any more", "file_not_found")

@@ -104,6 +104,7 @@ _MEANINGS: dict[type[ChannelError], dict[str, str]] = {
         "query is too old": "the press was answered too late",
     },
 }
+TOO_LARGE = "413"
 _OPTED_OUT = ("bot was blocked by the user", "user_is_blocked")
 _PRIVATE = re.compile(r"""-?\d{4,}|"[^"]*"|“[^”]*”|(?<!\w)'[^']*'(?!\w)|\S*://\S*|@\w+""")
 
@@ -134,7 +135,9 @@ def _by_words(said: str, code: str) -> ChannelError | None:
     for kind, meanings in _MEANINGS.items():
         for words, meaning in meanings.items():
             if words in said:
-                return Unreachable(meaning, code, opted_out=True) if words in _OPTED_OUT else kind(meaning, code)
+                if words in _OPTED_OUT:
+                    return Unreachable(meaning, code, opted_out=True)
+                return kind(meaning, TOO_LARGE if meaning.startswith("the file is larger") else code)
     return None
 
 

@@ -7,12 +7,12 @@ import pytest
 from bot.errors import InDoubt, Rejected, Throttled, Unavailable, Unreachable
 from bot.messages import Media, Pressed, Said
 from bot.runtime.caserows import AGENT_LIFE
-from bot.runtime.handing import FETCHES
+from bot.runtime.parcels import FETCHES
 from bot.runtime.supervisor import Supervisor
 from bot.runtime.verdict import FIRST_RETRY, LONGEST_RETRY
 from tests.bot.runtime.floor import ROOM
 from tests.bot.runtime.house import ANNA, Ledger, Line, soon
-from tests.bot.runtime.rooms import Hall, Room, Rooms, refused
+from tests.bot.runtime.rooms import Hall, Room, Rooms
 from tests.bot.runtime.test_threads import ONLY_ROOM, note
 
 PHOTO = Media("F1", "image/jpeg", "photo.jpg")
@@ -140,23 +140,6 @@ async def test_lf13_files_go_from_one_channel_to_the_other(store, library):
     assert rooms.room.files[-1][1] == ["photo.jpg"]
 
 
-@pytest.mark.parametrize(
-    ("line", "refuse"),
-    [
-        (Line, {}),  # the customer's channel carries no files
-        (Chat, {"fetch": [refused()]}),
-        (Chat, {"files": [refused()]}),
-    ],
-)
-async def test_lf13_a_file_that_cannot_be_passed_on_is_told_to_whoever_sent_it(store, library, line, refuse):
-    rooms = await talking(store, library, line=line())
-    for what, errors in refuse.items():
-        (rooms.room if what == "fetch" else rooms.line).refuse[what] = list(errors)
-    await rooms.acts_at(Said("Look", (PHOTO,), "R5"), THREAD)
-    assert await said(rooms) == ["failed"]
-    assert any("photo.jpg" in text for _, text in rooms.room.stood[-2:])
-
-
 async def test_lf13_a_file_that_takes_its_time_is_fetched_again_and_the_channel_goes_on(store, library):
     rooms = await talking(store, library, line=Chat())
     rooms.room.refuse["fetch"] = [Unavailable("down"), InDoubt("reset")]
@@ -173,8 +156,7 @@ async def test_lf13_a_desk_reads_the_words_even_if_their_file_cannot_be_had(stor
     await rooms.gets(Said("It is broken", (PHOTO,)))
     for _ in range(FETCHES + 1):
         await rooms.waits(5_000)
-    text = rooms.room.stood[-1][1]
-    assert "It is broken" in text
+    [text] = [text for _, text in rooms.room.stood if "It is broken" in text]
     assert "photo.jpg" in text
 
 

@@ -136,6 +136,10 @@ class Store(Protocol):
         """What a provider called a case's thread and its card there; "" leaves what is known."""
         ...
 
+    async def lose_thread(self, case_id: str, place: str, opening: str) -> None:
+        """A case's thread does not exist any more; `opening` is the lane of the group that gets a new one."""
+        ...
+
     async def place_tail(self, case_id: str, place: str, limit: int) -> Tail:
         """The latest card of a case in one place, and the last `limit` messages that were shown there."""
         ...

@@ -1,6 +1,6 @@
 """Rows that go into and come out of one transaction. Positional, because they become executemany or unnest columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -68,6 +68,7 @@ class Batch(NamedTuple):
     events: Sequence[Claimed]
     lanes: Mapping[str, LaneState]
     dockets: Mapping[str, Sequence[Docket]] = MappingProxyType({})  # by lane; live cases first, then the newest
+    opening: Collection[str] = frozenset()  # lanes of groups in which a case's thread is not known yet
 
 
 class AddressRow(NamedTuple):
@@ -236,13 +237,14 @@ class EntryRow(NamedTuple):
 class PlaceRow(NamedTuple):
     """A case gets a place: its lane there, or for a phone, where all cases share a lane, `lane#@case id`.
 
-    `inbound` is the lane that its agents write from: a phone's own, a thread's only once it is opened. A second row
-    for the same place is ignored.
+    `inbound` is the lane that its agents write from: a phone's own, a thread's only once it is opened, and until then
+    `opening` is the group's. A second row for the same place is ignored.
     """
 
     case_id: str
     place: str
     inbound: str
+    opening: str = ""
 
 
 class ForwardRow(NamedTuple):

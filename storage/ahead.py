@@ -1,11 +1,11 @@
 """The next batch, decided while the one before it is being committed: waiting for the disk leaves a core idle."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from bot.rows import Batch, Consequences, Docket
-from storage.rows import NO_DOCKETS, batch
+from bot.rows import Batch, Consequences
+from storage.rows import NOTHING_SEEN, Seen, batch
 
 Decide = Callable[[Batch], Consequences]
 
@@ -28,12 +28,10 @@ class Ahead:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-ahead")
         self._next: _Next | None = None
 
-    def begin(
-        self, limit: int, decide: Decide, rows: Sequence[Any], dockets: Mapping[str, Sequence[Docket]] = NO_DOCKETS
-    ) -> None:
+    def begin(self, limit: int, decide: Decide, rows: Sequence[Any], seen: Seen = NOTHING_SEEN) -> None:
         """Decide these rows of `claim`, if there are any, in the background."""
         if rows:
-            self._next = _Next(limit, decide, len(rows), self._thread.submit(decide, batch(rows, dockets)))
+            self._next = _Next(limit, decide, len(rows), self._thread.submit(decide, batch(rows, seen)))
 
     def take(self, limit: int, decide: Decide) -> tuple[int, Consequences] | None:
         """How many events were claimed and what follows, or None if that would be somebody else's batch.

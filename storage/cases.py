@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import Conflict
-from bot.rows import Consequences, Docket, Leased
-from storage.rows import MOST_DOCKETS, NO_DOCKETS, case_of_thread, dockets, with_agents
+from bot.rows import Consequences, Leased
+from storage.rows import MOST_DOCKETS, NOTHING_SEEN, Seen, case_of_thread, dockets, groups, with_agents
 from storage.wide import insert
 
 
@@ -31,14 +31,14 @@ def supersede(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Cons
     connection.executemany(sql["supersede"], [{**change._asdict(), "now": now} for change in rows.superseded])
 
 
-def seen_from(
-    connection: sqlite3.Connection, sql: Mapping[str, str], rows: Sequence[Any]
-) -> Mapping[str, Sequence[Docket]]:
-    """The cases that agents see from the lanes among these rows of `claim`."""
+def seen_from(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Sequence[Any]) -> Seen:
+    """The cases that agents see from the lanes among these rows of `claim`, and where some are to get a thread."""
     lanes = with_agents(rows)
     if not lanes:
-        return NO_DOCKETS
-    return dockets(connection.execute(sql["dockets"], {"lanes": json.dumps(lanes), "most": MOST_DOCKETS}))
+        return NOTHING_SEEN
+    opening = connection.execute(sql["opening"], {"groups": json.dumps(groups(lanes))}).fetchall()
+    known = dockets(connection.execute(sql["dockets"], {"lanes": json.dumps(lanes), "most": MOST_DOCKETS}))
+    return Seen(known, {group for (group,) in opening})
 
 
 def leased(

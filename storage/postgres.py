@@ -186,6 +186,10 @@ class PostgresStore(SqlReading):
             lambda connection: connection.execute(SQL["save_place"], case_id, place, inbound, thread, card_id)
         )
 
+    async def lose_thread(self, case_id: str, place: str, opening: str) -> None:
+        """See bot.ports.Store."""
+        await self._write(lambda connection: connection.execute(SQL["lose_thread"], opening, case_id, place))
+
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now))

@@ -1,7 +1,7 @@
 """What rows of either database become for the runtime, and the rule that both re-check before a send."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -10,7 +10,15 @@ from bot.rows import Batch, Claimed, Docket, LaneState
 MOST_DOCKETS = 500
 """More cases than that are not looked at for one batch; the live ones come first."""
 
-NO_DOCKETS: Mapping[str, Sequence[Docket]] = Batch._field_defaults["dockets"]
+
+class Seen(NamedTuple):
+    """What desks see from the lanes of a batch, as Batch has it."""
+
+    dockets: Mapping[str, Sequence[Docket]] = Batch._field_defaults["dockets"]
+    opening: Collection[str] = Batch._field_defaults["opening"]
+
+
+NOTHING_SEEN = Seen()
 
 _LABEL = 40  # characters
 _THREAD = "#@"  # in the lane of a thread that has the name of its case: `channel:chat#@case`
@@ -26,7 +34,7 @@ class _Known(msgspec.Struct):
 _known = msgspec.json.Decoder(_Known).decode
 
 
-def batch(rows: Iterable[Any], dockets: Mapping[str, Sequence[Docket]] = NO_DOCKETS) -> Batch:
+def batch(rows: Iterable[Any], seen: Seen = NOTHING_SEEN) -> Batch:
     """A batch from the rows of `claim`: each event with its lane's address, latest session and case."""
     events = []
     lanes: dict[str, LaneState] = {}
@@ -65,12 +73,17 @@ def batch(rows: Iterable[Any], dockets: Mapping[str, Sequence[Docket]] = NO_DOCK
                 case_version or 0,
                 history or "",
             )
-    return Batch(events, lanes, dockets)
+    return Batch(events, lanes, *seen)
 
 
 def with_agents(rows: Iterable[Any]) -> list[str]:
-    """The lanes among the rows of `claim` that agents write from."""
-    return list({row[1]: None for row in rows if row[-1]})
+    """The lanes among the rows of `claim` that agents write from, or may since a moment ago: all threads."""
+    return list({row[1]: None for row in rows if row[-1] or "#" in row[1]})
+
+
+def groups(lanes: Iterable[str]) -> list[str]:
+    """The lanes of the groups that the threads among these are in."""
+    return list({group: None for group, thread, _ in (lane.partition("#") for lane in lanes) if thread})
 
 
 def dockets(rows: Iterable[Any]) -> Mapping[str, Sequence[Docket]]:

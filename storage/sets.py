@@ -1,6 +1,6 @@
 """Rows of bot/rows.py as PostgreSQL's set-based writes: one statement per kind of row."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -10,13 +10,12 @@ from bot.rows import (
     CaseRow,
     Consequences,
     DeliveryRow,
-    Docket,
     Leased,
     Opened,
     SessionRow,
     Settlement,
 )
-from storage.rows import MOST_DOCKETS, NO_DOCKETS, case_of_thread, dockets, storable, with_agents
+from storage.rows import MOST_DOCKETS, NOTHING_SEEN, Seen, case_of_thread, dockets, groups, storable, with_agents
 from storage.sql import statements
 from storage.writing import followed
 
@@ -96,10 +95,13 @@ async def _write_cases(connection: Any, cases: Sequence[CaseRow]) -> None:
         raise Conflict("a case was changed by somebody else in the meantime")
 
 
-async def seen_from(connection: Any, claimed: Sequence[Any]) -> Mapping[str, Sequence[Docket]]:
-    """The cases that agents see from the lanes among these rows of `claim`."""
+async def seen_from(connection: Any, claimed: Sequence[Any]) -> Seen:
+    """The cases that agents see from the lanes among these rows of `claim`, and where some are to get a thread."""
     lanes = with_agents(claimed)
-    return dockets(await connection.fetch(SQL["dockets"], lanes, MOST_DOCKETS)) if lanes else NO_DOCKETS
+    if not lanes:
+        return NOTHING_SEEN
+    opening = {group for (group,) in await connection.fetch(SQL["opening"], groups(lanes))}
+    return Seen(dockets(await connection.fetch(SQL["dockets"], lanes, MOST_DOCKETS)), opening)
 
 
 async def leased(connection: Any, taken: Sequence[Any]) -> list[Leased]:

@@ -236,6 +236,10 @@ class SqliteStore(SqlReading):
         facts = {"case_id": case_id, "place": place, "inbound": inbound, "thread": thread, "card_id": card_id}
         await self._run("save_place", facts)
 
+    async def lose_thread(self, case_id: str, place: str, opening: str) -> None:
+        """See bot.ports.Store."""
+        await self._run("lose_thread", {"case_id": case_id, "place": place, "opening": opening})
+
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
         await self._run("save_revision", {"revision": revision, "flow": flow, "source": source, "now": now})

@@ -16,6 +16,7 @@ from bot.runtime.lane import Lane, id_of
 from flows.reading import keyword
 
 ANSWER_LIFE = 3600_000  # ms after which nobody remembers what they were told no to
+OPENING = 15 * 60_000  # ms in which it comes out what became of a send in doubt, and what its thread is called
 
 _COMMAND = re.compile(r"[!！][^\W\d_]\w*")
 _encode = msgspec.json.Encoder().encode
@@ -23,8 +24,17 @@ _encode = msgspec.json.Encoder().encode
 Act = Said | Edited | Removed | Pressed | Reacted
 
 
-def in_group(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], desks: Desks, now: int) -> None:
-    """Somebody did something in a group or channel: in a case's thread, under a card, or none of our business."""
+class ThreadOpening(Exception):
+    """Somebody was faster than our writing down which case a thread is about: look again in a moment."""
+
+
+def in_group(
+    lane: Lane, inbound: Inbound, dockets: Sequence[Docket], desks: Desks, now: int, *, opening: bool = False
+) -> None:
+    """Somebody did something in a group or channel: in a case's thread, under a card, or none of our business.
+
+    `opening`: a case is getting a thread in this group, which may be this one. Raises ThreadOpening then.
+    """
     body = inbound.body
     if not isinstance(body, Act):
         return
@@ -34,6 +44,8 @@ def in_group(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], desks: Des
         _forward(lane, inbound, pressed, body, now)
     elif dockets:
         _forward(lane, inbound, dockets[0].case_id, body, now)
+    elif desk and opening and inbound.source.thread:
+        raise ThreadOpening
     elif desk and isinstance(body, Said) and (command := _COMMAND.match(body.text.strip())):
         _answer(lane, inbound, word("in_thread", desk.language, word=command[0][:40]), desk, now)
 

@@ -280,12 +280,9 @@ class Dispatcher:
 
     async def _find(self, channel: Reconciling, row: Leased, message: Outbound) -> Sent | None:
         taken = await self._store.provider_ids(row.lane)
-        if not is_named_by_case(message.to):
-            return await channel.find(message, row.first_attempt_at, taken)
-        sent = await channel.find(self._threads.known(row, message), row.first_attempt_at, taken)
-        if sent:
-            await self._threads.found(row, message, sent)
-        return sent
+        if is_named_by_case(message.to):
+            return await self._threads.find(channel, row, message, taken)
+        return await channel.find(message, row.first_attempt_at, taken)
 
     async def _given_up(self, row: Leased, message: Outbound, why: str) -> Ended:
         """Nobody can tell: a desk reads it once more, with a mark; a customer does not (RELIABILITY 1.5)."""

@@ -13,6 +13,7 @@ from bot.rows import Batch, Claimed, Consequences, Docket, LaneState, Parked
 from bot.runtime import deskside
 from bot.runtime.casework import Casework
 from bot.runtime.customer import Lookup, take, turn
+from bot.runtime.deskside import ThreadOpening
 from bot.runtime.lane import Lane
 from bot.runtime.listening import listen
 from bot.runtime.together import Pair, together
@@ -20,19 +21,22 @@ from flows.reading import keyword
 
 MOST_ATTEMPTS = 3
 RETRY_AFTER = 5_000  # ms, times the attempts so far
+LOOK_AGAIN = 1_000  # ms until a thread may have its name
 
 _inbound = msgspec.json.Decoder(Inbound).decode
 _session = msgspec.json.Decoder(Session).decode
 
 
 class _House(NamedTuple):
-    """What holds for all lanes; `phones` are the lanes of agents' phones."""
+    """What holds for all lanes; `phones` are the lanes of agents' phones, `opening` as in Batch."""
 
+    now: int
     revision: Lookup
     gather: int
     marking: Collection[str]
     desks: Desks
     phones: Collection[str]
+    opening: Collection[str]
 
 
 def decide(
@@ -49,7 +53,7 @@ def decide(
     closer together than that are read as one reply. `marking` are the channels that can show a choice under the
     question it answers. `desks` are where cases go.
     """
-    house = _House(revision, gather, marking, desks, _phones(desks))
+    house = _House(now, revision, gather, marking, desks, _phones(desks), batch.opening)
     rows = Consequences.none()
     events: dict[str, list[Claimed]] = {}
     for event in batch.events:
@@ -62,7 +66,7 @@ def decide(
                 rows.done.extend([event.id for event in left])
                 break
             culprit, error = failure
-            rows.parked.append(park(culprit, error, now))
+            rows.parked.append(_later(culprit, error, now))
             left = [event for event in left if event.id < culprit.id]  # what comes after has to wait
     return rows
 
@@ -72,6 +76,12 @@ def park(event: Claimed, error: Exception, now: int) -> Parked:
     attempts = event.attempts + 1
     state = "new" if attempts < MOST_ATTEMPTS else "poison"
     return Parked(event.id, state, attempts, now + RETRY_AFTER * attempts, f"{type(error).__name__} at {_where(error)}")
+
+
+def _later(event: Claimed, error: Exception, now: int) -> Parked:
+    if isinstance(error, ThreadOpening):
+        return Parked(event.id, "new", event.attempts, now + LOOK_AGAIN, "")
+    return park(event, error, now)
 
 
 def _where(error: Exception) -> str:
@@ -137,8 +147,10 @@ def _at_desk(lane: Lane, now: int, parts: Sequence[Inbound], dockets: Sequence[D
     """Somebody did something in a group, a channel or on an agent's phone: no customer of a survey."""
     desk = house.desks.at(lane.name) if lane.name in house.phones else None
     if desk is None:
+        group = lane.name.partition("#")[0]
+        opening = group in house.opening and house.now - now < deskside.OPENING
         for each in parts:  # of several people, perhaps
-            deskside.in_group(lane, each, dockets, house.desks, now)
+            deskside.in_group(lane, each, dockets, house.desks, now, opening=opening)
         return
     for text in deskside.texts(parts, dockets):
         _on_phone(lane, now, text, dockets, desk, house.revision)

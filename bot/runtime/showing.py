@@ -122,7 +122,7 @@ def card_key(case_id: str, place: Place) -> str:
 
 def _place_row(case_id: str, place: Place) -> PlaceRow:
     if place.threads:
-        return PlaceRow(case_id, place.lane(case_id), "")
+        return PlaceRow(case_id, place.lane(case_id), "", place.address.lane)
     to = place.address
     return PlaceRow(case_id, Address(to.channel, to.chat, to.account, f"@{case_id}").lane, to.lane)
 

@@ -1,5 +1,7 @@
 """Where a case's messages go at a desk: its thread there, opened when there is none, and anew when it is gone."""
 
+from collections.abc import Collection
+
 import msgspec
 import structlog
 from msgspec.structs import replace
@@ -9,7 +11,7 @@ from bot.cases.state import code_of
 from bot.cases.words import word
 from bot.errors import ChannelError, Rejected, ThreadGone
 from bot.messages import Address, Outbound, Prompt, Sent
-from bot.ports import Channel, Store
+from bot.ports import Channel, Reconciling, Store
 from bot.rows import Leased, Tail
 from bot.runtime.handing import Handing
 
@@ -46,18 +48,32 @@ class Threads:
             raise Rejected("there is no thread with this message")
         return await self._in_new_one(row, message)
 
-    def known(self, row: Leased, message: Outbound) -> Outbound:
-        """The message as the provider knows it, to be looked up."""
-        return replace(message, to=replace(message.to, thread=row.thread))
+    async def find(self, channel: Reconciling, row: Leased, message: Outbound, taken: Collection[str]) -> Sent | None:
+        """What the provider knows of a message in doubt. Raises a ChannelError.
 
-    async def found(self, row: Leased, message: Outbound, sent: Sent) -> None:
-        """A message that was in doubt has arrived: if it is a card, its thread is known now."""
-        if message.kind != "card":
-            return
-        thread = row.thread
-        if not thread and isinstance(self._channel, Rooted):
-            thread = self._channel.thread_of(sent.provider_id)
-        await self._save(row, replace(message.to, thread=thread), sent.provider_id)
+        A card that has arrived tells what its thread is called. So does the one that was to open a thread for another
+        message.
+        """
+        if message.kind == "card":
+            return await self._find_card(channel, row, message, taken)
+        thread, tail = row.thread, Tail("", ())
+        if not thread:
+            tail = await self._store.place_tail(_case_of(row), row.lane, 0)
+        if tail.card and isinstance(channel, Rooted):
+            card = await self._find_card(channel, row, _outbound(tail.card), taken)
+            thread = channel.thread_of(card.provider_id) if card else ""
+        return await channel.find(replace(message, to=replace(message.to, thread=thread)), row.first_attempt_at, taken)
+
+    async def _find_card(
+        self, channel: Reconciling, row: Leased, card: Outbound, taken: Collection[str]
+    ) -> Sent | None:
+        to = replace(card.to, thread=row.thread)
+        sent = await channel.find(replace(card, to=to), row.first_attempt_at, taken)
+        if sent:
+            if not to.thread and isinstance(channel, Rooted):
+                to = replace(to, thread=channel.thread_of(sent.provider_id))
+            await self._save(row, to, sent.provider_id)
+        return sent
 
     async def _into(self, row: Leased, message: Outbound, to: Address) -> Sent:
         message = replace(message, to=to)
@@ -79,9 +95,11 @@ class Threads:
 
     async def _in_new_one(self, row: Leased, message: Outbound) -> Sent:
         """Open a thread, with the case's card, and send into it."""
-        lost = row.thread != ""
+        lost = row.thread != "" or row.card_id != ""
         case_id, group = _case_of(row), replace(message.to, thread="")
         tail = Tail("", ())
+        if row.thread:  # what is said in the new one, before we know its name, waits for it
+            await self._store.lose_thread(case_id, row.lane, group.lane)
         if lost or message.kind != "card":
             tail = await self._store.place_tail(case_id, row.lane, TAIL if lost else 0)
         card = message if message.kind == "card" else _outbound(tail.card) if tail.card else None

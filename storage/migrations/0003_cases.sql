@@ -39,16 +39,19 @@ CREATE TABLE case_entry (
   PRIMARY KEY (case_id, turn, n)
 ){clustered};
 
--- `place` is the lane that messages to this place go to, `inbound` the one that its agents write from.
+-- `place` is the lane that messages to this place go to, `inbound` the one that its agents write from. `opening` is the lane
+-- of the group in which the case is to get a thread, for as long as nobody knows what the provider calls it.
 CREATE TABLE case_place (
   case_id TEXT NOT NULL,
   place TEXT NOT NULL,
   inbound TEXT NOT NULL,
   thread TEXT NOT NULL DEFAULT '',
   card_id TEXT NOT NULL DEFAULT '',
+  opening TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (case_id, place)
 ){clustered};
 CREATE INDEX case_place_inbound ON case_place (inbound) WHERE inbound <> '';
+CREATE INDEX case_place_opening ON case_place (opening) WHERE opening <> '';
 
 -- NULL where there is no case: nothing is looked up then.
 ALTER TABLE address ADD COLUMN case_id TEXT;

@@ -136,8 +136,8 @@ SELECT * FROM unnest(:case_id::text[], :turn::int[], :n::int[], :at::bigint[], :
   :key::text[], :media::int[]);
 
 -- name: add_places!
-INSERT INTO case_place (case_id, place, inbound)
-SELECT * FROM unnest(:case_id::text[], :place::text[], :inbound::text[])
+INSERT INTO case_place (case_id, place, inbound, opening)
+SELECT * FROM unnest(:case_id::text[], :place::text[], :inbound::text[], :opening::text[])
 ON CONFLICT (case_id, place) DO NOTHING;
 
 -- name: save_place!
@@ -145,7 +145,18 @@ INSERT INTO case_place (case_id, place, inbound, thread, card_id) VALUES (:case_
 ON CONFLICT (case_id, place) DO UPDATE SET
   inbound = coalesce(nullif(excluded.inbound, ''), case_place.inbound),
   thread = coalesce(nullif(excluded.thread, ''), case_place.thread),
-  card_id = coalesce(nullif(excluded.card_id, ''), case_place.card_id);
+  card_id = coalesce(nullif(excluded.card_id, ''), case_place.card_id),
+  opening = CASE WHEN excluded.thread = '' THEN case_place.opening ELSE '' END;
+
+-- name: lose_thread!
+-- The provider has it no longer; a new one is about to be opened.
+UPDATE case_place SET thread = '', opening = :opening WHERE case_id = :case_id AND place = :place;
+
+-- name: opening
+-- The groups among these lanes in which a case is to get a thread that nobody knows yet. Before `dockets`: what is no longer
+-- missing here is known there.
+SELECT l.name FROM unnest(:groups::text[]) AS l (name)
+WHERE EXISTS (SELECT 1 FROM case_place AS p WHERE p.opening = l.name AND p.opening <> '');
 
 -- name: forward!
 -- In order of arrival, to the lanes of the cases' customers; like everything from outside, without their locks.

@@ -93,7 +93,7 @@ WHERE id = :id AND version = :version - 1;
 INSERT INTO case_entry (case_id, turn, n, at, kind, actor, text, key, media) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_places!
-INSERT INTO case_place (case_id, place, inbound) VALUES (?, ?, ?)
+INSERT INTO case_place (case_id, place, inbound, opening) VALUES (?, ?, ?, ?)
 ON CONFLICT (case_id, place) DO NOTHING;
 
 -- name: save_place!
@@ -101,7 +101,17 @@ INSERT INTO case_place (case_id, place, inbound, thread, card_id) VALUES (:case_
 ON CONFLICT (case_id, place) DO UPDATE SET
   inbound = coalesce(nullif(excluded.inbound, ''), inbound),
   thread = coalesce(nullif(excluded.thread, ''), thread),
-  card_id = coalesce(nullif(excluded.card_id, ''), card_id);
+  card_id = coalesce(nullif(excluded.card_id, ''), card_id),
+  opening = CASE WHEN excluded.thread = '' THEN opening ELSE '' END;
+
+-- name: lose_thread!
+-- The provider has it no longer; a new one is about to be opened.
+UPDATE case_place SET thread = '', opening = :opening WHERE case_id = :case_id AND place = :place;
+
+-- name: opening
+-- The groups among these lanes in which a case is to get a thread that nobody knows yet.
+SELECT l.value FROM json_each(:groups) AS l
+WHERE EXISTS (SELECT 1 FROM case_place AS p WHERE p.opening = l.value AND p.opening <> '');
 
 -- name: forward!
 -- To the lane of the case's customer, once.

@@ -1,17 +1,23 @@
 """What goes to desks: threads as providers call them, changes that overtake each other, who may be written to."""
 
+import itertools
+
 import pytest
 
-from bot.rows import PlaceRow, Superseded, Tail
+from bot.rows import Parked, PlaceRow, Superseded, Tail
 from tests.storage.builders import (
     CASE,
+    LANE,
     NAMED,
     NOW,
     OTHER,
     PHONE,
     THREAD,
+    Seen,
     address,
     case,
+    event,
+    finishing,
     keys,
     leased,
     message,
@@ -21,6 +27,7 @@ from tests.storage.builders import (
 )
 
 HERE = ["sms", "slack"]
+NUMBERS = itertools.count()
 
 
 async def test_a_newer_change_cancels_those_that_still_wait(store):
@@ -124,3 +131,74 @@ async def test_a_new_thread_begins_with_the_latest_card_and_what_was_shown(store
     payloads = [f'{{"key":"k{CASE}.{key}"}}' for key in ("card.5", "3", "4")]
     assert await store.place_tail(CASE, THREAD, 2) == Tail(payloads[0], payloads[1:])
     assert await store.place_tail(OTHER, "slack:C9", 2) == Tail("", [])
+
+
+# --- threads that are being opened -----------------------------------------------------------------------------------
+
+GROUP = "slack:C1"
+
+
+async def opening(store, *lanes: str) -> set[str]:
+    """The groups that a batch of these lanes knows to be getting threads."""
+    await store.accept([event(f"o-{lane}-{next(NUMBERS)}", lane) for lane in lanes])
+    seen = Seen()
+    assert await store.work(10, NOW, seen) == len(lanes)
+    assert all(batch.dockets.keys() <= set(lanes) for batch in seen)
+    return {group for batch in seen for group in batch.opening}
+
+
+async def test_a_batch_knows_the_groups_in_which_a_thread_has_no_name_yet(store):
+    """From the card's own transaction until the thread is written down; only groups whose threads are in the batch."""
+    stranger, elsewhere = "slack:C1#180.1", "slack:C2#1"
+    assert await opening(store, stranger) == set()
+    await turn(store, cases=[case()], places=[PlaceRow(CASE, THREAD, "", GROUP)])
+    assert await opening(store, stranger, elsewhere) == {GROUP}
+    assert await opening(store, elsewhere, GROUP, LANE) == set()
+    await store.save_place(CASE, THREAD, "", "", "171.5")
+    assert await opening(store, stranger) == {GROUP}
+    await store.save_place(CASE, THREAD, NAMED, "171.5", "171.5")
+    assert await opening(store, stranger) == set()
+
+
+async def test_a_thread_that_is_gone_is_one_that_is_being_opened(store):
+    """Its case is known in the old one until there is a new one, and the card is what tells that there was one."""
+    await turn(store, cases=[case()], places=[PlaceRow(CASE, THREAD, "", GROUP)])
+    await store.save_place(CASE, THREAD, NAMED, "171.5", "171.5")
+    await store.lose_thread(CASE, THREAD, GROUP)
+    assert await opening(store, "slack:C1#190.1") == {GROUP}
+    await turn(store, outbox=[message("m", THREAD, channel="slack", kind="desk")])
+    [lease] = await leased(store, channels=HERE)
+    assert (lease.thread, lease.card_id) == ("", "171.5")
+    seen = Seen()
+    await store.accept([event("old", NAMED)])
+    await store.work(10, NOW, seen)
+    assert [docket.case_id for docket in seen[0].dockets[NAMED]] == [CASE]
+    await store.save_place(CASE, THREAD, "slack:C1#190.1", "190.1", "190.1")
+    assert await opening(store, "slack:C1#190.1") == set()
+
+
+async def test_what_waits_for_a_threads_name_is_found_with_it(store):
+    """Also where the batch was read ahead of the name: then it still waits, and the next look finds its case."""
+    await turn(store, cases=[case()], places=[PlaceRow(CASE, THREAD, "", GROUP)])
+    await store.accept([event("a", "sms:+1", ready_at=NOW - 2), event("b", "sms:+2", ready_at=NOW - 1)])
+    await store.accept([event("said", NAMED)])
+    looks = []
+
+    def decide(batch):
+        rows = finishing()(batch)
+        for claimed in batch.events:
+            if claimed.lane == NAMED:
+                looks.append((claimed.attempts, set(batch.opening), NAMED in batch.dockets))
+                if NAMED not in batch.dockets:
+                    rows.done.remove(claimed.id)
+                    rows.parked.append(Parked(claimed.id, "new", claimed.attempts, NOW + 1_000, ""))
+        return rows
+
+    assert await store.work(2, NOW, decide) == 2
+    await store.save_place(CASE, THREAD, NAMED, "171.5", "171.5")
+    while await store.work(2, NOW, decide):
+        pass
+    while await store.work(2, NOW + 1_000, decide):
+        pass
+    assert looks[-1] == (0, set(), True)
+    assert all(group == {GROUP} for _, group, known in looks if not known)

@@ -31,6 +31,7 @@ class Floor:
         self.library, self.desks = library, desks
         self.lanes: dict[str, LaneState] = {}
         self.dockets: dict[str, list[Docket]] = {}
+        self.opening: set[str] = set()
         self.rows = Consequences.none()
         self.now = NOW
         self.events = 0
@@ -48,9 +49,9 @@ class Floor:
     def decide(self, lane: str, *inbounds: Inbound, gather: int = 0) -> Consequences:
         events = [Claimed(n, lane, self.now, 0, _encode(each).decode()) for n, each in enumerate(inbounds, 1)]
         known = self.lanes.get(lane, unknown(Address.of_lane(lane)))
-        batch = Batch(events, {lane: known}, {lane: self.dockets.get(lane, ())})
+        batch = Batch(events, {lane: known}, {lane: self.dockets.get(lane, ())}, self.opening)
         rows = self.rows = decide(batch, self.library.revision, self.now, gather, desks=self.desks)
-        assert rows.parked == []
+        assert rows.parked == [] or self.opening
         for session in rows.sessions:
             known = known._replace(session=session.id, state=session.state, version=session.version)
         for row in rows.addresses:

@@ -8,8 +8,12 @@ import pytest
 from bot.cases.desks import Desks
 from bot.cases.state import key
 from bot.messages import Address, Consent, Delivery, Edited, FromDesk, Inbound, Media, Pressed, Reacted, Removed, Said
-from bot.rows import Docket
+from bot.rows import Batch, Claimed, Docket
+from bot.runtime import deskside
+from bot.runtime.route import LOOK_AGAIN, decide
 from tests.bot.runtime.floor import ANNA, OFFICE, PHONE, ROOM, THREAD, Floor
+from tests.bot.runtime.house import NOW
+from tests.bot.runtime.lanes import unknown
 
 CASES = [letter * 24 for letter in "abc"]
 CODES = ["K7Q2", "M3NX", "P9RT"]
@@ -226,3 +230,59 @@ def test_lf5_nobody_but_the_owner_reaches_the_customer(floor):
         floor.hear()
         assert floor.sent(lane=ANNA.lane) == []
     assert floor.case.owner == case.owner
+
+
+# --- threads that are being opened -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body", [SAID, Edited("C1:2", "x"), Removed("C1:2"), Reacted("C1:2", "👍"), Pressed("", "claim"), Said("!claim")]
+)
+def test_what_is_said_in_a_thread_without_a_name_yet_waits_and_counts_no_failure(floor, body):
+    """With everything behind it in its lane; what came before is done."""
+    floor.opening = {ROOM.lane}
+    first, waiting, behind = Consent("help"), body, SAID
+    rows = floor.take(first, waiting, behind, source=THREAD, author="U1")
+    assert (rows.forwards, rows.outbox, rows.done) == ([], [], [1])
+    [parked] = rows.parked
+    assert (parked.id, parked.state, parked.attempts, parked.error) == (2, "new", 0, "")
+    assert parked.ready_at == floor.now + LOOK_AGAIN
+    floor.dockets[THREAD.lane] = [docket(0)]
+    floor.take(body, source=THREAD, author="U1")
+    assert passed(floor) == [(CASES[0], body)]
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "late"),
+    [
+        (ROOM, SAID, 0),  # in no thread
+        (FOREIGN, SAID, 0),  # a group that is no desk's
+        (Address("slack", "C9", thread="17.1"), SAID, 0),
+        (OFFICE, SAID, 0),  # a desk's in which no case is waited for
+        (Address("telegram", "-100", thread="7"), SAID, 0),
+        (THREAD, CARD, 0),  # the button knows its case
+        (THREAD, Consent("help"), 0),  # nothing that anybody does at a desk
+        (THREAD, SAID, deskside.OPENING),  # nobody will find out any more
+    ],
+)
+def test_nothing_else_waits(floor, source, body, late):
+    floor.opening = {ROOM.lane, FOREIGN.lane}
+    inbound = Inbound("e1", floor.now, source, body, "U1")
+    event = Claimed(1, source.lane, floor.now - late, 0, msgspec.json.encode(inbound).decode())
+    batch = Batch([event], {source.lane: unknown(source)}, {}, floor.opening)
+    rows = decide(batch, floor.library.revision, floor.now, desks=floor.desks)
+    assert (rows.parked, rows.done) == ([], [1])
+
+
+def test_a_thread_that_is_waited_for_holds_up_no_other(floor):
+    floor.opening = {ROOM.lane}
+    other = Address("slack", "C1", thread="18.1")
+    events = [
+        Claimed(n, source.lane, floor.now, 0, msgspec.json.encode(Inbound(f"e{n}", NOW, source, SAID, "U1")).decode())
+        for n, source in enumerate((THREAD, other), 1)
+    ]
+    lanes = {each.lane: unknown(Address.of_lane(each.lane)) for each in events}
+    batch = Batch(events, lanes, {other.lane: [docket(1)]}, floor.opening)
+    rows = decide(batch, floor.library.revision, floor.now, desks=floor.desks)
+    assert ([one.id for one in rows.parked], rows.done) == ([1], [2])
+    assert [row.case_id for row in rows.forwards] == [CASES[1]]

@@ -130,6 +130,46 @@ async def test_a_channel_that_has_no_threads_at_all_reads_it_all_the_same(store,
     assert all(not message.prompt.options for message in rooms.hall.taken)
 
 
+# --- before its name is written down ---------------------------------------------------------------------------------
+
+
+async def test_who_answers_before_the_threads_name_is_written_down_is_heard_once_it_is(store, library):
+    """The card arrived, and its answer was lost: the agent's words wait until the card is looked up."""
+    rooms = Rooms(store, library, room=Archive(InDoubt("reset"), known=[Sent("P1")]), desks=ONLY_ROOM)
+    case = await rooms.opened()
+    await rooms.acts_at("!claim", "slack:C1#tP1")
+    await rooms.acts_at("Hello Anna", "slack:C1#tP1")
+    for _ in range(3):
+        await rooms.waits(1_000)
+    assert (await rooms.store.case(case))["owner"] == ""
+    rooms.clock.passes(LEASE + 60_000)
+    await rooms.looks_up()
+    for _ in range(3):
+        await rooms.waits(1_000)
+    assert (await rooms.store.case(case))["owner"] == "slack:U1"
+    assert rooms.line.taken[-1].prompt.text == "Hello Anna"
+    assert (await rooms.store.counts())["inbox_poison"] == 0
+
+
+async def test_lf10_who_answers_in_a_new_thread_before_its_name_is_written_down_is_heard(store, library):
+    room = Archive()
+    rooms = Rooms(store, library, room=room, desks=ONLY_ROOM)
+    case = await rooms.opened()
+    room.gone.add("tP1")
+    room.script, room.known = [InDoubt("reset")], [Sent("P9"), None]
+    await note(rooms, case, f"slack:C1#@{case}", "one")
+    await rooms.sends()
+    await rooms.acts_at("!claim", "slack:C1#tP9")
+    assert (await rooms.store.case(case))["owner"] == ""
+    rooms.clock.passes(LEASE + 60_000)
+    await rooms.looks_up()
+    await rooms.sends()
+    for _ in range(3):
+        await rooms.waits(1_000)
+    assert [thread for thread, text in room.stood if text == "one"] == ["tP9"]
+    assert (await rooms.store.case(case))["owner"] == "slack:U1"
+
+
 # --- healing ---------------------------------------------------------------------------------------------------------
 
 

@@ -7,13 +7,13 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, health, hooks, install
+from web import api, files, health, hooks, install
 from web.guard import Guard
 from web.keys import Keyring
 from web.metrics import Metrics
 
 
-class Reading(api.Reading, Protocol):
+class Reading(api.Reading, files.Reading, Protocol):
     """What the pages read."""
 
     async def counts(self) -> dict[str, int]:
@@ -33,6 +33,7 @@ class Parts(NamedTuple):
     keyring: Keyring
     hosts: Collection[str]
     installing: install.Installing = install.Installing()
+    clock: Callable[[], int] = files.epoch_ms
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -43,6 +44,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
         *install.routes(parts.installing),
+        *files.routes(parts.reading, parts.clock),
         *more,
     ]
     return Guard(Router(routes, redirect_slashes=False), parts.hosts, metrics.observe)

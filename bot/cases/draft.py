@@ -63,7 +63,7 @@ class Draft:
     def event(self, text: str, by: Actor | None = None, desk: str = "") -> None:
         """Something happened to the case: the desk, its own or another one, reads it and it is written down."""
         self.effects.append(Note(self.key(), text, desk=desk))
-        self.entry("event", text, by.name or by.id if by else "")
+        self.entry("event", text, name_of(by) if by else "")
 
     def note(self, text: str, **fields: Any) -> None:
         """Show something at the desk."""
@@ -133,7 +133,7 @@ def agent_of(desk: Desk, by: str) -> Agent | None:
 
 def name_of(by: Actor) -> str:
     """How colleagues read about somebody."""
-    return by.name or by.id
+    return by.name or by.id.partition(":")[2] or by.id
 
 
 def alias_of(desk: Desk, by: Actor) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 from bot.cases.desks import Desk
-from bot.cases.draft import name_of
+from bot.cases.draft import cause_label, name_of
 from bot.cases.lines import clipped, one_line, plain
 from bot.cases.state import Case
 from bot.cases.words import day, moment, shipped, word
@@ -134,7 +134,7 @@ class _Sight:
             yield "due", self.due(case.due_at) if case.due_at else ""
             yield "resolve_by", self.due(case.resolve_by) if case.resolve_by else ""
             yield "snoozed", self.moment(case.snoozed_until) if case.snoozed_until else ""
-        yield "cause", case.cause
+        yield "cause", cause_label(self.desk, case.cause)
         yield "action", case.action
         if case.score_after is not None:
             yield "recovery", f"{'-' if case.score is None else case.score} → {case.score_after}"

@@ -1,10 +1,11 @@
 """Closing the loop: cause and action, "is it solved?", the score after, and the way back if it is not."""
 
 from bot.cases import clocks, life
-from bot.cases.draft import Draft, name_of
+from bot.cases.draft import Draft, cause_label, name_of
 from bot.cases.effects import Alarm, OpenNew
 from bot.cases.events import Chosen, CustomerSaid, Resolved, Wanted
 from bot.cases.state import Actor, Line, Resolving
+from bot.cases.words import in_language
 from flows.answers import Option
 from flows.reading import read_score, read_yes_no
 
@@ -114,7 +115,10 @@ def _ask_what_was_done(draft: Draft, by: Actor, cause: str, ref: str) -> None:
         return
     draft.change(resolving=Resolving(by, found, ref))
     draft.answer(
-        by, ref, draft.word("what_done", cause=found), (Option(SKIP, draft.word("button_skip")), _cancel(draft))
+        by,
+        ref,
+        draft.word("what_done", cause=cause_label(draft.desk, found)),
+        (Option(SKIP, draft.word("button_skip")), _cancel(draft)),
     )
 
 
@@ -138,9 +142,9 @@ def close(draft: Draft, by: Actor, cause: str, action: str) -> None:
         phase="resolved", cause=cause, action=action, resolved_at=draft.now, resolved_by=name_of(by), resolving=None,
         held=(), due_at=0, resolve_by=0, silent_since=0, snoozed_until=0, owner=case.owner or by,
     )  # fmt: skip
-    draft.event(draft.word("resolved", who=name_of(by), cause=cause, action=action), by)
+    draft.event(draft.word("resolved", who=name_of(by), cause=cause_label(desk, cause), action=action), by)
     if any(one.id == cause and one.strategic for one in desk.causes) and draft.desks.management:
-        text = draft.word("strategic", cause=cause, action=action, text=case.comment)
+        text = draft.word("strategic", cause=cause_label(desk, cause), action=action, text=case.comment)
         draft.effects.append(Alarm(draft.key(), f"{case.code}: {text}", draft.desks.management))
     if not desk.confirm or case.opted_out_at or case.blocked or case.control == "bot":
         life.hand_back(draft)

@@ -8,7 +8,7 @@ from msgspec.structs import force_setattr, replace
 from bot.cases.desks import Agent, Desk, Desks
 from bot.cases.effects import CaseEffect, CaseTurn, Entry, Note, React, Tell
 from bot.cases.state import Actor, Case, Line, key
-from bot.cases.words import word
+from bot.cases.words import in_language, word
 from bot.messages import Media
 from flows.answers import Option
 
@@ -140,3 +140,9 @@ def alias_of(desk: Desk, by: Actor) -> tuple[str, str]:
     """The name and picture that the customer sees: never a channel's own (LIVE_FOLLOWUP 14)."""
     agent = agent_of(desk, by.id)
     return ((agent.alias if agent else "") or desk.alias, agent.avatar if agent else "")
+
+
+def cause_label(desk: Desk, cause: str) -> str:
+    """What a cause is called at a desk; one that is on no list keeps its words."""
+    found = next((one for one in desk.causes if one.id == cause), None)
+    return (in_language(found.labels, desk.language) if found else "") or cause

@@ -103,7 +103,7 @@ class ApiKey(Section):
 
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    scopes: frozenset[Literal["invite", "read", "metrics"]] = frozenset({"invite", "read"})
+    scopes: frozenset[Literal["invite", "read", "cases", "metrics"]] = frozenset({"invite", "read"})
     expires: AwareDatetime | None = None
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 import structlog
 
 from bot.abilities import Installable
+from bot.cases.desks import Desks
 from bot.errors import BotError, Fault, StoreUnavailable
 from bot.ports import Channel, Store
 from bot.runtime.intake import Intake
@@ -59,6 +60,7 @@ class Parts:
     office: Office
     supervisor: Supervisor
     clock: Callable[[], int]
+    desks: Desks
 
     @property
     def reading(self) -> SqlReading:
@@ -166,7 +168,7 @@ async def parts(
         longest = max(gather.values(), default=0)
         supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, places, public_url)
         office = Office(store, shelf, intake, clock)
-        yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock)
+        yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock, places)
     finally:
         await store.close()
 

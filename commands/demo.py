@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 import uvloop
 
+from bot.cases.config import AgentSettings, DeskSettings
+from bot.cases.desks import WEB
 from bot.ports import Channel
 from commands import logs
 from commands.assemble import parts
@@ -27,6 +29,23 @@ from web.server import Site
 
 HOST = "127.0.0.1"  # the demo is for whoever sits at this machine
 USUAL_PORT = 8000
+AGENTS = {
+    login: AgentSettings.model_validate({"alias": name, WEB: login})
+    for login, name in (("anna", "Anna"), ("ben", "Ben"))
+}
+DESK = DeskSettings.model_validate(
+    {
+        "channel": WEB,
+        "agents": list(AGENTS),
+        "causes": [
+            {"id": "delivery", "de": "Lieferung", "en": "Delivery"},
+            {"id": "support", "de": "Beratung", "en": "Support"},
+            {"id": "price", "de": "Preis", "en": "Price"},
+            {"id": "other", "de": "Anderes", "en": "Something else"},
+        ],
+        "ask_again": True,
+    }
+)
 PACE = 0.4  # seconds between two statuses of a message: slow enough to see
 
 
@@ -72,11 +91,13 @@ async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
     devices: list[Device] = [SmsPhone(clock, PACE), TelegramPhone(clock), SlackDm(clock)]
     database = f"sqlite:///{(folder / 'demo.db').absolute()}"
     # Not validated, so that no ECHOLOT_ variable leads the demo to somebody's real database.
-    settings = Settings.model_construct(home=folder, database_url=database, company="Echolot")
+    settings = Settings.model_construct(
+        home=folder, database_url=database, company="Echolot", desks={"support": DESK}, agents=AGENTS
+    )
     async with AsyncExitStack() as stack:
         channels = {device.name: await provided(device, site, stack) for device in devices}
         assembled = await stack.enter_async_context(parts(settings, site.url, clock, channels))
-        stage = DemoStage(devices, assembled.reading, assembled.library, Invitations(assembled).invite, clock)
+        stage = DemoStage(devices, assembled, Invitations(assembled).invite, clock)
         async with serving(assembled, site, demo.routes(stage)):
             yield stage
             stage.close()

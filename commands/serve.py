@@ -19,6 +19,7 @@ from bot.ports import Channel
 from bot.secret_keys import decoded
 from commands import logs
 from commands.assemble import Parts, epoch_ms, installable, parts, settle_memory
+from commands.inbox import Inbox
 from commands.invitations import Invitations
 from settings import Settings
 from storage.vault import derived
@@ -107,6 +108,7 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             keyring=Keyring([*configured, *keys], epoch_ms),
             hosts={*settings.hosts, host, *([public] if public else [])},
             installing=installing(assembled),
+            inbox=Inbox(assembled.reading, assembled.office, assembled.desks),
         ),
         more,
     )

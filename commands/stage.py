@@ -1,22 +1,25 @@
 """The demo's stage: three customers' devices, time that can be skipped, providers that can be made to fail."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from bot.engine.state import Session
+from commands.assemble import Parts
 from commands.devices.device import FAULTS, Chatting, Clock, Device, NotOnStage, Starting
+from commands.inbox import Inbox
 from commands.turns import turns
 from flows.answers import Option
-from flows.library import Library
-from storage.reading import SqlReading
-from web.demo import Action, Block, FaultName, Open, Press, Rewrite, Skip, Start, Text
-from web.shapes import Invitation, Invited
+from web import cases
+from web.demo import Action, Block, Decide, FaultName, Open, Press, Reply, Rewrite, Skip, Start, Text
+from web.problems import Refused
+from web.shapes import CaseAct, CaseDetail, Invitation, Invited
 
 DAY = 86_400_000
-MOST_RESPONSES, MOST_SESSIONS = 200, 60
+MOST_RESPONSES, MOST_SESSIONS, MOST_CASES = 200, 60, 8
 Invite = Callable[[Invitation], Awaitable[Invited]]
 
 
@@ -25,15 +28,16 @@ class DemoStage:
 
     faults: Sequence[str] = tuple(FAULTS)
 
-    def __init__(
-        self, devices: Iterable[Device], reading: SqlReading, library: Library, invite: Invite, clock: Clock
-    ) -> None:
+    def __init__(self, devices: Iterable[Device], parts: Parts, invite: Invite, clock: Clock) -> None:
         self.flows: Sequence[Mapping[str, str]] = [
-            {"id": flow.id, "title": flow.title or flow.id} for flow in library.flows
+            {"id": flow.id, "title": flow.title or flow.id} for flow in parts.library.flows
         ]
         self.devices: Mapping[str, Device] = {device.name: device for device in devices}
-        self._reading = reading
-        self._library = library
+        self.logins: Mapping[str, str] = {name: agent.alias for name, agent in parts.settings.agents.items()}
+        self._reading = parts.reading
+        self._library = parts.library
+        self._desks = parts.desks
+        self._inbox = Inbox(parts.reading, parts.office, parts.desks)
         self._invite = invite
         self._clock = clock
         self._links: dict[str, str] = {}  # device → the link that its owner has been given and not opened
@@ -54,10 +58,29 @@ class DemoStage:
                 await self._starting(device).open(self._links.pop(device, ""))
             case Block(device, blocked):
                 await self._starting(device).block(blocked=blocked)
+            case Reply() | Decide():
+                await self._at_desk(action)
             case Skip(ms):
                 self._skip(ms)
             case FaultName(device, name):
                 self.devices[device].breaks(name)
+
+    async def _at_desk(self, action: Reply | Decide) -> None:
+        what = {"text": action.text} if isinstance(action, Reply) else {"press": action.press}
+        act = CaseAct(action.login, **what)
+        try:
+            cases.check(act)
+        except Refused as refused:
+            raise NotOnStage(refused.detail) from refused
+        if act.login not in self.logins:
+            raise NotOnStage("Nobody with this name works at the desk.")
+        if not await self._inbox.act(action.case, act, f"demo:{uuid.uuid4().hex}"):
+            raise NotOnStage("There is no such case.")
+
+    def speak(self, lang: str) -> None:
+        """See web.demo.Stage. What has been written down stays as it is."""
+        for desk in self._desks.desks.values():
+            msgspec.structs.force_setattr(desk, "language", lang)
 
     def _chatting(self, name: str) -> Chatting:
         device = self.devices[name]
@@ -101,7 +124,8 @@ class DemoStage:
         self._over.set()
 
     async def snapshot(self) -> dict[str, Any]:
-        """See web.demo.Stage."""
+        """See web.demo.Stage. What was stored comes first, so that what led to it is there, too."""
+        stored, at_desk = await self._stored(), await self._cases()
         rows = await self._reading.sessions(MOST_SESSIONS)
         latest = {row["lane"]: row["state"] for row in reversed(rows)}
         shown, talks = {}, {}
@@ -110,7 +134,17 @@ class DemoStage:
             session = msgspec.json.decode(state, type=Session) if state else None
             shown[name] = self._screen(device, session)
             talks[name] = await self._talk(device.lane, session)
-        return {"devices": shown, "talks": talks, "store": await self._stored(), "skipped": self._clock.skipped}
+        return {
+            "devices": shown,
+            "talks": talks,
+            "cases": at_desk,
+            "store": stored,
+            "skipped": self._clock.skipped,
+        }
+
+    async def _cases(self) -> list[CaseDetail]:
+        latest = await self._inbox.page("", (), MOST_CASES)
+        return [case for each in latest if (case := await self._inbox.case(each.id))]
 
     def _screen(self, device: Device, session: Session | None) -> dict[str, Any]:
         options = self._options(session) if session and session.owner == "bot" else ()

@@ -36,7 +36,7 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
     """`/api/v1/…`."""
 
     async def openapi(_request: Request) -> Response:
-        return _json(document())
+        return json(document())
 
     async def create_invitation(request: Request) -> Response:
         key = keyring.check(request, "invite")
@@ -49,14 +49,14 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
                 raise
             status = 409 if error.fault is Fault.CONTACT else 422
             raise Refused(status, "This survey cannot be started", str(error)) from error
-        return _json(invited, 202, {"location": f"/api/v1/invitations/{invited.id}"})
+        return json(invited, 202, {"location": f"/api/v1/invitations/{invited.id}"})
 
     async def read_invitation(request: Request) -> Response:
         keyring.check(request, "invite")
         state = await settled(request.path_params["id"])
         if state is None:
             raise Refused(404, "No such invitation")
-        return _json(state)
+        return json(state)
 
     async def list_responses(request: Request) -> Response:
         keyring.check(request, "read")
@@ -69,7 +69,7 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
             raise Refused(422, "Wrong cursor", "Pass `next` of the page before as it was.")
         rows = await reading.responses(after, int(limit))
         following = rows[-1]["cursor"] if len(rows) == int(limit) else None
-        return _json(Page([response(row) for row in rows], following))
+        return json(Page([response(row) for row in rows], following))
 
     return [
         Route("/api/v1/openapi.json", openapi, methods=["GET"]),
@@ -87,7 +87,8 @@ def _decode(body: bytes) -> Invitation:
         raise Refused(422, "Wrong invitation", detail) from error
 
 
-def _json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer of the API, which no cache keeps."""
     return Response(
         msgspec.json.encode(content),
         status,

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, files, health, hooks, install
+from web import api, cases, files, health, hooks, install
 from web.guard import Guard
 from web.keys import Keyring
 from web.metrics import Metrics
@@ -22,7 +22,10 @@ class Reading(api.Reading, files.Reading, Protocol):
 
 
 class Parts(NamedTuple):
-    """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here."""
+    """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here.
+
+    Without an `inbox`, cases do not exist here either.
+    """
 
     hooks: Mapping[str, Channel]
     accept: hooks.Accept
@@ -34,6 +37,7 @@ class Parts(NamedTuple):
     hosts: Collection[str]
     installing: install.Installing = install.Installing()
     clock: Callable[[], int] = files.epoch_ms
+    inbox: cases.Inbox | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -42,6 +46,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
     routes: list[BaseRoute] = [
         *hooks.routes(parts.hooks, parts.accept, metrics.hook),
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
+        *(cases.routes(parts.inbox, parts.keyring) if parts.inbox else ()),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
         *install.routes(parts.installing),
         *files.routes(parts.reading, parts.clock),

@@ -77,6 +77,22 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blocked: bool
 
 
+class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Write about a case at the desk."""
+
+    case: str
+    login: str
+    text: str
+
+
+class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Press a button of a case at the desk."""
+
+    case: str
+    login: str
+    press: str
+
+
 class Skip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Let `ms` milliseconds pass."""
 
@@ -90,7 +106,7 @@ class FaultName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
-Action = Start | Text | Press | Rewrite | Open | Block | Skip | FaultName
+Action = Start | Text | Press | Rewrite | Open | Block | Reply | Decide | Skip | FaultName
 
 
 class Stage(Protocol):
@@ -98,6 +114,12 @@ class Stage(Protocol):
 
     flows: Sequence[Mapping[str, str]]
     faults: Sequence[str]
+    logins: Mapping[str, str]
+    """Who works at the desk: login → name."""
+
+    def speak(self, lang: str) -> None:
+        """The people at the desk read this language from now on."""
+        ...
 
     async def snapshot(self) -> dict[str, Any]:
         """Everything the page shows, as JSON values."""
@@ -119,6 +141,8 @@ ACTIONS: Mapping[str, type[Action]] = {
     "rewrite": Rewrite,
     "open": Open,
     "block": Block,
+    "reply": Reply,
+    "decide": Decide,
     "skip": Skip,
     "fault": FaultName,
 }
@@ -133,6 +157,7 @@ def routes(stage: Stage) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         lang = language(request)
         words = WORDS[lang]
+        stage.speak(lang)
         text = templates.get_template("demo.html").render(
             lang=lang,
             other="en" if lang == "de" else "de",
@@ -142,6 +167,7 @@ def routes(stage: Stage) -> list[BaseRoute]:
             languages=LANGUAGES.items(),
             devices=DEVICES,
             faults=stage.faults,
+            logins=stage.logins.items(),
             tries=TRY[lang],
         )
         return HTMLResponse(text, headers={"cache-control": "no-store"})

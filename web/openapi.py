@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from web.shapes import Invitation, InvitationState, Invited, Page
+from web.shapes import CaseAct, CaseActed, CaseDetail, CasePage, Invitation, InvitationState, Invited, Page
 
-_TYPES = [Invitation, Invited, InvitationState, Page]
+_TYPES = [Invitation, Invited, InvitationState, Page, CasePage, CaseDetail, CaseAct, CaseActed]
 _AFTER = {
     "name": "after",
     "in": "query",
@@ -24,6 +24,14 @@ _IDEMPOTENCY = {
     "in": "header",
     "schema": {"type": "string", "maxLength": 200},
     "description": "The same key again starts nothing and gives the same answer.",
+}
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+_DESK = {"name": "desk", "in": "query", "schema": {"type": "string"}, "description": "Cases of this desk only."}
+_PHASE = {
+    "name": "phase",
+    "in": "query",
+    "schema": {"type": "array", "items": {"enum": ["open", "claimed", "waiting", "resolved", "confirmed"]}},
+    "description": "Cases in this phase only; may be given several times.",
 }
 _PROBLEM = {
     "type": "object",
@@ -46,7 +54,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Echolot",
             "version": "1",
-            "description": "Start surveys and read what customers answered.",
+            "description": "Start surveys, read what customers answered, and follow up.",
         },
         "security": [{"key": []}],
         "paths": {
@@ -66,7 +74,7 @@ def document() -> dict[str, Any]:
                     "200",
                     "InvitationState",
                     problems=("401", "403", "404", "503"),
-                    parameters=[{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                    parameters=[_ID],
                 )
             },
             "/api/v1/responses": {
@@ -78,10 +86,44 @@ def document() -> dict[str, Any]:
                     parameters=[_AFTER, _LIMIT],
                 )
             },
+            **_cases(),
         },
         "components": {
             "schemas": {**schemas, "Problem": _PROBLEM},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "`eck_…`"}},
+        },
+    }
+
+
+def _cases() -> dict[str, Any]:
+    return {
+        "/api/v1/cases": {
+            "get": _operation(
+                "The latest cases, newest first.",
+                "200",
+                "CasePage",
+                problems=("401", "403", "422", "503"),
+                parameters=[_DESK, _PHASE, _LIMIT],
+            )
+        },
+        "/api/v1/cases/{id}": {
+            "get": _operation(
+                "One case: its card, what has happened, what waits for a choice.",
+                "200",
+                "CaseDetail",
+                problems=("401", "403", "404", "503"),
+                parameters=[_ID],
+            )
+        },
+        "/api/v1/cases/{id}/acts": {
+            "post": _operation(
+                "An agent writes, or presses a button.",
+                "202",
+                "CaseActed",
+                problems=("401", "403", "404", "413", "422", "503"),
+                parameters=[_ID, _IDEMPOTENCY | {"description": "The same key again has no effect."}],
+                requestBody={"required": True, "content": _content("CaseAct")},
+            )
         },
     }
 

@@ -11,11 +11,11 @@ from bot.messages import Address, Inbound, Receipt, Response, Said, WebRequest
 from web.app import Parts, build
 from web.keys import Key, Keyring, digest
 from web.server import Site
-from web.shapes import InvitationState, Invited
+from web.shapes import CaseCard, CaseDetail, CaseSummary, InvitationState, Invited
 
 KEY = "eck_all"
 KEYS = [
-    Key("all", digest(KEY), frozenset({"invite", "read", "metrics"})),
+    Key("all", digest(KEY), frozenset({"invite", "read", "cases", "metrics"})),
     Key("reader", digest("eck_reader"), frozenset({"read"})),
     Key("old", digest("eck_old"), frozenset({"invite", "read"}), expires=999),
 ]
@@ -80,13 +80,47 @@ class Backend:
         return {"inbox_new": 3}
 
 
+def summary(number: int, desk: str = "support", phase: str = "open") -> CaseSummary:
+    at = "2026-11-22T05:00:00.000Z"
+    facts = {"desk": desk, "phase": phase, "priority": "high", "owner": "", "channel": "sms", "language": "de"}
+    times = {"opened_at": at, "due_at": at, "responded_at": None, "resolved_at": None, "confirmed_at": None}
+    return CaseSummary(f"c{number}", "K7Q2", score=2, score_after=None, cause="", version=1, **facts, **times)
+
+
+class CasesInMemory:
+    """An inbox that remembers what was done there; it has the cases c0 and c1."""
+
+    def __init__(self) -> None:
+        self.asked, self.acts = [], []
+
+    async def page(self, desk, phases, limit):
+        self.asked.append((desk, phases, limit))
+        return [summary(number) for number in range(2)][:limit]
+
+    async def case(self, case_id):
+        if case_id not in ("c0", "c1"):
+            return None
+        card = CaseCard("Case K7Q2: 2 of 10", "red", "<b>late</b>", [], [])
+        return CaseDetail(summary(int(case_id[1])), card, "", [], [])
+
+    async def act(self, case_id, act, key):
+        if case_id in ("c0", "c1"):
+            self.acts.append((case_id, act, key))
+        return case_id in ("c0", "c1")
+
+
+@pytest.fixture
+def inbox() -> CasesInMemory:
+    return CasesInMemory()
+
+
 @pytest.fixture
 def backend() -> Backend:
     return Backend()
 
 
 @pytest.fixture
-def app(backend):
+def app(backend, inbox):
     return build(
         Parts(
             hooks={"sms": Channel()},
@@ -97,6 +131,7 @@ def app(backend):
             ready=backend.ready,
             keyring=Keyring(KEYS, lambda: 1000),
             hosts=["nps.example.com"],
+            inbox=inbox,
         )
     )
 

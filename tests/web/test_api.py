@@ -117,7 +117,8 @@ async def test_wrong_pages_are_refused(client, query):
 )
 async def test_s19_without_a_valid_key_nothing_is_told(client, given):
     headers = {} if given is None else {"authorization": given}
-    for method, path in [("POST", "invitations"), ("GET", "invitations/s1"), ("GET", "responses")]:
+    paths = ["invitations/s1", "responses", "cases", "cases/c1"]
+    for method, path in [*(("GET", path) for path in paths), ("POST", "invitations"), ("POST", "cases/c1/acts")]:
         answer = await client.request(method, f"/api/v1/{path}", headers=headers)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -132,6 +133,7 @@ async def test_s19_a_key_does_what_its_scopes_say(client):
     assert (await client.get("/api/v1/responses", headers=reader)).status_code == 200
     assert (await client.post("/api/v1/invitations", json=WANTED, headers=reader)).status_code == 403
     assert (await client.get("/metrics", headers=reader)).status_code == 403
+    assert (await client.get("/api/v1/cases/c1", headers=reader)).status_code == 403
 
 
 def test_s19_keys_are_random_and_kept_as_hashes():
@@ -151,6 +153,10 @@ def test_s20_every_route_has_a_policy(app):
         "/api/v1/invitations": "key: invite",
         "/api/v1/invitations/{id}": "key: invite",
         "/api/v1/responses": "key: read",
+        "/api/v1/cases": "key: cases",
+        "/api/v1/cases/{id}": "key: cases",
+        "/api/v1/cases/{id}/acts": "key: cases",
+        "/files/{token}/{name}": "the link",
         "/livez": "open",
         "/readyz": "open",
         "/metrics": "local or key: metrics",

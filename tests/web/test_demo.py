@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from web.app import Parts, build
-from web.demo import HERE, Block, FaultName, Open, Press, Rewrite, Skip, Start, Text, routes
+from web.demo import HERE, Block, Decide, FaultName, Open, Press, Reply, Rewrite, Skip, Start, Text, routes
 from web.guard import Guard
 from web.keys import Keyring
 from web.problems import Refused
@@ -20,9 +20,13 @@ JSON = {"content-type": "application/json"}
 class Stage:
     flows = ({"id": "relationship", "title": "<b>Relationship</b>"}, {"id": "mine", "title": "<b>Mine</b>"})
     faults = ("none", "429")
+    logins = {"anna": "<b>Anna</b>"}  # noqa: RUF012
 
     def __init__(self) -> None:
-        self.acts, self.rounds = [], 3
+        self.acts, self.rounds, self.lang = [], 3, ""
+
+    def speak(self, lang):
+        self.lang = lang
 
     async def snapshot(self):
         return {"round": min(self.rounds, 2)}
@@ -52,8 +56,9 @@ async def page(backend, stage):
 async def test_the_page_escapes_what_flows_are_called(page):
     text = (await page.get("/?lang=en")).text
     assert "Relationship NPS" in text
-    assert "&lt;b&gt;Mine&lt;/b&gt;" in text
-    assert "<b>Mine" not in text
+    for called in ("Mine", "Anna"):
+        assert f"&lt;b&gt;{called}&lt;/b&gt;" in text
+        assert f"<b>{called}" not in text
 
 
 async def test_s23_the_page_has_no_inline_script_or_style(page):
@@ -103,6 +108,8 @@ def test_scripts_never_make_markup_of_text():
         ("rewrite", {"device": "slack", "message": "1.2", "text": "9"}, Rewrite("slack", "1.2", "9")),
         ("open", {"device": "telegram"}, Open("telegram")),
         ("block", {"device": "telegram", "blocked": True}, Block("telegram", True)),
+        ("reply", {"case": "c1", "login": "anna", "text": "hello"}, Reply("c1", "anna", "hello")),
+        ("decide", {"case": "c1", "login": "anna", "press": "claim"}, Decide("c1", "anna", "claim")),
         ("skip", {"ms": 5}, Skip(5)),
         ("fault", {"device": "slack", "name": "429"}, FaultName("slack", "429")),
     ],

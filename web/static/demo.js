@@ -1,5 +1,6 @@
 // The demo page: listens to the server's snapshots, hands each part its own, and passes on what is done.
 
+import * as desk from "./desk.js";
 import { device } from "./devices.js";
 import { fromNow, whenChanged, words } from "./dom.js";
 import * as store from "./store.js";
@@ -64,6 +65,7 @@ function connect() {
     document.getElementById("lost").hidden = true;
     for (const [name, one] of devices) one.draw(snapshot.devices[name]);
     talk.draw(snapshot.talks[active()]);
+    desk.draw(snapshot.cases);
     store.draw(snapshot.store);
     showFault();
     showSkipped(snapshot.skipped);
@@ -76,6 +78,13 @@ function connect() {
 function start(name, link) {
   const chosen = Object.fromEntries(new FormData(document.getElementById("start")));
   act("start", { device: name, flow: chosen.flow, language: chosen.language, link });
+}
+
+function reply(form) {
+  const field = form.elements.text;
+  const text = field.value;
+  if (text.trim()) act("reply", { case: desk.open(), login: desk.login(), text });
+  field.value = "";
 }
 
 /** What a click on something with this mark does; `name` is the device it is on, `mark` the value of the mark. */
@@ -91,6 +100,10 @@ const deeds = {
   text: (name, mark) => act("text", { device: name, text: mark }),
   skip: (_, mark) => act("skip", { ms: Number(mark) }),
   show: (_, mark) => show(mark),
+  decide: (_, mark) => act("decide", { case: desk.open(), login: desk.login(), press: mark }),
+  case: (_, mark) => desk.choose(mark),
+  sit: (_, mark) => desk.sit(mark),
+  more: () => desk.toggle(),
 };
 
 const deviceOf = (target) => target.closest("[data-device]")?.dataset.device;
@@ -108,6 +121,7 @@ document.addEventListener("focusin", ({ target }) => {
 });
 document.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (event.target.closest("#desk")) reply(event.target);
   const name = deviceOf(event.target);
   if (!name) return;
   const { form, edit } = devices.get(name);

@@ -108,6 +108,26 @@ WORDS = {
         "Diese Person hat sich abgemeldet: keine Nachrichten mehr, bis sie START schreibt, Starten drückt "
         "oder den Bot freigibt."
     ),
+    "desk": "Der Desk",
+    "desk_who": "Wer hier sitzt",
+    "desk_cases": "Fälle",
+    "desk_none": "Noch kein Fall",
+    "desk_how": (
+        "Fragen Sie „Nach dem Support“ und geben Sie auf einem der Telefone eine 2, oder schreiben Sie dort, dass Sie "
+        "mit jemandem sprechen möchten."
+    ),
+    "desk_history": "Was in diesem Fall geschehen ist",
+    "desk_field": "In diesem Fall schreiben",
+    "desk_write": "Nachricht an den Kunden; Notiz: bleibt hier",
+    "desk_claim": "Zum Schreiben den Fall übernehmen",
+    "desk_over": "Gelöst. Zum Schreiben wieder öffnen",
+    "desk_answer": "Mit ein paar Worten antworten",
+    "all_facts": "Alle Angaben",
+    "fewer_facts": "Weniger Angaben",
+    "entry_note": "Notiz, nur für den Desk",
+    "entry_answer": "Das sehen nur Sie",
+    "entry_bot": "Bot",
+    "file": "Eine Datei",
     "queues": "Warteschlangen",
     "inbox_new": "wartende Ereignisse",
     "inbox_poison": "unverstandene Ereignisse",

@@ -1,0 +1,134 @@
+"""The inbox on the web: cases as people see them, and what people do about them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.cases.card import draw
+from bot.cases.desks import WEB, Desk, Desks
+from bot.cases.draft import name_of
+from bot.cases.state import Case, Held, Line
+from bot.cases.words import in_language, word
+from bot.messages import Pressed, Said
+from bot.ports import Reading
+from bot.runtime.office import Office
+from web.shapes import (
+    CaseAct,
+    CaseCard,
+    CaseDetail,
+    CaseEntry,
+    CaseFact,
+    CasePrompt,
+    CaseSummary,
+    Choice,
+    iso,
+)
+
+AGAIN = ("failed", "unknown", "cancelled", "expired")  # states of a message after which a person may send it again
+Row = Mapping[str, Any]
+
+_decode = msgspec.json.Decoder(Case).decode
+
+
+class Inbox:
+    """web.cases.Inbox over the running parts."""
+
+    def __init__(self, reading: Reading, office: Office, desks: Desks) -> None:
+        self._reading = reading
+        self._office = office
+        self._desks = desks
+
+    async def page(self, desk: str, phases: Sequence[str], limit: int) -> list[CaseSummary]:
+        """See web.cases.Inbox."""
+        return [_summary(row) for row in await self._reading.cases(desk, phases, limit)]
+
+    async def case(self, case_id: str) -> CaseDetail | None:
+        """See web.cases.Inbox."""
+        row = await self._reading.case(case_id)
+        if row is None:
+            return None
+        case = _decode(row["state"])
+        desk = msgspec.structs.replace(self._desks.get(case.desk), name=case.desk)
+        return CaseDetail(
+            _summary(row),
+            _card(case, desk),
+            name_of(case.owner) if case.owner else "",
+            [_entry(entry) for entry in row["entries"]],
+            list(_prompts(case, desk, row["entries"])),
+        )
+
+    async def act(self, case_id: str, act: CaseAct, key: str) -> bool:
+        """See web.cases.Inbox. Raises StoreUnavailable."""
+        body = Pressed("", act.press) if act.press else Said(act.text)
+        return await self._office.act(case_id, act.login, body, key, name=act.name)
+
+
+def _summary(row: Row) -> CaseSummary:
+    times: dict[str, Any] = {
+        name: iso(row[name]) if row[name] else None
+        for name in ("due_at", "responded_at", "resolved_at", "confirmed_at")
+    }
+    names = ("id", "code", "desk", "phase", "priority", "owner", "channel", "language", "score", "score_after", "cause")
+    return CaseSummary(
+        opened_at=iso(row["opened_at"]), version=row["version"], **times, **{name: row[name] for name in names}
+    )
+
+
+def _entry(row: Row) -> CaseEntry:
+    return CaseEntry(
+        iso(row["at"]), row["kind"], row["by"], row["text"], row["delivery"], row["code"], row["error"], row["media"]
+    )
+
+
+def _card(case: Case, desk: Desk) -> CaseCard:
+    card, prompt = draw(case, desk, WEB, case.opened_at)
+    facts = [CaseFact(fact.label, fact.value) for fact in card.facts]
+    return CaseCard(
+        card.title, card.colour, card.quote, facts, [Choice(option.value, option.label) for option in prompt.options]
+    )
+
+
+def _prompts(case: Case, desk: Desk, entries: Sequence[Row]) -> Iterator[CasePrompt]:
+    """What waits for somebody: messages that are held, the cause of what is being resolved, what did not arrive."""
+    for held in case.held:
+        yield _held(case, desk, held, entries)
+    for line in case.lines:
+        if line.side == "agent" and line.state in AGAIN and not (case.closed or case.opted_out_at):
+            why = next(
+                (entry["text"] for entry in entries if entry["kind"] == "failed" and entry["key"] == line.key), ""
+            )
+            yield CasePrompt("failed", "", line.by, line.text, why, [_retry(desk, line)])
+    if case.resolving:
+        by, cause = case.resolving.by, case.resolving.cause
+        cancel = _choice(desk, "cancel")
+        if cause:
+            why = word("what_done", desk.language, cause=cause, code=case.code, desk=desk.name)
+            yield CasePrompt("action", by.id, name_of(by), "", why, [_choice(desk, "skip"), cancel])
+        else:
+            why = word("which_cause", desk.language, code=case.code, desk=desk.name)
+            causes = [
+                Choice(f"cause:{each.id}", in_language(each.labels, desk.language) or each.id) for each in desk.causes
+            ]
+            yield CasePrompt("cause", by.id, name_of(by), "", why, [*causes, cancel])
+
+
+def _held(case: Case, desk: Desk, held: Held, entries: Sequence[Row]) -> CasePrompt:
+    """A message that is held. Its id is the turn in which it came; on the web, its author was told why in that turn."""
+    owner = case.owner
+    choices = (
+        ("take", "note") if owner is None else ("send", "note") if owner.id == held.by.id else ("take", "send", "note")
+    )
+    why = next((entry["text"] for entry in entries if entry["kind"] == "answer" and str(entry["turn"]) == held.id), "")
+    why = why or word("held" if owner else "claim_first", desk.language, who=name_of(owner) if owner else "")
+    return CasePrompt(
+        "held", held.by.id, name_of(held.by), held.text, why, [_choice(desk, name, held.id) for name in choices]
+    )
+
+
+def _retry(desk: Desk, line: Line) -> Choice:
+    return _choice(desk, "retry", line.key)
+
+
+def _choice(desk: Desk, name: str, of: str = "") -> Choice:
+    return Choice(f"{name}:{of}" if of else name, word(f"button_{name}", desk.language))

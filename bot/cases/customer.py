@@ -83,6 +83,9 @@ def opted_out(draft: Draft, event: OptedOut) -> None:
     draft.change(opted_out_at=draft.now, blocked=blocked, held=(), asked="", asked_key="", resolving=None)
     clocks.pause(draft)
     draft.event(draft.word("unreachable", reason=blocked) if blocked else draft.word("opted_out"))
+    for line in draft.case.lines:
+        if line.side == "agent" and line.state == "queued":  # no longer: what is under way will say so
+            draft.sign(draft.rewrite(line, state="cancelled"), "failed")
     if draft.case.closed:
         life.hand_back(draft)
 

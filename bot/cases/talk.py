@@ -16,9 +16,10 @@ from flows.answers import Option
 MOST_RELAYS, RELAYS_IN = 10, 30_000  # messages of agents in so many ms: more are two machines talking (LIVE_FOLLOWUP 9)
 MOST_HELD = 20
 ANYTHING = Reach(1_600)
-FINAL = {"delivered": 2, "read": 3, "failed": 2, "cancelled": 2, "expired": 2}
+FINAL = {"delivered": 3, "read": 4, "failed": 3, "expired": 3}
 _SAME = {"undelivered": "failed"}  # the provider took it and says now that nobody got it
-_RANK = {"queued": 0, "unknown": 1, "sent": 1} | FINAL
+# What was under way when it was cancelled may still arrive.
+_RANK = {"queued": 0, "cancelled": 1, "unknown": 2, "sent": 2} | FINAL
 
 
 def said(draft: Draft, event: AgentSaid) -> None:

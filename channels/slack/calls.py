@@ -85,9 +85,9 @@ class Calls:
         try:
             answer = await self.call(to, lambda client: client.chat_postMessage(channel=known or to.chat, **fields))
         except NotAdmitted as refused:
-            if known or not is_person(to.chat) or refused.code != "channel_not_found":
+            if not is_person(to.chat) or refused.code != "channel_not_found":
                 raise
-            place = await self.place(to)  # says what is the matter with this person
+            place = await self.place(to)  # says what is the matter with this person; what was known is forgotten
             answer = await self.call(to, lambda client: client.chat_postMessage(channel=place, **fields))
         if is_person(to.chat) and (place := str(answer.data.get("channel") or "")):
             self._directs[to.account, to.chat] = place

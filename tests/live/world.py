@@ -203,10 +203,12 @@ class World:
 
         await soon(nothing, "nothing on its way", seconds)
 
-    async def invited(self, customer: Customer, desk: str = "slack", language: str = "en", **variables: str) -> Live:
+    async def invited(
+        self, customer: Customer, desk: str = "slack", language: str = "en", flow: str = "live", **variables: str
+    ) -> Live:
         """Somebody is asked, and has read the question."""
         told, before = {"place": desk, **variables}, len(customer.heard())
-        session = await self.server.parts.office.invite("live", customer.address, language=language, variables=told)
+        session = await self.server.parts.office.invite(flow, customer.address, language=language, variables=told)
         await soon(lambda: len(customer.heard()) > before, "the question")
         return Live(self, customer, desk, session)
 

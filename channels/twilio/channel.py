@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,7 +14,9 @@ from bot.messages import (
     Body,
     Capabilities,
     Delivery,
+    File,
     Inbound,
+    Media,
     Outbound,
     Receipt,
     Response,
@@ -24,6 +26,7 @@ from bot.messages import (
 from bot.render import render
 from bot.segments import segments
 from channels.twilio import inbound, outbound, receipts
+from channels.twilio.carried import MMS, WHATSAPP_MEDIA, carried, links
 from channels.twilio.config import WHATSAPP, TwilioConfig
 from channels.twilio.recent import Recent
 from channels.twilio.records import milliseconds, sent, webhook_form
@@ -44,7 +47,7 @@ def epoch_ms() -> int:
 
 
 class TwilioChannel:
-    """One entry of `kind: twilio`. A Channel, Reconciling, Backfilling and Pricing (`bot.ports`), and Diagnosing."""
+    """One entry of `kind: twilio`. A Channel, Reconciling, Backfilling, Pricing (`bot.ports`), Filing, Diagnosing."""
 
     kind = "twilio"
 
@@ -61,9 +64,12 @@ class TwilioChannel:
             receipts=True,
             can_start=not config.whatsapp or bool(config.templates),
             text_unit="chars" if config.whatsapp else "gsm7",
+            files=WHATSAPP_MEDIA if config.whatsapp else MMS,
+            files_by_link=True,
         )
         self._config = config
         self._hook = f"{public_url.rstrip('/')}/hooks/{quote(name)}"
+        self._links = f"{public_url.rstrip('/')}/files/"
         self._clock = clock
         self._windows = Windows()
         self._keys: Recent[str] = Recent(50_000)  # Twilio's message id → our key, as far as this process has heard
@@ -84,16 +90,28 @@ class TwilioChannel:
 
     async def send(self, message: Outbound) -> Sent:
         """Hand one message to Twilio, once. Raises a ChannelError that knows whether to retry."""
-        config, now = self._config, self._clock()
-        text = self._text(message)
-        secret = config.auth_token.get_secret_value()
-        callback = receipts.callback_url(self._hook, message.key, secret)
-        create = outbound.fields(message, text, config, callback, now)
+        now = self._clock()
+        create = self._fields(message, self._text(message), now)
         if create["to"].startswith(WHATSAPP) and not await self._in_window(create, now):
-            create = outbound.templated(create, message, config)
-        taken = sent(await self._api().create(create))
-        self._keys[taken.provider_id] = message.key
-        return taken
+            create = outbound.templated(create, message, self._config)
+        return await self._create(message, create)
+
+    async def fetch(self, media: Media, account: str = "") -> File:  # noqa: ARG002 - an entry is one account
+        """Download what a customer sent, at most 10 MB. Raises a ChannelError."""
+        return await self._api().download(media)
+
+    async def send_files(self, message: Outbound, files: Sequence[File]) -> Sent:
+        """Send as MMS or WhatsApp media: Twilio fetches the files from their links. Raises a ChannelError."""
+        now, text = self._clock(), self._text(message) if message.prompt.text.strip() else ""
+        create = self._fields(message, text, now)
+        create["media_url"] = links(create["to"], text, files)
+        if create["to"].startswith(WHATSAPP) and not await self._in_window(create, now):
+            raise Rejected("outside WhatsApp's 24-hour window no files can be sent", "63016")
+        return await self._create(message, create)
+
+    def carries(self, to: Address) -> Mapping[str, int]:
+        """What gets to this number as it is: the most bytes by MIME type."""
+        return carried(to.chat, self._config)
 
     async def find(self, message: Outbound, since: int, taken: Collection[str] = ()) -> Sent | None:
         """Twilio's record of this message, created at or after `since` (epoch ms), or None.
@@ -101,7 +119,7 @@ class TwilioChannel:
         Twilio cannot filter by our key, and DateSent is empty while a message is queued: so by recipient,
         then by age, sender and text, leaving out messages that are known to be others. Raises a ChannelError.
         """
-        config, text = self._config, self._text(message)
+        config, text = self._config, self._text(message) if message.prompt.text.strip() else ""
         to = outbound.recipient(message.to.chat, config)
         service, senders = config.messaging_service_sid, (config.from_address, message.sender)
         records = await self._api().messages(limit=200, to=to)
@@ -111,7 +129,8 @@ class TwilioChannel:
                 break
             key = self._keys.get(record.sid, "")
             ours = record.messaging_service_sid == service if service else record.from_ in senders
-            same = outbound.same_text(text, record.body or "", template=to.startswith(WHATSAPP))
+            body = outbound.without_links(record.body or "", self._links) if message.media else record.body or ""
+            same = outbound.same_text(text, body, template=to.startswith(WHATSAPP))
             if key == message.key or (not key and record.sid not in taken and ours and same):
                 self._keys[record.sid] = message.key
                 return sent(record)
@@ -174,6 +193,15 @@ class TwilioChannel:
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+    def _fields(self, message: Outbound, text: str, now: int) -> dict[str, Any]:
+        callback = receipts.callback_url(self._hook, message.key, self._config.auth_token.get_secret_value())
+        return outbound.fields(message, text, self._config, callback, now)
+
+    async def _create(self, message: Outbound, create: dict[str, Any]) -> Sent:
+        taken = sent(await self._api().create(create))
+        self._keys[taken.provider_id] = message.key
+        return taken
 
     def _text(self, message: Outbound) -> str:
         return outbound.checked(render(message.prompt, self.capabilities).text, self._config)

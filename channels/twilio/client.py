@@ -19,7 +19,9 @@ from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from bot.errors import ChannelError, InDoubt, Unavailable
+from bot.messages import File, Media
 from channels.twilio.config import TwilioConfig
+from channels.twilio.download import download
 from channels.twilio.errors import refusal
 
 CONNECT_SECONDS = 5.0
@@ -37,7 +39,7 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
     def __init__(self, api_url: str, seconds: float) -> None:
         super().__init__(logging.getLogger(__name__), is_async=True)
         self._target = urlsplit(api_url)
-        self._session = aiohttp.ClientSession(
+        self.session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds)),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
@@ -57,7 +59,7 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
         """Send one request of the SDK to `api_url`. Raises a ChannelError for whatever is no answer."""
         if auth:
             headers = {**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*auth)}
-        sending = self._session.request(
+        sending = self.session.request(
             method, aimed(uri, self._target), params=params, data=data, headers=headers, allow_redirects=False
         )
         try:
@@ -80,7 +82,7 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK ships no typ
 
     async def close(self) -> None:
         """Release the connections."""
-        await self._session.close()
+        await self.session.close()
 
 
 def aimed(uri: str, target: SplitResult) -> str:
@@ -96,6 +98,7 @@ class Api:
 
     def __init__(self, config: TwilioConfig) -> None:
         """Needs a running event loop."""
+        self._config = config
         self._transport = _Transport(config.api_url, config.timeout / 1000)
         self._client = Client(
             config.account_sid,
@@ -135,6 +138,10 @@ class Api:
     async def media(self, sid: str) -> list[Any]:
         """The media records of a message. Raises a ChannelError."""
         return list(await _called(self._client.messages(sid).media.list_async(limit=10), "GET"))
+
+    async def download(self, media: Media) -> File:
+        """A file that came with a message. Raises a ChannelError."""
+        return await download(self._transport.session, self._config, media)
 
     async def ask(self, call: Callable[[Client], Awaitable[T]]) -> T:
         """Another call of the SDK, one that may be repeated. Raises a ChannelError."""

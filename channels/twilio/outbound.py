@@ -77,6 +77,11 @@ def recipient(chat: str, config: TwilioConfig) -> str:
     return WHATSAPP + chat if config.whatsapp and ":" not in chat else chat
 
 
+def without_links(body: str, links: str) -> str:
+    """A record's text as it was before names and links of files were put below it; `links` is how ours begin."""
+    return "\n".join(line for line in body.split("\n") if f": {links}" not in line)
+
+
 def same_text(ours: str, theirs: str, *, template: bool) -> bool:
     """Whether a record's body is our text; spaces aside, and inside a template where there may be one."""
     ours, theirs = " ".join(ours.split()), " ".join(theirs.split())

@@ -5,15 +5,17 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 
 from sandbox.faults import Fault
 from sandbox.twilio.checks import check
+from sandbox.twilio.media import FAILURES, check_media, fetched
 from sandbox.twilio.model import API, Account, Attachment, Message, Refused
 from sandbox.twilio.phone import Phone
 from sandbox.twilio.webhooks import Caller, Outcome
 
 DAY = 86_400.0
+NEVER_SENT = frozenset({"63016", *FAILURES})
 # What Twilio answers by itself, and takes note of: https://help.twilio.com/articles/223134027
 _STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"})
 _START = frozenset({"START", "UNSTOP"})
@@ -47,9 +49,12 @@ class Network:
         """The phone with this number (`whatsapp:+…` is an app of its own)."""
         return self._phones.setdefault(number, Phone(number, self))
 
-    def create(self, account: Account, form: Mapping[str, str], fault: Fault | None = None) -> Message:
-        """Take a message as the REST API does. Raises Refused."""
+    def create(
+        self, account: Account, form: Mapping[str, str], fault: Fault | None = None, media: Sequence[str] = ()
+    ) -> Message:
+        """Take a message as the REST API does; `media` are its MediaUrls. Raises Refused."""
         sender = check(account, form, self.blocked)
+        check_media(media)
         service, to = form.get("MessagingServiceSid", ""), form["To"]
         body = form.get("Body", "")
         if form.get("ContentSid"):
@@ -69,7 +74,7 @@ class Network:
         message.listed_from = message.created + (fault.lag if fault else 0.0)
         code = self._obstacle(message, form, fault)
         self._keep(message)
-        self._spawn(self._deliver(account, message, code, fault.kind if fault else ""))
+        self._spawn(self._deliver(account, message, code, fault.kind if fault else "", media))
         return message
 
     async def receive(
@@ -133,9 +138,14 @@ class Network:
                 return "63016"
         return self.unreachable.get(message.to, "")
 
-    async def _deliver(self, account: Account, message: Message, code: str, disorder: str) -> None:
+    async def _deliver(
+        self, account: Account, message: Message, code: str, disorder: str, media: Sequence[str]
+    ) -> None:
+        if media:
+            message.media, trouble = await fetched(self._caller, message, media)
+            code = code or trouble
         first = ["queued"] if message.service else []
-        last = ["failed"] if code == "63016" else ["sent", "undelivered"] if code else ["sent", "delivered"]
+        last = ["failed"] if code in NEVER_SENT else ["sent", "undelivered"] if code else ["sent", "delivered"]
         calls = []
         for status in first + last:
             await asyncio.sleep(self.pace)

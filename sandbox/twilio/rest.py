@@ -25,8 +25,9 @@ def routes(network: Network) -> list[Route]:
         account = authorised(network, request)
         if request.method == "GET":
             return _page(request, account, network)
-        form = {name: str(value) for name, value in (await request.form()).items()}
-        return JSONResponse(network.create(account, form, request.scope.get("fault")).json(), 201)
+        pairs = [(name, str(value)) for name, value in (await request.form()).multi_items()]
+        media = [value for name, value in pairs if name == "MediaUrl"]
+        return JSONResponse(network.create(account, dict(pairs), request.scope.get("fault"), media).json(), 201)
 
     async def message(request: Request) -> Response:
         account = authorised(network, request)
@@ -64,7 +65,8 @@ def routes(network: Network) -> list[Route]:
         if request.method == "DELETE":
             found.media = tuple(other for other in found.media if other is not one)
             return Response(status_code=204)
-        return Response(one.content, media_type=one.mime)
+        store = f"{request.base_url}twiliocdn/{account.sid}/{found.sid}/{one.sid}?Signature=s&Expires=14400"
+        return Response(status_code=307, headers={"location": store})
 
     base = API + "/Accounts/{account}/Messages"
     return [
@@ -72,7 +74,20 @@ def routes(network: Network) -> list[Route]:
         Route(base + "/{message}.json", answering(message), methods=["GET", "DELETE"]),
         Route(base + "/{message}/Media.json", answering(media_list), methods=["GET"]),
         Route(base + "/{message}/Media/{media}", answering(media), methods=["GET", "DELETE"]),
+        _store(network),
     ]
+
+
+def _store(network: Network) -> Route:
+    async def stored(request: Request) -> Response:
+        """Where Twilio keeps media: whoever has the signed link may fetch it, and a key beside it is an error."""
+        found = network.messages[request.path_params["message"]]
+        one = next(one for one in found.media if one.sid == request.path_params["media"])
+        if "authorization" in request.headers or "Signature" not in request.query_params:
+            return Response("<Error><Code>InvalidArgument</Code></Error>", 400, media_type="application/xml")
+        return Response(one.content, media_type=one.mime)
+
+    return Route("/twiliocdn/{account}/{message}/{media}", stored, methods=["GET"])
 
 
 def refusal(status: int) -> bytes:

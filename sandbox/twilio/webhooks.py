@@ -59,14 +59,24 @@ class Caller:
         return outcome
 
     async def _once(self, url: str, form: dict[str, str], headers: dict[str, str], attempt: int) -> Outcome:
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS)
-            self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
         with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError):
-            async with self._session.post(URL(url, encoded=True), data=form, headers=headers) as answer:
+            async with self._open().post(URL(url, encoded=True), data=form, headers=headers) as answer:
                 text = await answer.text(errors="replace")
                 return Outcome(answer.status, attempt, answer.content_type, text)
         return Outcome(0, attempt)
+
+    async def get(self, url: str, method: str) -> tuple[int, str, bytes]:
+        """Fetch what a MediaUrl leads to: status (0 without an answer), content type, bytes."""
+        with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
+            async with self._open().request(method, URL(url, encoded=True), allow_redirects=True) as answer:
+                return answer.status, answer.content_type, await answer.read()
+        return 0, "", b""
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS)
+            self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
 
     async def close(self) -> None:
         """Release connections."""

@@ -225,8 +225,14 @@ async def test_media(world):
         async with http.get(form["MediaUrl0"]) as answer:
             assert answer.status == 401
         headers = {"Authorization": aiohttp.encode_basic_auth(SID, TOKEN)}
-        async with http.get(form["MediaUrl0"], headers=headers) as answer:
+        async with http.get(form["MediaUrl0"], headers=headers, allow_redirects=False) as answer:
+            assert answer.status == 307
+            store = answer.headers["Location"]
+        async with http.get(store) as answer:
             assert (answer.content_type, await answer.read()) == ("image/png", b"\x89PNG")
+        for url, more in ((store, headers), (store.partition("?")[0], {})):
+            async with http.get(url, headers=more) as answer:
+                assert answer.status == 400
         async with http.delete(form["MediaUrl0"], headers=headers) as answer:
             assert answer.status == 204
         async with http.get(form["MediaUrl0"], headers=headers) as answer:

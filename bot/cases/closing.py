@@ -5,7 +5,6 @@ from bot.cases.draft import Draft, cause_label, name_of
 from bot.cases.effects import Alarm, OpenNew
 from bot.cases.events import Chosen, CustomerSaid, Resolved, Wanted
 from bot.cases.state import Actor, Line, Resolving
-from bot.cases.words import in_language
 from flows.answers import Option
 from flows.reading import read_score, read_yes_no
 
@@ -65,8 +64,7 @@ def resolve(draft: Draft, event: Resolved) -> None:
 
 
 def _causes(draft: Draft) -> tuple[Option, ...]:
-    language = draft.desk.language
-    return tuple(Option(f"cause:{cause.id}", cause.labels.get(language) or cause.id) for cause in draft.desk.causes)
+    return tuple(Option(f"cause:{cause.id}", cause_label(draft.desk, cause.id)) for cause in draft.desk.causes)
 
 
 def _cancel(draft: Draft) -> Option:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.abilities import Editing, Rooted, Threading
 from bot.cases.state import code_of
 from bot.cases.words import word
-from bot.errors import ChannelError, Rejected, ThreadGone
+from bot.errors import ChannelError, NotAdmitted, Rejected, ThreadGone
 from bot.messages import Address, Outbound, Prompt, Sent
 from bot.ports import Channel, Reconciling, Store
 from bot.rows import Leased, Tail
@@ -90,7 +90,7 @@ class Threads:
 
     async def _post(self, row: Leased, card: Outbound) -> Sent:
         sent = await self._channel.send(replace(card, edits=""))
-        await self._save(row, card.to, sent.provider_id)
+        await self._store.save_place(_case_of(row), row.lane, "", "", sent.provider_id)  # the thread is known
         return sent
 
     async def _in_new_one(self, row: Leased, message: Outbound) -> Sent:
@@ -128,7 +128,7 @@ class Threads:
         title = card.card.title if card and card.card else code_of(_case_of(row))
         try:
             to = await channel.open_thread(group, title)
-        except Rejected as refused:
+        except (Rejected, NotAdmitted) as refused:
             log.warning("no_thread_for_case", channel=self._name, code=refused.code)
             return None, None
         await self._save(row, to, "")

@@ -35,7 +35,7 @@ class SlackDm(Device):
         self.sandbox.cloud.url = api_url
         config = SlackConfig.model_validate(
             {"kind": "slack", "bot_token": self._token, "signing_secret": self._app.signing_secret, "settle": "3s"}
-            | {"team": TEAM, "app_id": APP, "api_url": f"{api_url}/api/", "timeout": PATIENCE, "gather": "700ms"}
+            | {"team": TEAM, "app_id": APP, "api_url": f"{api_url}/api/", "timeout": PATIENCE, "gather": "500ms"}
         )
         return slack_channel(self.name, config, public_url, self._clock)
 

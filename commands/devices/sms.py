@@ -45,7 +45,7 @@ class SmsPhone(Device):
         """See Device."""
         config = TwilioConfig.model_validate(
             {"kind": "twilio", "account_sid": self._sid, "auth_token": self._token, "from": SENDER, "settle": "3s"}
-            | {"api_url": api_url, "timeout": PATIENCE, "gather": "700ms"}
+            | {"api_url": api_url, "timeout": PATIENCE, "gather": "500ms"}
         )
         channel = SkippingChannel(self.name, config, public_url, self._clock)
         channel.clock = self._clock

@@ -37,7 +37,7 @@ class TelegramPhone(Device):
         """See Device."""
         config = TelegramConfig.model_validate(
             {"kind": "telegram", "token": self._token, "webhook_secret": self._secret, "username": BOT}
-            | {"api_url": api_url, "timeout": PATIENCE, "gather": "700ms"}
+            | {"api_url": api_url, "timeout": PATIENCE, "gather": "500ms"}
         )
         return TelegramChannel(self.name, config, public_url, self._clock)
 

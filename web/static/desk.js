@@ -49,15 +49,10 @@ const drawCard = whenChanged(({ card, facts }) => {
   const focused = room.contains(document.activeElement) && document.activeElement.dataset.decide;
   find(".card").className = `card ${card.colour}`;
   find(".card").replaceChildren(
-    element("h3", {}, card.title),
+    element("p.head", {}, element("h3", {}, card.title), element("button.more", more, facts ? words.fewer_facts : words.all_facts)),
     card.quote ? element("blockquote", {}, card.quote) : "",
     element(`dl${facts ? ".all" : ""}`, {}, ...all),
-    element(
-      "p.acts",
-      {},
-      ...card.choices.map((each) => button(each, each.value === "claim" ? "button.primary" : "button")),
-      element("button.more", more, facts ? words.fewer_facts : words.all_facts),
-    ),
+    element("p.acts", {}, ...card.choices.map((each) => button(each, each.value === "claim" ? "button.primary" : "button"))),
   );
   if (focused && !room.contains(document.activeElement)) form.elements.text.focus({ preventScroll: true });
 });
@@ -78,17 +73,16 @@ function entry(each) {
   );
 }
 
-const drawHistory = whenChanged(({ entries, you }) => {
+const drawHistory = whenChanged(({ entries, asked, you }) => {
   const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  const seen = entries.filter(({ kind, by }) => kind !== "answer" || by === you);
+  const seen = entries.filter(({ kind, by, text }) => kind !== "answer" || (by === you && !asked.includes(text)));
   log.replaceChildren(...seen.map(entry));
   if (bottom) log.scrollTop = log.scrollHeight;
 });
 
-const drawPrompts = whenChanged(({ prompts, you }) => {
-  const mine = prompts.filter(({ agent }) => !agent || agent === you);
+const drawPrompts = whenChanged(({ prompts }) => {
   find(".prompts").replaceChildren(
-    ...mine.map(({ kind, text, why, choices }) =>
+    ...prompts.map(({ kind, text, why, choices }) =>
       element(
         `div.prompt.${kind}`,
         { role: "group", "aria-label": why },
@@ -117,8 +111,9 @@ function redraw() {
   const you = login();
   const { entries, prompts, card } = seen;
   drawCard({ card, facts });
-  drawHistory({ entries, you, id: chosen });
-  drawPrompts({ prompts, you, id: chosen });
+  const mine = prompts.filter(({ agent }) => !agent || agent === you);
+  drawHistory({ entries, asked: mine.map(({ why }) => why), you, id: chosen });
+  drawPrompts({ prompts: mine, id: chosen });
   drawField({ prompts, owner: seen.case.owner, you, over: closed(seen) });
 }
 

@@ -114,8 +114,8 @@ WORDS = {
     ),
     "desk_history": "What has happened in this case",
     "desk_field": "Write in this case",
-    "desk_write": "Message to the customer; note: stays here",
-    "desk_claim": "Claim the case to write to the customer",
+    "desk_write": "To the customer (note: stays here)",
+    "desk_claim": "Claim this case to write",
     "desk_over": "Resolved. Reopen the case to write",
     "desk_answer": "Answer in a few words",
     "all_facts": "All facts",
@@ -149,7 +149,7 @@ WORDS = {
 }
 """The demo page."""
 
-TRY = ("9", "8, delivery was slow", "zero!!!", "sorry, meant 7", "can someone call me?", "STOP", "START")
+TRY = ("9", "2", "8, delivery was slow", "zero!!!", "sorry, meant 7", "can someone call me?", "STOP", "START")
 """Replies worth trying, offered under the demo's devices."""
 
 INSTALL = {

@@ -118,7 +118,7 @@ WORDS = {
     ),
     "desk_history": "Was in diesem Fall geschehen ist",
     "desk_field": "In diesem Fall schreiben",
-    "desk_write": "Nachricht an den Kunden; Notiz: bleibt hier",
+    "desk_write": "An den Kunden (Notiz: bleibt hier)",
     "desk_claim": "Zum Schreiben den Fall übernehmen",
     "desk_over": "Gelöst. Zum Schreiben wieder öffnen",
     "desk_answer": "Mit ein paar Worten antworten",
@@ -153,7 +153,7 @@ WORDS = {
 }
 """The demo page."""
 
-TRY = ("9", "8, weil der Versand lahm war", "null!!!", "sorry, meinte 7", "Rufen Sie mich an", "STOP", "START")
+TRY = ("9", "2", "8, weil der Versand lahm war", "null!!!", "sorry, meinte 7", "Rufen Sie mich an", "STOP", "START")
 """Replies worth trying, offered under the demo's devices."""
 
 INSTALL = {

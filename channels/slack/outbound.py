@@ -15,7 +15,8 @@ from channels.slack.text import clean, clipped, escaped, pieces
 MAX_TEXT = 40_000
 MAX_UPDATE = 4_000  # of a text that is changed; what is in blocks may be longer
 EVENT_TYPE = "echolot"
-CAPABILITIES = Capabilities(max_text=MAX_SECTION, buttons=True, threads=True, edits=True, media=True)
+CARRIES = {"*": 1_000_000_000}  # bytes
+CAPABILITIES = Capabilities(MAX_SECTION, buttons=True, threads=True, edits=True, media=True, files=CARRIES)
 # Questions are written to fit one section; what people say to each other is not cut there.
 _ROOMY = replace(CAPABILITIES, max_text=MAX_TEXT)
 

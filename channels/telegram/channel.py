@@ -77,6 +77,7 @@ class TelegramChannel:
             media=True,
             can_start=False,
             text_unit="utf16",
+            files=outbound.CARRIES,
         )
         self._config = config
         self._hook = f"{public_url.rstrip('/')}/hooks/{quote(name)}"

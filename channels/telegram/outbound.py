@@ -13,6 +13,7 @@ from channels.telegram.cards import Mark, draw
 from channels.telegram.words import clean, inert, one_line
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units
+CARRIES = {"*": 50_000_000}  # bytes; pictures over 10 MB go as documents
 _WITH_SPEAKER = ("agent", "desk")
 
 

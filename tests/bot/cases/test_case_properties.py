@@ -22,6 +22,7 @@ from bot.cases.events import (
     CustomerRemoved,
     CustomerSaid,
     DeliveryChanged,
+    FilesNotSent,
     HandedOver,
     Misunderstood,
     Noted,
@@ -35,6 +36,7 @@ from bot.cases.events import (
     Woken,
 )
 from bot.cases.state import Case
+from bot.messages import LeftOut
 from tests.bot.cases.people import ANNA, ANNA_WEB, BEN, CARO, DAY, DESKS, HOUR, MINUTE, STRANGER, SUPPORT, Story
 
 PEOPLE = st.sampled_from([ANNA, ANNA_WEB, BEN, CARO, STRANGER])
@@ -73,6 +75,7 @@ EVENTS = st.one_of(
     st.builds(OptedOut, st.sampled_from(["stop", "provider"])),
     st.just(OptedIn()),
     st.builds(DeliveryChanged, KEYS, st.sampled_from(["sent", "delivered", "failed", "unknown", "read", "cancelled"])),
+    st.builds(FilesNotSent, KEYS, st.just((LeftOut("a.svg", "type_refused"),)), st.booleans()),
 )
 GAPS = st.sampled_from([0, 1, 1_000, MINUTE, 20 * MINUTE, 2 * HOUR, DAY, 4 * DAY, 9 * DAY])
 

@@ -222,4 +222,4 @@ def _is_thanks(event: CustomerSaid) -> bool:
 
 def heard_from(draft: Draft, event: CustomerSaid) -> Line:
     """What the customer said, as the case remembers it."""
-    return Line("customer", event.text, draft.now, event.ref, draft.case.lane, media=len(event.media))
+    return Line("customer", event.text, draft.now, event.ref, draft.case.lane, media=event.media)

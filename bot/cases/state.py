@@ -40,7 +40,7 @@ class Line(Struct, frozen=True, omit_defaults=True):
     by: str = ""
     key: str = ""
     state: str = ""  # of an agent's message: queued | sent | delivered | read | failed | unknown | cancelled | removed
-    media: int = 0
+    media: tuple[Media, ...] = ()
 
 
 class Held(Struct, frozen=True, omit_defaults=True):

@@ -67,17 +67,19 @@ def _check_and_send(draft: Draft, event: AgentSaid) -> None:
         send(draft, event.by, event.text, event.media, event.ref, event.reply_to)
 
 
-def send(draft: Draft, by: Actor, text: str, media: tuple[Media, ...], ref: str, reply_to: str = "") -> None:
-    """Send an agent's words to the customer, under the agent's public name."""
+def send(
+    draft: Draft, by: Actor, text: str, media: tuple[Media, ...], ref: str, reply_to: str = "", origin: str = ""
+) -> None:
+    """Send an agent's words to the customer, under the agent's public name. `origin`: where the files came in."""
     case = draft.case
     alias, avatar = alias_of(draft.desk, by)
     quoted = draft.line(ref=reply_to) if reply_to else None
-    origin = by.place if media else ""
+    origin = (origin or by.place) if media else ""
     answered = quoted.ref if quoted and quoted.side == "customer" else ""
     sent = draft.tell(
         text, "agent", media=media, origin=origin, alias=alias, avatar=avatar, reply_to=answered
     )  # fmt: skip
-    line = Line("agent", text, draft.now, ref, by.place, by.id, sent, "queued", len(media))
+    line = Line("agent", text, draft.now, ref, by.place, by.id, sent, "queued", media)
     draft.remember(line)
     draft.entry("agent", text, name_of(by), sent, len(media))
     draft.sign(line, "pending")
@@ -162,7 +164,7 @@ def _retry(draft: Draft, event: Chosen) -> None:
         return
     if life.mine(draft, event.by, event.ref) and not _impossible(draft, event.by, event.ref):
         draft.rewrite(line, state="removed")
-        send(draft, event.by, line.text, (), line.ref)
+        send(draft, event.by, line.text, line.media, line.ref, origin=line.place)
 
 
 def edited(draft: Draft, event: AgentEdited) -> None:

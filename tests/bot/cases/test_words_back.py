@@ -17,7 +17,8 @@ from bot.cases.events import (
     CustomerSaid,
     DeliveryChanged,
 )
-from tests.bot.cases.people import ANNA, BEN, DESKS, Story, claimed
+from bot.messages import Media
+from tests.bot.cases.people import ANNA, ANNA_WEB, BEN, DESKS, Story, claimed
 
 EDITING = msgspec.structs.replace(DESKS, reach={"sms": Reach(4096, edits=True)})
 
@@ -133,3 +134,13 @@ def test_both_sides_appear_in_every_place():
     hostile = "<!channel> <@U1> *x* _y_ \u202e"
     story = claimed().does(CustomerSaid(hostile, "c1"))
     assert all(hostile in note.text for note in story.of(Note))
+
+
+def test_a_retry_takes_the_files_along_from_where_they_came_in():
+    """Whoever presses it, and wherever."""
+    photo = Media("F1", "image/png", "a.png")
+    story = claimed().does(AgentSaid(ANNA, "look", "r1", (photo,)))
+    (first,) = story.of(Tell)
+    story.does(DeliveryChanged(first.key, "failed"), Chosen(ANNA_WEB, "retry", first.key))
+    (second,) = story.of(Tell)
+    assert (second.media, second.origin) == ((photo,), first.origin)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.cases.desks import Agent, Desk
-from bot.cases.events import AgentSaid, CaseEvent, Misunderstood, Noted
+from bot.cases.events import AgentSaid, CaseEvent, Misunderstood, Noted, Resolved
 from bot.cases.state import Actor, Case
 from bot.cases.talk import MOST_RELAYS, RELAYS_IN
 from bot.cases.typed import COMMANDS, LONGEST_SNOOZE, SNOOZE, Docketed, addressed, read
@@ -14,6 +14,7 @@ from bot.messages import Said
 from channels.slack import signs
 from channels.telegram import sending
 from commands.desks import PAID_PARTS
+from tests.bot.cases import people
 from tests.docs.pages import code, page, table
 
 PAGE = page("docs/howto/agents.md")
@@ -108,3 +109,45 @@ def test_figures_are_those_of_the_rules() -> None:
     assert "longer than three SMS" in PAGE
     assert "an hour if you say nothing, at most `30d`" in PAGE
     assert "ten minutes are over" in PAGE
+
+
+ARGUMENTS = {"assign": "ben", "handover": "second", "note": "x", "send": "x", "reply": "sorry", "resolve": "shipping"}
+WHO_MAY = [(code(row[0])[0], row[3]) for row in table(PAGE, "command", "also", "what it does", "who may")]
+
+
+@pytest.mark.parametrize(("command", "who"), [row for row in WHO_MAY if row[0] != "!voucher"])
+def test_who_may_do_what(command: str, who: str) -> None:
+    """Ben does it in Anna's case, in one that nobody owns, and in one that is resolved."""
+    text = f"{command} {ARGUMENTS.get(command.removeprefix('!'), '')}".strip()
+    anna = done_by_ben(people.claimed(), text)
+    free = done_by_ben(people.Story().opened(), text)
+    after = done_by_ben(people.claimed().does(Resolved(people.ANNA, "shipping")), text)
+    match re.split("[,;]", who, maxsplit=1)[0]:
+        case "its owner":
+            assert not anna
+            assert free == ("anybody, while nobody owns it" in who)
+        case "anybody" if "while nobody owns it" in who:
+            assert (anna, free) == (False, True)
+        case "anybody" if "once somebody owns it" in who:
+            assert (anna, free) == (True, False)
+        case "anybody":
+            assert anna == free
+            assert anna or after
+        case _:
+            pytest.fail(f"nobody knows what {who!r} means")
+
+
+def done_by_ben(story: people.Story, text: str) -> bool:
+    """Whether something came of what Ben typed: a change that lasts, words for the customer, a note, an answer."""
+    before = story.case
+    event = read(Said(text, ref="m9"), people.BEN, before, people.SUPPORT)
+    story.does(*([event] if event else []))
+    now = story.case
+    changed = (now.owner, now.phase, now.desk, now.snoozed_until) != (
+        before.owner,
+        before.phase,
+        before.desk,
+        before.snoozed_until,
+    )
+    noted = any(entry.kind == "note" for entry in story.of(people.Entry))
+    return changed or noted or bool(story.told) or isinstance(event, Misunderstood)

@@ -106,8 +106,11 @@ class Carrying(Protocol):
 class Pacing(Protocol):
     """A channel whose provider limits how fast single chats or accounts are written to."""
 
-    def limits(self, to: Address) -> Sequence[Limit]:
-        """The limits that a message to this address counts against."""
+    def limits(self, to: Address, kind: str = "") -> Sequence[Limit]:
+        """The limits that something at this address counts against.
+
+        `kind`: "" a new message | edit (one is changed or deleted) | sign (see Reacting).
+        """
         ...
 
 

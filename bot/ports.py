@@ -112,6 +112,16 @@ class Store(Protocol):
         """Lease rows in `reconciling` whose rest is over."""
         ...
 
+    async def take_along(
+        self, head: Leased, owner: str, now: int, until: int, fits: Callable[[str], bool]
+    ) -> list[str]:
+        """Lease what waits for a desk right behind `head`, to go out as a part of it, as long as its payload `fits`.
+
+        Gives the payloads in order; none if the lease of `head` has passed on. They end as `head` does if it is
+        settled as `shared`.
+        """
+        ...
+
     async def settle(self, settlements: Sequence[Settlement], arrivals: Sequence[Arrival] = ()) -> None:
         """Record how sends ended, together with events that follow from it."""
         ...

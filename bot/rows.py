@@ -349,6 +349,7 @@ class Leased(NamedTuple):
     kind: str = ""
     thread: str = ""  # of a lane `…#@case`: what the provider calls its thread; "" while there is none
     card_id: str = ""  # and the provider's id of the card there
+    along: Sequence[str] = ()  # payloads of messages that go out as a part of this one
 
 
 class Settlement(NamedTuple):
@@ -369,3 +370,4 @@ class Settlement(NamedTuple):
     code: str = ""
     error: str = ""
     at: int = 0
+    shared: bool = False  # by messages that went out as a part of this one

@@ -2,12 +2,22 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.errors import Conflict
 from bot.rows import Consequences, Leased
-from storage.rows import MOST_DOCKETS, NOTHING_SEEN, Seen, case_of_thread, dockets, groups, with_agents
+from storage.rows import (
+    MOST_ALONG,
+    MOST_DOCKETS,
+    NOTHING_SEEN,
+    Seen,
+    case_of_thread,
+    dockets,
+    groups,
+    those_that_fit,
+    with_agents,
+)
 from storage.wide import insert
 
 
@@ -41,6 +51,19 @@ def seen_from(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Sequ
     return Seen(known, {group for (group,) in opening})
 
 
+def take_along(
+    connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any], fits: Callable[[str], bool]
+) -> list[str]:
+    """See bot.ports.Store; `facts` are id, key and epoch of the message in front, owner, now and until."""
+    waiting = connection.execute(sql["behind"], {**facts, "most": MOST_ALONG}).fetchall()
+    ids = those_that_fit(waiting, facts["now"], fits)
+    if not ids:
+        return []
+    connection.execute(sql["extend"], facts)
+    taken = connection.execute(sql["take_along"], {**facts, "ids": json.dumps(ids)}).fetchall()
+    return [payload for _, payload in sorted(taken)]
+
+
 def leased(
     connection: sqlite3.Connection, sql: Mapping[str, str], taken: Sequence[Any], shown: Sequence[Any] | None = None
 ) -> Leased:
@@ -49,4 +72,9 @@ def leased(
     lane = row[2]
     case_id = case_of_thread(lane)
     named = connection.execute(sql["place"], {"case_id": case_id, "place": lane}).fetchone() if case_id else None
-    return Leased._make((*row, *(shown or ("", "")), kind, *(named or ("", ""))))
+    return Leased._make((*row, *(shown or ("", "")), kind, *(named or ("", "")), ()))
+
+
+def with_others(connection: sqlite3.Connection, sql: Mapping[str, str], row: Leased) -> Leased:
+    """A message in doubt with those that went out as a part of it."""
+    return row._replace(along=[payload for (payload,) in connection.execute(sql["along"], {"key": row.key})])

@@ -145,9 +145,15 @@ class PostgresStore(SqlReading):
 
         async def work(connection: Any) -> list[Leased]:
             taken = await connection.fetch(SQL["take_doubtful"], owner, until, now, channels, limit)
-            return await sets.leased(connection, taken)
+            return await sets.with_others(connection, await sets.leased(connection, taken))
 
         return await self._write(work)
+
+    async def take_along(
+        self, head: Leased, owner: str, now: int, until: int, fits: Callable[[str], bool]
+    ) -> list[str]:
+        """See bot.ports.Store."""
+        return await self._write(lambda connection: sets.take_along(connection, head, owner, now, until, fits))
 
     async def settle(self, settlements: Sequence[Settlement], arrivals: Sequence[Arrival] = ()) -> None:
         """See bot.ports.Store."""

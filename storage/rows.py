@@ -1,6 +1,6 @@
 """What rows of either database become for the runtime, and the rule that both re-check before a send."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,6 +19,9 @@ class Seen(NamedTuple):
 
 
 NOTHING_SEEN = Seen()
+
+MOST_ALONG = 50
+"""More messages than that do not go out as one."""
 
 _LABEL = 40  # characters
 _THREAD = "#@"  # in the lane of a thread that has the name of its case: `channel:chat#@case`
@@ -99,6 +102,16 @@ def dockets(rows: Iterable[Any]) -> Mapping[str, Sequence[Docket]]:
 def case_of_thread(lane: str) -> str:
     """The case that a lane is a thread of by name, "" for lanes that the provider has named."""
     return lane.partition(_THREAD)[2]
+
+
+def those_that_fit(waiting: Iterable[Any], now: int, fits: Callable[[str], bool]) -> list[int]:
+    """Of the rows of `behind` those that may go out together with what is before them: up to the first that may not."""
+    ids = []
+    for message, kind, state, not_after, payload in waiting:
+        if kind != "desk" or state != "queued" or 0 < not_after < now or not fits(payload):
+            break
+        ids.append(message)
+    return ids
 
 
 def why_not(kind: str, opted_out_at: int, speaker: str) -> str:

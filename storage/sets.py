@@ -15,7 +15,18 @@ from bot.rows import (
     SessionRow,
     Settlement,
 )
-from storage.rows import MOST_DOCKETS, NOTHING_SEEN, Seen, case_of_thread, dockets, groups, storable, with_agents
+from storage.rows import (
+    MOST_ALONG,
+    MOST_DOCKETS,
+    NOTHING_SEEN,
+    Seen,
+    case_of_thread,
+    dockets,
+    groups,
+    storable,
+    those_that_fit,
+    with_agents,
+)
 from storage.sql import statements
 from storage.writing import followed
 
@@ -27,6 +38,7 @@ changeable = attrgetter(
     "score", "score_after", "language", "state", "version",
 )  # fmt: skip
 WAKING = frozenset(("pressed", "keyword", "consent"))
+_OWN = Settlement._fields.index("shared")  # fields that are the message's own
 
 
 async def accept(connection: Any, arrivals: Sequence[Arrival]) -> int:
@@ -112,6 +124,29 @@ async def leased(connection: Any, taken: Sequence[Any]) -> list[Leased]:
     return sorted(Leased(*row, *called.get(row["lane"], ())) for row in taken)
 
 
+async def with_others(connection: Any, doubtful: Sequence[Leased]) -> list[Leased]:
+    """Messages in doubt with those that went out as a part of them."""
+    if not doubtful:
+        return []
+    others: dict[str, list[str]] = {}
+    for key, payload in await connection.fetch(SQL["along"], [row.key for row in doubtful]):
+        others.setdefault(key, []).append(payload)
+    return [row._replace(along=others.get(row.key, ())) for row in doubtful]
+
+
+async def take_along(
+    connection: Any, head: Leased, owner: str, now: int, until: int, fits: Callable[[str], bool]
+) -> list[str]:
+    """See bot.ports.Store."""
+    waiting = await connection.fetch(SQL["behind"], head.id, owner, head.epoch, MOST_ALONG)
+    ids = those_that_fit(waiting, now, fits)
+    if not ids:
+        return []
+    await connection.execute(SQL["extend"], until, head.id)
+    taken = await connection.fetch(SQL["take_along"], owner, until, head.key, now, ids)
+    return [payload for _, payload in sorted(map(tuple, taken))]
+
+
 async def _open_link(connection: Any, opened: Opened) -> None:
     lane = opened.source.lane
     taken = await connection.fetchrow(SQL["use_link"], opened.at, lane, opened.token, opened.source.channel)
@@ -150,10 +185,14 @@ async def settle(connection: Any, settlements: Sequence[Settlement]) -> None:
     if not settlements:
         return
     await connection.fetch(SQL["lock_outbox"], [settlement.id for settlement in settlements])
-    settled = {row["id"] for row in await connection.fetch(SQL["settle"], *_columns(settlements))}
+    columns = _columns(settlement[:_OWN] for settlement in settlements)
+    settled = {row["id"] for row in await connection.fetch(SQL["settle"], *columns)}
     overtaken = [(s.id, s.owner, s.epoch, s.provider_id, s.sender, s.parts) for s in settlements if s.id not in settled]
     if overtaken:
         await connection.execute(SQL["learn_provider_ids"], *_columns(overtaken))
+    shared = [settlement.id for settlement in settlements if settlement.shared]
+    if shared:
+        await connection.execute(SQL["settle_along"], shared)
 
 
 def _columns(rows: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from bot.errors import StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement
 from storage.ahead import Ahead
 from storage.along import Along
-from storage.cases import leased, seen_from
+from storage.cases import leased, seen_from, take_along, with_others
 from storage.leasing import lease
 from storage.lock import WriterLock, locked
 from storage.news import News
@@ -190,9 +190,16 @@ class SqliteStore(SqlReading):
             rows = connection.execute(SQL["doubtful"], facts).fetchall()
             mine = {"owner": owner, "until": until}
             taken = [connection.execute(SQL["take_doubtful"], {**mine, "id": row}).fetchone() for (row,) in rows]
-            return [leased(connection, SQL, row) for row in taken]
+            return [with_others(connection, SQL, leased(connection, SQL, row)) for row in taken]
 
         return await self._write(work)
+
+    async def take_along(
+        self, head: Leased, owner: str, now: int, until: int, fits: Callable[[str], bool]
+    ) -> list[str]:
+        """See bot.ports.Store."""
+        facts = {"id": head.id, "key": head.key, "epoch": head.epoch, "owner": owner, "now": now, "until": until}
+        return await self._write(lambda connection: take_along(connection, SQL, facts, fits))
 
     async def settle(self, settlements: Sequence[Settlement], arrivals: Sequence[Arrival] = ()) -> None:
         """See bot.ports.Store."""
@@ -202,6 +209,8 @@ class SqliteStore(SqlReading):
                 facts = settlement._asdict()
                 if not connection.execute(SQL["settle"], facts).rowcount:
                     connection.execute(SQL["learn_provider_id"], facts)
+                if settlement.shared:
+                    connection.execute(SQL["settle_along"], facts)
             accept(connection, SQL, arrivals)
 
         await self._write(work)

@@ -1,14 +1,15 @@
 """The dispatcher: lease, send outside any transaction, settle; a send in doubt is looked up, never blindly repeated."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 import structlog
 from msgspec.structs import replace
 
-from bot.abilities import Pacing, Reacting
+from bot.abilities import Reacting
 from bot.cases.words import word
 from bot.errors import (
     ChannelError,
@@ -21,18 +22,20 @@ from bot.errors import (
     Unavailable,
     Unreachable,
 )
-from bot.messages import Address, Consent, Delivery, Inbound, Limit, Outbound, Prompt, Sent
+from bot.messages import Consent, Inbound, Outbound, Prompt, Sent
 from bot.ports import Channel, Pricing, Reconciling, Store
-from bot.rows import Arrival, Leased, Settlement
-from bot.runtime.caserows import SETTLED
+from bot.rows import Leased
+from bot.runtime.admission import Admission
+from bot.runtime.bundles import Bundles, bundled
+from bot.runtime.endings import TOLD, Ended, Endings
 from bot.runtime.group import Group
 from bot.runtime.handing import Handing
 from bot.runtime.hosting import Hosting
 from bot.runtime.intake import arrival
-from bot.runtime.pace import Pace, Turnstiles
+from bot.runtime.pace import Pace
 from bot.runtime.parcels import Parcels, refusals
 from bot.runtime.threads import Threads, is_named_by_case
-from bot.runtime.verdict import FIRST_RETRY, storable, urgency, wait_after
+from bot.runtime.verdict import FIRST_RETRY, urgency, wait_after
 
 log = structlog.get_logger()
 
@@ -45,10 +48,7 @@ LOOK_UP_AGAIN = 30_000  # ms
 GIVE_UP_LOOKING = 15 * 60_000  # ms (RELIABILITY 1.5)
 
 _BUSY = (StoreUnavailable, Conflict)  # the database, for now
-_TOLD = frozenset(("agent", "case"))  # kinds whose case hears what became of them
 _AGAIN = frozenset(("desk", "card"))  # kinds that are rather shown twice than not at all
-_ENDS = frozenset(("sent", "failed", "unknown", "cancelled", "expired"))
-Ended = tuple[Settlement, Sequence[Arrival]]
 _outbound = msgspec.json.Decoder(Outbound).decode
 
 
@@ -81,10 +81,9 @@ class Dispatcher:
         self._threads = Threads(name, channel, store, self._handing)
         self._pace = Pace(getattr(channel, "rate", None))
         self._parts: Callable[[str], int] = channel.parts if isinstance(channel, Pricing) else lambda _text: 1
-        self._limits: Callable[[Address], Sequence[Limit]] = (
-            channel.limits if isinstance(channel, Pacing) else lambda _to: ()
-        )
-        self._turnstiles = Turnstiles()
+        self._ends = Endings(owner, clock)
+        self._admission = Admission(channel)
+        self._bundles = Bundles(store, owner, clock, channel.capabilities)
         self._flights: set[asyncio.Task[None]] = set()
         self.sent = 0
         self.in_doubt = 0
@@ -104,7 +103,7 @@ class Dispatcher:
                     await asyncio.wait(self._flights, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
                 elif not launched:
                     now = self._clock()
-                    waits = (self._pace.delay(now), self._turnstiles.delay(now))
+                    waits = (self._pace.delay(now), self._admission.delay(now))
                     await self._store.wait("outbox", min([POLL, *filter(None, waits)]))
         finally:
             await self._come_home(leasing)
@@ -150,20 +149,36 @@ class Dispatcher:
         held: list[Ended] = []
         for row in sorted(leased, key=urgency):
             message = _outbound(row.payload)
-            wait = self._turnstiles.wait(row.id, self._limits(message.to), now)
+            wait = self._admission.wait(row, message, now)
             if wait:
-                held.append((self._settlement(row, "queued", 0)._replace(not_before=now + wait), ()))
+                held.append((self._ends.settlement(row, "queued", 0)._replace(not_before=now + wait), ()))
                 continue
             self._pace.spend(now, self._parts(message.prompt.text))
-            flight = asyncio.create_task(self._send(row, message))
-            self._flights.add(flight)
-            flight.add_done_callback(self._flights.discard)
+            self._launch(self._send(row, message))
+        for news in self._admission.news(now):
+            self._launch(self._announce(news))
         if held:
             await self._settlements.add(held)
         return len(leased)
 
+    def _launch(self, sending: Coroutine[Any, Any, None]) -> None:
+        flight = asyncio.create_task(sending)
+        self._flights.add(flight)
+        flight.add_done_callback(self._flights.discard)
+
+    async def _announce(self, news: Outbound) -> None:
+        """Say how long a desk has to wait. If that cannot be said, nothing is lost."""
+        try:
+            await asyncio.wait_for(self._channel.send(news), SEND_TIMEOUT)
+        except (ChannelError, TimeoutError) as error:
+            log.info("queue_not_announced", channel=self._name, error=type(error).__name__)
+
     async def _send(self, row: Leased, message: Outbound) -> None:
-        ended = await self._attempt(row, message)
+        try:
+            row = await self._bundles.filled(row, message, LEASE)
+            ended = await self._attempt(row, bundled(message, row.along))
+        except _BUSY:  # and nobody knows what goes along: nothing was sent
+            ended = self._ends.settlement(row, "queued", FIRST_RETRY)._replace(shared=True), ()
         while True:
             try:
                 await self._settlements.add([ended])
@@ -174,10 +189,10 @@ class Dispatcher:
 
     async def _attempt(self, row: Leased, message: Outbound, *, again: bool = False) -> Ended:
         """Hand it over, and say how that ended. `again`: it may have arrived before."""
-        if message.kind in _TOLD and 0 < message.not_after < self._clock():
-            return self._ended(row, message, self._settlement(row, "expired", error="too late to send"))
+        if message.kind in TOLD and 0 < message.not_after < self._clock():
+            return self._ends.ended(row, message, self._ends.settlement(row, "expired", error="too late to send"))
         if message.kind == "status" and not isinstance(self._channel, Reacting):
-            return self._settlement(row, "cancelled", error="this channel shows no signs"), ()
+            return self._ends.settlement(row, "cancelled", error="this channel shows no signs"), ()
         if again:
             text = f"{message.prompt.text} {word('maybe_repeated', message.language or 'en')}"
             message = replace(message, prompt=Prompt(text, message.prompt.options))
@@ -193,31 +208,8 @@ class Dispatcher:
             return self._failed(row, message, InDoubt(f"{type(error).__name__} in mid-send"))
         self.sent += 1
         self._pace.healthy()
-        went = self._went(row, sent)
-        return self._ended(row, message, went, *refusals(row, message, sent, went.at))
-
-    def _ended(self, row: Leased, message: Outbound, settlement: Settlement, *others: Arrival) -> Ended:
-        """How it ended, together with what its case hears of that."""
-        if message.kind not in _TOLD or settlement.state not in _ENDS:
-            return settlement, others
-        state, now = settlement.state, settlement.at
-        report = Delivery(row.key, settlement.provider_id, state, settlement.code, settlement.error)
-        event = Inbound(f"{SETTLED}{row.key}:{state}", now, Address.of_lane(row.lane), report)
-        return settlement, (*others, arrival(event, now))
-
-    def _went(self, row: Leased, sent: Sent) -> Settlement:
-        went = self._settlement(row, "sent")
-        return went._replace(provider_id=sent.provider_id, sender=sent.sender, parts=sent.parts)
-
-    def _settlement(
-        self, row: Leased, state: str, wait: int | None = None, error: ChannelError | str = ""
-    ) -> Settlement:
-        """How it ended, or when to go on (`wait` in ms)."""
-        now = self._clock()
-        not_before = 0 if wait is None else now + wait
-        code = error.code if isinstance(error, ChannelError) else ""
-        text = storable(str(error))
-        return Settlement(row.id, self._owner, row.epoch, state, not_before, code=storable(code), error=text, at=now)
+        went = self._ends.went(row, sent)
+        return self._ends.ended(row, message, went, *refusals(row, message, sent, went.at))
 
     def _failed(self, row: Leased, message: Outbound, error: ChannelError) -> Ended:
         """What the error means for the message, the pace of the channel, and the customer."""
@@ -233,11 +225,11 @@ class Dispatcher:
             state = "failed"
         else:  # what may have arrived before shall say so
             state = "reconciling" if row.unknown_since else "queued"
-        settlement = self._settlement(row, state, wait, error)
+        settlement = self._ends.settlement(row, state, wait, error)
         if isinstance(error, Unreachable) and error.opted_out:
             stop = Inbound(f"send:{row.key}", settlement.at, message.to, Consent("stop", answered=True))
-            return self._ended(row, message, settlement, arrival(stop, settlement.at))
-        return self._ended(row, message, settlement)
+            return self._ends.ended(row, message, settlement, arrival(stop, settlement.at))
+        return self._ends.ended(row, message, settlement)
 
     def _doubted(self, row: Leased, message: Outbound) -> tuple[str, int | None]:
         """What is done about a send in doubt: it is looked up, or at a desk repeated after a while."""
@@ -258,13 +250,13 @@ class Dispatcher:
             if error.whole_channel:
                 self._pace.pause(now, wait)
             elif error.scope:
-                self._turnstiles.close(error.scope, now + wait)
+                self._admission.close(error.scope, now + wait)
 
     async def _found(self, row: Leased) -> Ended:
         """What the provider knows about a send in doubt."""
-        message = _outbound(row.payload)
+        message = bundled(_outbound(row.payload), row.along)
         if message.edits or message.kind == "status":  # was being made when its worker died: doing it again is harmless
-            return self._settlement(row, "queued", 0), ()
+            return self._ends.settlement(row, "queued", 0), ()
         if not isinstance(self._channel, Reconciling):
             return await self._given_up(row, message, "the provider cannot tell whether it was sent")
         try:
@@ -274,9 +266,11 @@ class Dispatcher:
             log.info("look_up_failed", channel=self._name, error=type(error).__name__)
             if self._is_given_up(row):
                 return await self._given_up(row, message, f"could not be looked up: {why}")
-            return self._settlement(row, "reconciling", LOOK_UP_AGAIN, why), ()
+            return self._ends.later(row, LOOK_UP_AGAIN, why)
         log.info("send_looked_up", channel=self._name, state="sent" if sent else "queued")
-        return self._ended(row, message, self._went(row, sent) if sent else self._settlement(row, "queued", 0))
+        return self._ends.ended(
+            row, message, self._ends.went(row, sent) if sent else self._ends.settlement(row, "queued", 0)
+        )
 
     async def _find(self, channel: Reconciling, row: Leased, message: Outbound) -> Sent | None:
         taken = await self._store.provider_ids(row.lane)
@@ -287,8 +281,9 @@ class Dispatcher:
     async def _given_up(self, row: Leased, message: Outbound, why: str) -> Ended:
         """Nobody can tell: a desk reads it once more, with a mark; a customer does not (RELIABILITY 1.5)."""
         if message.kind in _AGAIN:
-            return await self._attempt(row, message, again=True)
-        return self._ended(row, message, self._settlement(row, "unknown", error=why))
+            wait = self._admission.wait(row, message, self._clock())
+            return await self._attempt(row, message, again=True) if not wait else self._ends.later(row, wait, why)
+        return self._ends.ended(row, message, self._ends.settlement(row, "unknown", error=why))
 
     def _is_given_up(self, row: Leased) -> bool:
         """Whether a send has been in doubt for so long that nobody will find out any more."""

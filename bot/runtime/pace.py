@@ -82,20 +82,25 @@ class Turnstiles:
         self._closed: dict[str, int] = {}  # scope → until when the provider takes nothing
         self._booked: dict[int, int] = {}  # row → the moment it may go through
 
-    def wait(self, row: int, limits: Sequence[Limit], now: int) -> int:
-        """Milliseconds until the message `row` may go; 0: now. A later moment is booked and stays its own."""
+    def wait(self, row: int, limits: Sequence[Limit], now: int, count: int = 1, *, first: bool = False) -> int:
+        """Milliseconds until the message `row` may go; 0: now. A later moment is booked and stays its own.
+
+        It counts as `count` messages. Whoever goes `first` waits for what went, and not for what is booked.
+        """
         if not limits:
             return 0
         closed = max(self._closed.get(limit.scope, 0) for limit in limits)
         if closed > now:
             return closed - now
-        at = self._booked.get(row) or self._book(limits, now)
-        at = max(at, math.ceil(_earliest(self._went, limits, now) - JITTER))
+        booked = self._booked.get(row) or self._book(limits, now, count)
+        at = math.ceil(_earliest(self._went, limits, now, count) - JITTER)
+        if not first:
+            at = max(at, booked)
         if at > now:
             self._booked[row] = at
             return at - now
         self._booked.pop(row, None)
-        _spend(self._went, limits, now)
+        _spend(self._went, limits, now, count)
         return 0
 
     def delay(self, now: int) -> float:
@@ -106,9 +111,10 @@ class Turnstiles:
         """The provider takes nothing for this scope before `until`."""
         self._closed[scope] = max(self._closed.get(scope, 0), until)
 
-    def _book(self, limits: Sequence[Limit], now: int) -> int:
-        at = _earliest(self._free, limits, now)
-        _spend(self._free, limits, at)
+    def _book(self, limits: Sequence[Limit], now: int, count: int) -> int:
+        """The next free moment. Whoever waits for one limit takes nothing from those who share only the others."""
+        at = _earliest(self._free, limits, now, count)
+        _spend(self._free, [limit for limit in limits if _earliest(self._free, (limit,), now, count) == at], now, count)
         if len(self._free) + len(self._closed) + len(self._booked) > MOST_KEPT:
             self._forget(now)
         return math.ceil(at)
@@ -121,11 +127,11 @@ class Turnstiles:
         self._booked = {row: at for row, at in self._booked.items() if at > now - ABANDONED}
 
 
-def _earliest(free: Mapping[str, float], limits: Sequence[Limit], now: int) -> float:
-    slack = [(limit.burst - 1) * 1000 / limit.rate for limit in limits]
+def _earliest(free: Mapping[str, float], limits: Sequence[Limit], now: int, count: int) -> float:
+    slack = [(limit.burst - count) * 1000 / limit.rate for limit in limits]
     return max(now, *(free.get(limit.scope, 0.0) - early for limit, early in zip(limits, slack, strict=True)))
 
 
-def _spend(free: dict[str, float], limits: Sequence[Limit], at: float) -> None:
+def _spend(free: dict[str, float], limits: Sequence[Limit], at: float, count: int) -> None:
     for limit in limits:
-        free[limit.scope] = max(free.get(limit.scope, 0.0), at) + 1000 / limit.rate
+        free[limit.scope] = max(free.get(limit.scope, 0.0), at) + count * 1000 / limit.rate

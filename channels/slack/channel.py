@@ -25,6 +25,7 @@ log = structlog.get_logger()
 # Says nothing: answers go out through the outbox, which knows what became of them.
 SILENCE = Response(200, "text/plain; charset=utf-8", b"")
 PER_CHAT, PER_CHAT_BURST = 1.0, 2  # messages per second: https://docs.slack.dev/apis/web-api/rate-limits
+PER_METHOD, PER_METHOD_BURST = 0.75, 5  # so that no 60 s hold more than 50 calls (tier 3)
 
 
 def epoch_ms() -> int:
@@ -189,8 +190,13 @@ class SlackChannel:
         place = await self._calls.place(message.to)
         return await share(self._calls, place, message, files, self._config)
 
-    def limits(self, to: Address) -> Sequence[Limit]:
-        """A message a second to one chat and, where there are several workspaces, `rate` to one of them."""
+    def limits(self, to: Address, kind: str = "") -> Sequence[Limit]:
+        """A message a second to one chat and, where there are several workspaces, `rate` to one of them.
+
+        Changes and signs are limited by their own methods, by workspace.
+        """
+        if kind:
+            return (Limit(f"{to.account}/{kind}s", PER_METHOD, PER_METHOD_BURST),)
         chat, workspace = Limit(f"{to.account}/{to.chat}", PER_CHAT, PER_CHAT_BURST), self._calls.scope(to)
         rate = self._config.rate
         return (chat, Limit(workspace, rate, max(1, int(rate)))) if workspace else (chat,)

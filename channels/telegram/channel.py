@@ -42,6 +42,8 @@ _CHAT = re.compile(r"(-?[1-9][0-9]{0,15})(?:#([1-9][0-9]{0,15}))?", re.ASCII)
 _LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 GROUP_RATE, GROUP_BURST = 0.305, 2  # so that no 60 s hold more than 20, as Telegram has it
 PERSON_RATE, PERSON_BURST = 1.0, 2  # a mark and the next question; Telegram takes short bursts, and says not how long
+SIGN_RATE, SIGN_BURST = 1.0, 5  # Telegram tells no limit; it has one
+SIGNS = ":signs"
 CROWD = 3  # chats that are told to slow down at the same time: then it is the whole bot
 T = TypeVar("T")
 
@@ -126,7 +128,7 @@ class TelegramChannel:
         number = _message_id(ref)
         from channels.telegram.sending import react  # noqa: PLC0415
 
-        await self._in_chat(to, lambda api, chat: react(api, chat, number, symbol), apart=":signs")
+        await self._in_chat(to, lambda api, chat: react(api, chat, number, symbol), apart=SIGNS)
 
     async def open_thread(self, to: Address, title: str) -> Address:
         """A new topic in the group `to`. Raises a ChannelError."""
@@ -164,9 +166,14 @@ class TelegramChannel:
         sent = await self._in_chat(message.to, lambda api, chat: send_files(api, chat, message, content, files))
         return Sent(str(sent.message_id))
 
-    def limits(self, to: Address) -> Sequence[Limit]:
-        """About 1 message a second to a person, 20 a minute to a group (https://core.telegram.org/bots/faq)."""
+    def limits(self, to: Address, kind: str = "") -> Sequence[Limit]:
+        """About 1 message a second to a person, 20 a minute to a group (https://core.telegram.org/bots/faq).
+
+        Changes count as messages do, signs by themselves.
+        """
         scope = self._moved.get(to.chat, to.chat)
+        if kind == "sign":
+            return (Limit(f"{scope}{SIGNS}", SIGN_RATE, SIGN_BURST),)
         if scope.startswith("-"):
             return (Limit(scope, GROUP_RATE, GROUP_BURST),)
         return (Limit(scope, PERSON_RATE, PERSON_BURST),)

@@ -57,6 +57,10 @@ CREATE INDEX case_place_opening ON case_place (opening) WHERE opening <> '';
 ALTER TABLE address ADD COLUMN case_id TEXT;
 ALTER TABLE address ADD COLUMN history TEXT NOT NULL DEFAULT '';
 
+-- The key of the message that this one is a part of: several that waited in one lane go out as one, and share its fate.
+ALTER TABLE outbox ADD COLUMN along TEXT;
+CREATE INDEX outbox_along ON outbox (along) WHERE along IS NOT NULL;
+
 -- Files behind links, for people whose channel does not carry them. `token_hash` is the SHA-256 of what is in the link: who
 -- reads the database cannot use it. `id` says which message the file went with.
 CREATE TABLE file (

@@ -290,7 +290,7 @@ RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epo
 UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1
 WHERE id = ANY(ARRAY(
   SELECT id FROM outbox
-  WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND channel = ANY(:channels::text[])
+  WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND channel = ANY(:channels::text[]) AND along IS NULL
   ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED
 ))
 RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since, '', '', kind;
@@ -311,6 +311,37 @@ FROM unnest(:id::bigint[], :owner::text[], :epoch::int[], :state::text[], :not_b
   AS r (id, owner, epoch, state, not_before, provider_id, sender, parts, code, error, at)
 WHERE o.id = r.id AND o.lease_owner = r.owner AND o.lease_epoch = r.epoch AND o.state IN ('sending', 'reconciling')
 RETURNING o.id;
+
+-- name: behind
+-- What is open in a lane behind a message that is being sent.
+SELECT o.id, o.kind, o.state, o.not_after, o.payload
+FROM outbox AS h JOIN outbox AS o ON o.lane = h.lane AND o.id > h.id AND o.state IN ('queued', 'sending', 'reconciling')
+WHERE h.id = :id AND h.lease_owner = :owner AND h.lease_epoch = :epoch AND h.state = 'sending'
+ORDER BY o.id LIMIT :most;
+
+-- name: take_along
+UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1,
+  attempts = attempts + 1, rank = 1, along = :key,
+  first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
+WHERE id = ANY(:ids::bigint[]) AND state = 'queued'
+RETURNING id, payload;
+
+-- name: extend!
+UPDATE outbox SET lease_until = :until WHERE id = :id;
+
+-- name: along
+-- What went out as a part of these messages, if that is in doubt.
+SELECT along, payload FROM outbox WHERE along = ANY(:keys::text[]) AND state IN ('sending', 'reconciling') ORDER BY id;
+
+-- name: settle_along!
+-- What went out as a part of these messages ends as they do. If one was refused, each part tries by itself.
+UPDATE outbox AS o SET state = CASE h.state WHEN 'failed' THEN 'queued' ELSE h.state END,
+  not_before = h.not_before, rank = CASE h.state WHEN 'failed' THEN 0 ELSE h.rank END,
+  unknown_since = h.unknown_since, lease_until = 0,
+  provider_id = h.provider_id, sender = h.sender, code = h.code, error = h.error, settled_at = h.settled_at,
+  along = CASE WHEN h.state IN ('queued', 'failed') THEN NULL ELSE o.along END
+FROM outbox AS h
+WHERE h.id = ANY(:ids::bigint[]) AND h.state <> 'sending' AND o.along = h.key AND o.state IN ('sending', 'reconciling');
 
 -- name: learn_provider_ids!
 -- The report overtook the answer of the send: keep its state, add what only the answer knows.

@@ -214,7 +214,7 @@ SELECT payload, provider_id FROM outbox WHERE key = :key;
 -- name: doubtful
 SELECT id FROM outbox
 WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND state IN ('queued', 'sending', 'reconciling')
-  AND channel IN (SELECT value FROM json_each(:channels))
+  AND channel IN (SELECT value FROM json_each(:channels)) AND along IS NULL
 ORDER BY not_before LIMIT :limit;
 
 -- name: take_doubtful
@@ -230,6 +230,37 @@ UPDATE outbox SET state = :state, not_before = CASE WHEN :not_before > 0 THEN :n
   lease_until = 0, provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END,
   sender = :sender, parts = :parts, code = :code, error = :error, settled_at = :at
 WHERE id = :id AND lease_owner = :owner AND lease_epoch = :epoch AND state IN ('sending', 'reconciling');
+
+-- name: behind
+-- What is open in a lane behind a message that is being sent.
+SELECT o.id, o.kind, o.state, o.not_after, o.payload
+FROM outbox AS h JOIN outbox AS o ON o.lane = h.lane AND o.id > h.id AND o.state IN ('queued', 'sending', 'reconciling')
+WHERE h.id = :id AND h.lease_owner = :owner AND h.lease_epoch = :epoch AND h.state = 'sending'
+ORDER BY o.id LIMIT :most;
+
+-- name: take_along
+UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1,
+  attempts = attempts + 1, rank = 1, along = :key,
+  first_attempt_at = CASE WHEN first_attempt_at = 0 THEN :now ELSE first_attempt_at END
+WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued'
+RETURNING id, payload;
+
+-- name: extend!
+UPDATE outbox SET lease_until = :until WHERE id = :id;
+
+-- name: along
+-- What went out as a part of this message, if that is in doubt.
+SELECT payload FROM outbox WHERE along = :key AND state IN ('sending', 'reconciling') ORDER BY id;
+
+-- name: settle_along!
+-- What went out as a part of this message ends as it does. If that was refused, each tries by itself.
+UPDATE outbox SET state = CASE h.state WHEN 'failed' THEN 'queued' ELSE h.state END,
+  not_before = h.not_before, rank = CASE h.state WHEN 'failed' THEN 0 ELSE h.rank END,
+  unknown_since = h.unknown_since, lease_until = 0,
+  provider_id = h.provider_id, sender = h.sender, code = h.code, error = h.error, settled_at = h.settled_at,
+  along = CASE WHEN h.state IN ('queued', 'failed') THEN NULL ELSE outbox.along END
+FROM (SELECT * FROM outbox WHERE id = :id) AS h
+WHERE outbox.along = h.key AND outbox.state IN ('sending', 'reconciling') AND h.state <> 'sending';
 
 -- name: learn_provider_id!
 -- The report overtook the answer of the send: keep its state, add what only the answer knows.

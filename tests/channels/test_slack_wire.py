@@ -47,6 +47,8 @@ async def test_the_ports():
     assert isinstance(listening, Listening)
     assert (plain.settle, plain.gather, plain.rate, plain.installable) == (10.0, 2000, 4.8, False)
     assert plain.limits(DESK) == (Limit("/C1", 1.0, 2),)
+    kinds = {kind: plain.limits(DESK, kind) for kind in ("edit", "sign")}
+    assert kinds == {kind: (Limit(f"/{kind}s", 0.75, 5),) for kind in kinds}  # 50 calls a minute each, by workspace
     await plain.close()
     await plain.close()
 

@@ -141,3 +141,11 @@ async def test_link():
     for token in ("", "a" * 65, "a b", "ä", "a\n"):
         with pytest.raises(Rejected):
             await one.link(token)
+
+
+def test_signs_have_a_limit_of_their_own_and_changes_have_not():
+    tg = channel()
+    group = tg.address("-100123")
+    assert tg.limits(group, "edit") == tg.limits(group)
+    [sign] = tg.limits(group, "sign")
+    assert sign.scope == "-100123:signs"

@@ -50,8 +50,8 @@ CHANNELS = assemble.channels
 QUICK: dict[Any, dict[str, Any]] = {
     dispatcher: {"LEASE": 1_000, "SEND_TIMEOUT": 0.8, "POLL": 0.1, "LOOK_UP_AGAIN": 200},
     worker: {"POLL": 0.1},
-    channels.telegram.channel: {"PERSON_RATE": 100.0, "GROUP_RATE": 100.0},
-    channels.slack.channel: {"PER_CHAT": 100.0},
+    channels.telegram.channel: {"PERSON_RATE": 100.0, "GROUP_RATE": 100.0, "SIGN_RATE": 100.0},
+    channels.slack.channel: {"PER_CHAT": 100.0, "PER_METHOD": 100.0},
 }
 
 

@@ -252,6 +252,8 @@ async def a_world(database: str, *, paced: bool = False, **changes: Any) -> Asyn
 
 
 UNPACED: Mapping[Any, Sequence[str]] = {
-    channels.slack.channel: ("PER_CHAT", "PER_CHAT_BURST"),
-    channels.telegram.channel: ("GROUP_RATE", "GROUP_BURST", "PERSON_RATE", "PERSON_BURST"),
+    channels.slack.channel: ("PER_CHAT", "PER_CHAT_BURST", "PER_METHOD", "PER_METHOD_BURST"),
+    channels.telegram.channel: tuple(
+        f"{what}_{how}" for what in ("GROUP", "PERSON", "SIGN") for how in ("RATE", "BURST")
+    ),
 }

@@ -64,17 +64,17 @@ async def test_a_lease_says_what_the_thread_is_called_and_the_card_in_it(store):
     notes = [message(f"{n}", THREAD, channel="slack", kind="desk") for n in range(3)]
     await turn(store, outbox=[*notes, message("o", f"slack:C1#@{OTHER}", channel="slack", kind="card"), message("m")])
     first = {lease.key: lease for lease in await leased(store, channels=HERE)}
-    assert {key: lease[-3:] for key, lease in first.items()} == {
+    assert {key: lease[-4:-1] for key, lease in first.items()} == {
         "0": ("desk", "", ""), "o": ("card", "", ""), "m": ("survey", "", ""),
     }  # fmt: skip
     await store.save_place(CASE, THREAD, NAMED, "171.5", "171.5")
     await store.settle([settled(first["0"], provider_id="171.6")])
     [second] = await leased(store, channels=HERE)
-    assert second[-3:] == ("desk", "171.5", "171.5")
+    assert second[-4:-1] == ("desk", "171.5", "171.5")
     await store.save_place(CASE, THREAD, "", "", "171.9")
     await store.settle([settled(second, "reconciling", not_before=NOW)])
     [third] = await store.doubtful("w2", 10, NOW, NOW + 30_000, HERE)
-    assert third[-5:] == ("", "", "desk", "171.5", "171.9")
+    assert third[-6:-1] == ("", "", "desk", "171.5", "171.9")
 
 
 async def test_a_place_that_a_case_has_already_keeps_its_thread(store):

@@ -28,7 +28,7 @@ from tests.storage.builders import (
 async def test_a_lease_says_all_that_a_send_needs(store):
     await turn(store, outbox=[message("m")])
     [lease] = await leased(store)
-    assert lease[1:] == ("m", LANE, "sms", '{"key":"m"}', 1, NOW, 1, 0, "", "", "survey", "", "")
+    assert lease[1:] == ("m", LANE, "sms", '{"key":"m"}', 1, NOW, 1, 0, "", "", "survey", "", "", ())
     assert await states(store, "m") == ["sending"]
     assert await leased(store) == []
 

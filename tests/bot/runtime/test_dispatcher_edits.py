@@ -205,7 +205,7 @@ class Paced(Line):
     own = 1.0
     burst = 1
 
-    def limits(self, to):
+    def limits(self, to, kind=""):  # noqa: ARG002 - the port's
         return (Limit(to.chat, self.own, self.burst), Limit("all", 10.0, 2))
 
 

@@ -80,9 +80,39 @@ def test_all_limits_of_a_message_hold_at_once(messages):
     moment = itertools.accumulate((pause for pause, _ in messages), initial=NOW)
     rows = [(at, [chat[name], account]) for at, (_, name) in zip(moment, messages, strict=False)]
     gone = passages(Turnstiles(), rows)
-    assert most_in(gone.values(), account.rate, account.burst, ROUNDING)
+    assert most_in(gone.values(), account.rate, account.burst, JITTER)
     for limit in chat.values():
-        assert most_in([gone[row] for row, (_, its) in enumerate(rows) if limit in its], limit.rate, limit.burst, 1)
+        assert most_in(
+            [gone[row] for row, (_, its) in enumerate(rows) if limit in its], limit.rate, limit.burst, JITTER
+        )
+
+
+def test_a_busy_chat_leaves_the_others_what_it_does_not_use_of_the_account():
+    turnstiles, account = Turnstiles(), Limit("account", 5.0, 2)
+    busy, idle = [Limit("busy", 1.0), account], [Limit("idle", 1.0), account]
+    assert [turnstiles.wait(row, busy, NOW) for row in range(100)] == [1_000 * row for row in range(100)]
+    assert turnstiles.wait(100, idle, NOW) == 0
+
+
+def test_lf15_who_goes_first_waits_for_what_went_and_not_for_what_is_booked():
+    turnstiles, account = Turnstiles(), [Limit("account", 5.0, 1)]
+    assert [turnstiles.wait(row, account, NOW) for row in range(100)][-1] == 99 * 200
+    urgent = turnstiles.wait(100, account, NOW, first=True)
+    assert urgent == 200 - JITTER
+    assert turnstiles.delay(NOW) == urgent / 1000
+    assert turnstiles.wait(100, account, NOW + urgent, first=True) == 0
+    assert turnstiles.wait(1, account, NOW + 200) == 200 - JITTER
+
+
+@given(limit=limits, sizes=st.lists(st.integers(1, 10), min_size=1, max_size=12))
+def test_an_album_takes_as_many_places_as_it_has_pictures(limit, sizes):
+    turnstiles, now, gone = Turnstiles(), NOW, []
+    for row, size in enumerate(sizes):
+        while wait := turnstiles.wait(row, [limit], now, size):
+            now += wait
+        gone += [now] * size
+    least = max(limit.burst, *sizes)  # one album is more than the burst, and goes all the same
+    assert most_in(gone, limit.rate, least, JITTER)
 
 
 def test_a_booked_message_keeps_its_moment_whatever_comes_meanwhile():

@@ -1,0 +1,276 @@
+"""T14: a customer and a desk do anything, in any order, while providers fail and workers die; on both databases.
+
+Hypothesis walks the machine; every walk has customers of its own in one database, so that what is left of earlier walks
+is there, too. At the end faults stop, time passes, and everything that was to be sent has a final state.
+"""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from bot.cases.case import decide
+from bot.cases.events import Begun, CaseEvent
+from bot.cases.state import Case
+from bot.errors import InDoubt, Rejected, Throttled, Unavailable, Unreachable
+from bot.messages import Address, Consent, Inbound, Outbound, Pressed, Said, Sent
+from bot.runtime.dispatcher import Dispatcher
+from bot.runtime.showing import card_key
+from flows import library
+from tests.bot.runtime.floor import DESKS
+from tests.bot.runtime.rooms import Room, Rooms
+from tests.durability.invariants import FINAL
+
+CI, NIGHTLY = 150, 20_000  # walks of up to 50 steps
+DAY = 86_400_000
+WORDS = st.sampled_from(["2", "9", "it broke", "yes", "no", "danke", "STOP", "start", "help", "a person please"])
+FAULTS = st.sampled_from([Unavailable("down"), InDoubt("reset"), Rejected("no", "400"), Throttled("slow", 3)])
+_journaled = msgspec.json.Decoder(CaseEvent | Begun).decode
+
+
+class Telephone(Room):
+    """The customers' provider: what was sent to whom, and what was known about them at that moment."""
+
+    name, kind = "sms", "telephone"
+
+    def __init__(self, store: Any) -> None:
+        super().__init__()
+        self.capabilities = msgspec.structs.replace(self.capabilities, threads=False)
+        self.store = store
+        self.heard: dict[str, list[Outbound]] = {}
+        self.wrong: list[str] = []
+
+    async def send(self, message: Outbound) -> Sent:
+        lane = message.to.lane
+        state = await self.store.lane(lane)
+        if state and state["opted_out_at"] and message.kind != "notice":
+            self.wrong.append(f"I6: {message.kind} after the stop")
+        case = await self.store.case(state["case_id"]) if state and state["case_id"] else None
+        if case and message.kind == "survey" and _state(case).control == "human":
+            self.wrong.append("I9: the survey spoke while a person did")
+        sent = await super().send(message)
+        self.heard.setdefault(lane, []).append(message)
+        return sent
+
+
+def _state(row: Any) -> Case:
+    return msgspec.json.decode(row["state"], type=Case)
+
+
+class People:
+    """One database with everything around it; its walks follow one another."""
+
+    def __init__(self, store: Any, shelf: Any) -> None:
+        self.store = store
+        self.phone = Telephone(store)
+        self.rooms = Rooms(store, shelf, line=self.phone)
+        self.walks = 0
+        self.cases = 0
+
+    async def settles(self) -> None:
+        """No faults any more: time passes until everything has an end."""
+        for line in (self.phone, self.rooms.room, self.rooms.hall):
+            line.script.clear()
+            line.refuse.clear()
+        for _ in range(4):
+            await self.rooms.waits(60_000)
+            await self.rooms.looks_up()
+        await self.rooms.waits(16 * 60_000)
+
+
+class Walk(RuleBasedStateMachine):
+    """One customer, two agents, a desk. `people` and `loop` are set in the class that is walked."""
+
+    people: People
+    loop: asyncio.AbstractEventLoop
+
+    def now(self, doing: Any) -> Any:
+        """Wait for something that the other thread's loop does."""
+        return asyncio.run_coroutine_threadsafe(doing, self.loop).result(60)
+
+    @initialize()
+    def asks(self) -> None:
+        self.people.walks += 1
+        self.who = Address("sms", f"+4915{self.people.walks:09d}")
+        self.events: list[Inbound] = []
+        self.said = 0
+        self.now(self.people.rooms.asks(self.who))
+        self._arrives(Inbound(self._id(), self.people.rooms.clock(), self.who, Said("2")))
+
+    def _arrives(self, event: Inbound) -> None:
+        self.events.append(event)
+        self.now(self.people.rooms.intake.accept([event]))
+        self.now(self.people.rooms.waits(0))
+
+    def _id(self) -> str:
+        self.said += 1
+        return f"w{self.people.walks}.{self.said}"
+
+    def _thread(self) -> tuple[str, Address] | None:
+        """The case and its thread, if there is one by now."""
+        lane = self.now(self.people.store.lane(self.who.lane))
+        if not lane or not lane["case_id"]:
+            return None
+        thread = self.now(_thread_of(self.people.store, lane["case_id"]))
+        return (lane["case_id"], Address("slack", "C1", thread=thread)) if thread else None
+
+    @rule(words=WORDS)
+    def replies(self, words: str) -> None:
+        name = self._id()
+        self._arrives(Inbound(name, self.people.rooms.clock(), self.who, Said(words, ref=name)))
+
+    @rule(pick=st.integers(0, 99))
+    def is_told_again(self, pick: int) -> None:
+        if self.events:
+            self.now(self.people.rooms.intake.accept([self.events[pick % len(self.events)]]))
+            self.now(self.people.rooms.waits(0))
+
+    @rule(author=st.sampled_from(["U1", "U2", "U9"]), what=st.sampled_from(["", "!note ", "!send ", "note: "]))
+    def says_at_the_desk(self, author: str, what: str) -> None:
+        if found := self._thread():
+            name = self._id()
+            text = f"{what}words of {author} {name}"
+            self._arrives(Inbound(name, self.people.rooms.clock(), found[1], Said(text, ref=name), author))
+
+    @rule(
+        author=st.sampled_from(["U1", "U2", "U9"]),
+        value=st.sampled_from(["claim", "release", "resolve", "reopen", "cause:x", "skip", "cancel", "snooze"]),
+    )
+    def presses(self, author: str, value: str) -> None:
+        if found := self._thread():
+            press = Pressed(f"k{found[0]}.card", value, "1")
+            self._arrives(Inbound(self._id(), self.people.rooms.clock(), found[1], press, author))
+
+    @rule(command=st.sampled_from(["!claim", "!release", "!resolve late we called", "!assign tom", "!reopen"]))
+    def commands(self, command: str) -> None:
+        if found := self._thread():
+            name = self._id()
+            self._arrives(Inbound(name, self.people.rooms.clock(), found[1], Said(command, ref=name), "U1"))
+
+    @rule(pick=st.integers(0, 5), what=st.sampled_from(["send", "note", "take"]))
+    def decides_about_held(self, pick: int, what: str) -> None:
+        if found := self._thread():
+            held = _state(self.now(self.people.store.case(found[0]))).held
+            if held:
+                one = held[pick % len(held)]
+                press = Pressed(f"k{found[0]}.1.0", f"{what}:{one.id}", "1")
+                self._arrives(Inbound(self._id(), self.people.rooms.clock(), found[1], press, one.by.author))
+
+    @rule(gap=st.sampled_from([1_000, 60_000, 16 * 60_000, 3 * 3_600_000, DAY, 4 * DAY]))
+    def time_passes(self, gap: int) -> None:
+        self.now(self.people.rooms.waits(gap))
+
+    @rule(fault=FAULTS, where=st.sampled_from(["phone", "room"]))
+    def a_provider_fails(self, fault: Exception, where: str) -> None:
+        line = self.people.phone if where == "phone" else self.people.rooms.room
+        line.script.append(fault)
+
+    @rule()
+    def the_provider_says_they_are_gone(self) -> None:
+        self.people.phone.script.append(Unreachable("blocked", "21610", opted_out=True))
+
+    @rule()
+    def they_come_back(self) -> None:
+        event = Inbound(self._id(), self.people.rooms.clock(), self.who, Consent("start", answered=True))
+        self._arrives(event)
+
+    @rule(where=st.sampled_from(["sms", "slack"]))
+    def a_worker_dies_with_a_send_in_hand(self, where: str) -> None:
+        moment = self.people.rooms.clock()
+        self.now(self.people.store.lease("dead", 3, moment, moment + 30_000, [where], 60_000))
+
+    @rule()
+    def another_process_takes_over(self) -> None:
+        lines = {"sms": self.people.phone, "slack": self.people.rooms.room, "telegram": self.people.rooms.hall}
+        self.people.rooms.dispatchers = [
+            Dispatcher(
+                name, line, self.people.store, f"w{self.said}.{self.people.walks}", self.people.rooms.clock, lines
+            )
+            for name, line in lines.items()
+        ]
+
+    @rule()
+    def is_asked_again(self) -> None:
+        self.now(self.people.rooms.asks(self.who))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "who"):
+            return
+        self.now(self.people.settles())
+        self.now(_holds(self.people, self.who))
+
+
+async def _thread_of(store: Any, case_id: str) -> str:
+    """The thread of a case in the desk's channel, "" while it has none."""
+    card = await store.outbound(card_key(case_id, DESKS.desks["support"].places[0]))
+    return f"t{card['provider_id']}" if card and card["provider_id"] else ""
+
+
+async def _holds(people: People, who: Address) -> None:
+    """What a walk must leave behind."""
+    assert people.phone.wrong == []
+    heard = people.phone.heard.get(who.lane, [])
+    keys = [message.key for message in heard]
+    assert len(keys) == len(set(keys)), "P5: a message twice"
+    for message in heard:
+        if message.kind == "agent":
+            assert "U9" not in message.prompt.text, "S21: a stranger's words reached the customer"
+            assert "note" not in message.prompt.text, "a note reached the customer"
+    lane = await people.store.lane(who.lane)
+    rows = await people.store.conversation(who.lane, 1000)
+    for row in rows:
+        if row["from"] == "bot":
+            assert row["state"] in FINAL, f"I4: {row['state']}"
+    if lane and lane["case_id"]:
+        people.cases += 1
+        await _replays(people, lane["case_id"])
+
+
+async def _replays(people: People, case_id: str) -> None:
+    """I11 for the case: its journal gives its state."""
+    stored = _state(await people.store.case(case_id))
+    case: Case | None = None
+    for at, event in await _journal(people.store, case_id):
+        case = event.case if isinstance(event, Begun) else decide(case, event, at, DESKS).case if case else None
+    assert case == stored, "I11: the journal tells another story"
+
+
+async def _journal(store: Any, case_id: str) -> list[tuple[int, Any]]:
+    select = "SELECT at, event FROM journal WHERE session = {} ORDER BY turn"
+    if hasattr(store, "_reader"):
+        rows = await store._reader.execute_fetchall(select.format("?"), (case_id,))
+        return [(row[0], _journaled(row[1])) for row in rows]
+    async with store._readers.acquire() as connection:
+        return [(row[0], _journaled(row[1])) for row in await connection.fetch(select.format("$1"), case_id)]
+
+
+async def _walks(store: Any, count: int) -> None:
+    people = People(store, library.load())
+    machine = type("Walk", (Walk,), {"people": people, "loop": asyncio.get_running_loop()})
+    known = settings(
+        max_examples=count,
+        stateful_step_count=50,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
+    await asyncio.to_thread(run_state_machine_as_test, machine, settings=known)
+    assert people.cases > count / 10, "hardly anybody had a case: the walks show nothing"
+    print(f"T14: {people.walks} walks, {people.cases} with a case")
+
+
+@pytest.mark.timeout(900)
+async def test_t14_whatever_people_and_providers_do(store: Any) -> None:
+    """I1 to I11 as far as a walk can break them."""
+    await _walks(store, CI)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(36_000)
+async def test_t14_whatever_they_do_for_a_night(store: Any) -> None:
+    """The same, many more."""
+    await _walks(store, NIGHTLY)

@@ -1,8 +1,8 @@
 """Who acts at a desk: the settings' agent behind a channel's author, and whether they may."""
 
-from bot.cases.desks import WEB, Agent, Desk
+from bot.cases.desks import AUTO, WEB, Agent, Desk
 from bot.cases.lines import one_line
-from bot.cases.state import Actor
+from bot.cases.state import Actor, Case
 from bot.messages import Address
 
 MOST_NAME = 60  # characters of a name that a channel tells
@@ -24,6 +24,17 @@ def actor(from_desk_place: str, author: str, name: str, desk: Desk) -> Actor:
         return Actor(agent.name, called, from_desk_place, author, agent.active)
     shown = told or (f"…{known_as[-4:]}" if phone else known_as)
     return Actor(f"{address.channel}:{known_as}", shown, from_desk_place, author, phone or not desk.agents)
+
+
+def by_desk(case: Case, desk: Desk, name: str) -> Actor:
+    """The desk itself, which gives the case to the agent of this name: in the place where that agent is to be found."""
+    ids = next((agent.ids for agent in desk.agents if agent.name == name), frozenset())
+    channels = {one.partition(":")[0] for one in ids}
+    for place in desk.places:
+        to = place.address
+        if (to.channel in channels) if place.threads else (f"{to.channel}:{to.chat}" in ids):
+            return Actor(AUTO, desk.name, place.lane(case.id))
+    return Actor(AUTO, desk.name, WEB)
 
 
 def _agent(desk: Desk, known_as: str) -> Agent | None:

@@ -136,7 +136,7 @@ def decide(case: Case, event: CaseEvent, now: int, desks: Desks) -> CaseTurn:
         clocks.to_queue(draft, "back_to_queue_gone")
     by = getattr(event, "by", None)
     if isinstance(by, Actor) and not by.allowed:
-        draft.answer(by, getattr(event, "ref", ""), draft.word("not_an_agent"))
+        draft.answer(by, getattr(event, "ref", ""), draft.word("not_an_agent", word=by.author))
     elif isinstance(by, Actor):
         _at_desk(draft, event, by)
     else:

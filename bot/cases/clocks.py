@@ -137,10 +137,10 @@ def _first_response(draft: Draft) -> None:
     if draft.now >= case.due_at:
         draft.change(reminded=2)
         if not _escalate(draft):
-            _remind(draft, case.due_at)
+            _remind(draft, "reminder_due", case.due_at)
     elif case.reminded == 0 and draft.now >= case.due_at - desk.remind_before:
         draft.change(reminded=1)
-        _remind(draft, case.due_at)
+        _remind(draft, "reminder_due", case.due_at)
 
 
 def _resolution(draft: Draft) -> None:
@@ -148,11 +148,11 @@ def _resolution(draft: Draft) -> None:
     if case.resolve_by and draft.now >= case.resolve_by and case.reminded < 3:
         draft.change(reminded=3)
         if not _escalate(draft):
-            _remind(draft, case.resolve_by)
+            _remind(draft, "resolution_due", case.resolve_by)
 
 
-def _remind(draft: Draft, due: int) -> None:
-    text = draft.word("reminder_due", time=moment(due, draft.desk.timezone, draft.desk.language))
+def _remind(draft: Draft, name: str, due: int) -> None:
+    text = draft.word(name, time=moment(due, draft.desk.timezone, draft.desk.language))
     draft.event(text)
     alarm(draft, text)
 
@@ -166,13 +166,21 @@ def _escalate(draft: Draft) -> bool:
     return True
 
 
+def drop_held(draft: Draft) -> None:
+    """Nobody decides about these any more: their authors hear that they were not sent."""
+    for held in draft.case.held:
+        not_sent(draft, held)
+    draft.change(held=())
+
+
 def move(draft: Draft, target: str, leaving: str, arriving: str) -> None:
     """Take the case to another desk: nobody owns it there yet, and the clocks begin anew."""
     case = draft.case
     left = case.desk
+    drop_held(draft)
     draft.event(draft.word(leaving, to=target), desk=left)
     draft.change(
-        desk=target, owner=None, phase="open", escalated=(*case.escalated, left), held=(), resolving=None,
+        desk=target, owner=None, phase="open", escalated=(*case.escalated, left), resolving=None,
         silent_since=0, snoozed_until=0,
     )  # fmt: skip
     start(draft)

@@ -135,10 +135,11 @@ def describe(draft: Draft, by: Actor, text: str, ref: str) -> None:
 
 def close(draft: Draft, by: Actor, cause: str, action: str) -> None:
     """Solved, as far as the desk is concerned; the customer has the last word if the desk wants to know."""
+    clocks.drop_held(draft)
     case, desk = draft.case, draft.desk
     draft.change(
         phase="resolved", cause=cause, action=action, resolved_at=draft.now, resolved_by=name_of(by), resolving=None,
-        held=(), due_at=0, resolve_by=0, silent_since=0, snoozed_until=0, owner=case.owner or by,
+        due_at=0, resolve_by=0, silent_since=0, snoozed_until=0, owner=case.owner or by,
     )  # fmt: skip
     draft.event(draft.word("resolved", who=name_of(by), cause=cause_label(desk, cause), action=action), by)
     if any(one.id == cause and one.strategic for one in desk.causes) and draft.desks.management:

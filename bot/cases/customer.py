@@ -77,10 +77,9 @@ def opted_out(draft: Draft, event: OptedOut) -> None:
     """Nothing more is sent; the desk is told, its clocks stand (LIVE_FOLLOWUP 11)."""
     if draft.case.opted_out_at:
         return
-    for held in draft.case.held:
-        clocks.not_sent(draft, held)
+    clocks.drop_held(draft)
     blocked = "" if event.why == "stop" else event.why
-    draft.change(opted_out_at=draft.now, blocked=blocked, held=(), asked="", asked_key="", resolving=None)
+    draft.change(opted_out_at=draft.now, blocked=blocked, asked="", asked_key="", resolving=None)
     clocks.pause(draft)
     draft.event(draft.word("unreachable", reason=blocked) if blocked else draft.word("opted_out"))
     for line in draft.case.lines:

@@ -10,6 +10,10 @@ WEB = "web"
 """The place of whoever acts in the web inbox."""
 
 
+AUTO = "auto"
+"""The place of the desk itself, where it gives new cases to its agents."""
+
+
 class Place(Struct, frozen=True):
     """Where a desk sees its cases: a channel or group with a thread per case, or an agent's phone.
 

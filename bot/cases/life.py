@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from bot.cases import clocks
-from bot.cases.desks import Desk
+from bot.cases.desks import AUTO, Desk
 from bot.cases.draft import Draft, agent_of, alias_of, name_of
 from bot.cases.effects import HandBack, Pause
 from bot.cases.state import Actor
@@ -92,7 +92,8 @@ def assign(draft: Draft, by: Actor, to: str, ref: str) -> None:
         draft.answer(by, ref, draft.word("unknown_agent", word=to, hint=near))
         return
     own(draft, found)
-    draft.event(draft.word("assigned", who=name_of(by), to=name_of(found)), by)
+    how = "assigned_by_desk" if by.id == AUTO else "assigned"
+    draft.event(draft.word(how, who=name_of(by), to=name_of(found)), by)
 
 
 def find_agent(desk: Desk, to: str, by: Actor) -> Actor | None:

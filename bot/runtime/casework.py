@@ -6,9 +6,9 @@ from typing import cast
 
 import msgspec
 
-from bot.cases.actors import actor
+from bot.cases.actors import actor, by_desk
 from bot.cases.case import continues, decide, open_case
-from bot.cases.desks import WEB, Desk, Desks
+from bot.cases.desks import AUTO, WEB, Desk, Desks
 from bot.cases.effects import (
     Alarm,
     CaseEffect,
@@ -26,6 +26,7 @@ from bot.cases.events import (
     AgentEdited,
     AgentReacted,
     AgentRemoved,
+    Assigned,
     Begun,
     BotSaid,
     CaseEvent,
@@ -107,6 +108,10 @@ class Casework:
             self._turn_away(event, body, place, now)
             return
         desk = self._desks.get(case.desk)
+        if place == AUTO:
+            if not (case.closed or case.owner or case.claimed_at) and isinstance(body.body, Said):
+                self.tell(Assigned(by_desk(case, desk, body.body.text), body.body.text), now)
+            return
         by = actor(place, body.author, body.name, desk)
         heard = _heard(body.body, by, case, desk)
         if heard:

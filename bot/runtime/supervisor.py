@@ -13,6 +13,7 @@ import structlog
 from bot.abilities import Editing
 from bot.cases.desks import Desks
 from bot.ports import Channel, Listening, Store
+from bot.runtime.assigner import Assigner
 from bot.runtime.dispatcher import Dispatcher
 from bot.runtime.intake import Intake
 from bot.runtime.ticker import backfill, sweep, tick
@@ -52,6 +53,8 @@ class Supervisor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._restarted: dict[str, float] = {}  # when what fell over was started again, in the loop's time
         marking = frozenset(name for name, channel in channels.items() if isinstance(channel, Editing))
+        assigns = any(desk.assign for desk in desks.desks.values()) if desks else False
+        self._assigner = Assigner(store, intake, desks, clock) if desks and assigns else None
         self.worker = Worker(store, library, clock, gather, marking=marking, desks=desks)
         self.dispatchers = {
             name: Dispatcher(name, channel, store, self.owner, clock, channels, public_url)
@@ -64,6 +67,8 @@ class Supervisor:
         Telegram lets one process at a time fetch a bot's events.
         """
         self._keep("worker", self.worker.run)
+        if self._assigner:
+            self._keep("assigner", self._assigner.run)
         self._keep("ticker", lambda: tick(self._store, self._clock))
         self._keep("sweeper", lambda: sweep(self._store, self._clock))
         self._keep("backfill", lambda: backfill(self._store, self._intake, self._channels, self._clock))

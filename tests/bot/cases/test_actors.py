@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from bot.cases.actors import actor
+from bot.cases.actors import actor, by_desk
 from bot.cases.desks import Agent, Desk, Place
-from bot.cases.state import Actor
+from bot.cases.state import Actor, Case
+from bot.messages import Address
 from tests.bot.cases.people import PHONE, SLACK, SUPPORT, TELEGRAM
 
 DESK = replace(
@@ -51,3 +52,21 @@ def test_whom_the_settings_list_by_an_id_is_called_as_the_channel_does():
     desk = replace(DESK, agents=(Agent("slack:U7", ids=frozenset({"slack:U7"})),))
     assert actor(SLACK, "U7", "Gus", desk) == Actor("slack:U7", "Gus", SLACK, "U7")
     assert actor(SLACK, "U7", "", desk).name == "slack:U7"
+
+
+@pytest.mark.parametrize(
+    ("ids", "place"),
+    [
+        ({"slack:U1"}, "slack:C1#@case"),
+        ({"sms:+4917"}, "sms:+4917"),  # its own phone
+        ({"sms:+4999"}, "web"),
+        ({"web:anna"}, "web"),
+        (set(), "web"),
+    ],
+)
+def test_who_is_given_a_case_has_it_where_they_are_to_be_found(ids, place):
+    places = (Place(Address("slack", "C1"), threads=True), Place(Address("sms", "+4917"), threads=False))
+    desk = Desk("support", places, agents=(Agent("ben"), Agent("anna", ids=frozenset(ids))))
+    case = Case("case", "K7Q2", "sms:+49", "s", "support", 0)
+    assert by_desk(case, desk, "anna") == Actor("auto", "support", place)
+    assert by_desk(case, desk, "nobody").place == "web"

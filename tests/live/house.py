@@ -24,6 +24,7 @@ APART: Mapping[str, Mapping[str, Any]] = {
     "hasty": {"held_for": "1s"},
     "resuming": {"resume": True, "confirm": False},
     "silent": {"confirm": False},
+    "brief": {"confirm": False, "reopen_within": "1s"},
     "asking": {"ask_again": True},
     "leaving": {"silent_after": "1s"},
     "strict": {"respond_within": "1s", "remind_before": "500ms", "escalate_to": "slack"},

@@ -3,7 +3,7 @@
 import gc
 import importlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -92,9 +92,15 @@ def flows(settings: Settings) -> Library:
         raise BrokenFlows("\n".join(["Flows have errors; nothing was started.", *errors])) from problems
 
 
-def channels(settings: Settings, public_url: str, clock: Callable[[], int] = epoch_ms) -> dict[str, Channel]:
-    """The adapters of all configured channels; none of them connects before it is used."""
-    return {name: adapter(config.kind)(name, config, public_url, clock) for name, config in settings.channels.items()}
+def channels(
+    settings: Settings, public_url: str, clock: Callable[[], int] = epoch_ms, but: Collection[str] = ()
+) -> dict[str, Channel]:
+    """The adapters of all configured channels `but` these; none of them connects before it is used."""
+    return {
+        name: adapter(config.kind)(name, config, public_url, clock)
+        for name, config in settings.channels.items()
+        if name not in but
+    }
 
 
 def installable(adapters: Mapping[str, Channel]) -> dict[str, Installable]:
@@ -155,7 +161,7 @@ async def parts(
     """
     shelf = flows(settings)
     public_url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
-    adapters = channels(settings, public_url, clock) | dict(replaced or {})
+    adapters = channels(settings, public_url, clock, replaced or ()) | dict(replaced or {})
     places = desks(settings, adapters, {language for flow in shelf.flows for language in flow.languages})
     gather = {name: getattr(channel, "gather", 0) for name, channel in adapters.items()}
     open_to_all = installable(adapters)

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from bot.cases.desks import WEB
 from bot.ports import Channel
 from commands import logs
 from commands.assemble import parts
+from commands.demo_desk import DemoDesk
 from commands.devices.device import Clock, Device
+from commands.devices.seats import PhoneSeats, Seats, SlackSeats, TelegramSeats
 from commands.devices.slack import SlackDm
 from commands.devices.sms import SmsPhone
 from commands.devices.telegram import TelegramPhone
@@ -29,23 +31,13 @@ from web.server import Site
 
 HOST = "127.0.0.1"  # the demo is for whoever sits at this machine
 USUAL_PORT = 8000
-AGENTS = {
-    login: AgentSettings.model_validate({"alias": name, WEB: login})
-    for login, name in (("anna", "Anna"), ("ben", "Ben"))
-}
-DESK = DeskSettings.model_validate(
-    {
-        "channel": WEB,
-        "agents": list(AGENTS),
-        "causes": [
-            {"id": "delivery", "de": "Lieferung", "en": "Delivery"},
-            {"id": "support", "de": "Beratung", "en": "Support"},
-            {"id": "price", "de": "Preis", "en": "Price"},
-            {"id": "other", "de": "Anderes", "en": "Something else"},
-        ],
-        "ask_again": True,
-    }
-)
+AGENTS = {"anna": "Anna", "ben": "Ben"}
+CAUSES = [
+    {"id": "delivery", "de": "Lieferung", "en": "Delivery"},
+    {"id": "support", "de": "Beratung", "en": "Support"},
+    {"id": "price", "de": "Preis", "en": "Price"},
+    {"id": "other", "de": "Anderes", "en": "Something else"},
+]
 PACE = 0.4  # seconds between two statuses of a message: slow enough to see
 
 
@@ -88,19 +80,38 @@ def is_free(port: int) -> bool:
 async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
     """The whole demo, served on `site`."""
     clock = Clock()
-    devices: list[Device] = [SmsPhone(clock, PACE), TelegramPhone(clock), SlackDm(clock)]
-    database = f"sqlite:///{(folder / 'demo.db').absolute()}"
-    # Not validated, so that no ECHOLOT_ variable leads the demo to somebody's real database.
-    settings = Settings.model_construct(
-        home=folder, database_url=database, company="Echolot", desks={"support": DESK}, agents=AGENTS
-    )
+    sms, telegram, slack = SmsPhone(clock, PACE), TelegramPhone(clock), SlackDm(clock)
+    devices: list[Device] = [sms, telegram, slack]
+    seats = [SlackSeats(slack, AGENTS), TelegramSeats(telegram, AGENTS), PhoneSeats(sms, next(iter(AGENTS)))]
     async with AsyncExitStack() as stack:
         channels = {device.name: await provided(device, site, stack) for device in devices}
+        settings = configured(folder, devices, seats)
         assembled = await stack.enter_async_context(parts(settings, site.url, clock, channels))
-        stage = DemoStage(devices, assembled, Invitations(assembled).invite, clock)
+        stage = DemoStage(devices, DemoDesk(seats, assembled), assembled, Invitations(assembled).invite, clock)
         async with serving(assembled, site, demo.routes(stage)):
             yield stage
             stage.close()
+
+
+def configured(folder: Path, devices: Sequence[Device], seats: Sequence[Seats]) -> Settings:
+    """The demo's settings: one desk with places wherever agents sit.
+
+    Not validated, so that no ECHOLOT_ variable leads the demo to somebody's real database.
+    """
+    first, *also = [{"channel": each.channel, "chat": each.chat} for each in seats]
+    desk = {"agents": list(AGENTS), "causes": CAUSES, "ask_again": True, "also": also}
+    agents = {}
+    for login, name in AGENTS.items():
+        elsewhere = {each.channel: each.known_as(login) for each in seats if each.known_as(login)}
+        agents[login] = AgentSettings.model_validate({"alias": name, WEB: login} | elsewhere)
+    return Settings.model_construct(
+        home=folder,
+        database_url=f"sqlite:///{(folder / 'demo.db').absolute()}",
+        company="Echolot",
+        channels={device.name: device.config for device in devices},
+        desks={"support": DeskSettings.model_validate(first | desk)},
+        agents=agents,
+    )
 
 
 async def provided(device: Device, site: Site, stack: AsyncExitStack) -> Channel:

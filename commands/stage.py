@@ -1,7 +1,6 @@
 """The demo's stage: three customers' devices, time that can be skipped, providers that can be made to fail."""
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,17 +8,15 @@ import msgspec
 
 from bot.engine.state import Session
 from commands.assemble import Parts
+from commands.demo_desk import DemoDesk
 from commands.devices.device import FAULTS, Chatting, Clock, Device, NotOnStage, Starting
-from commands.inbox import Inbox
 from commands.turns import turns
 from flows.answers import Option
-from web import cases
-from web.demo import Action, Block, Decide, FaultName, Open, Press, Reply, Rewrite, Skip, Start, Text
-from web.problems import Refused
-from web.shapes import CaseAct, CaseDetail, Invitation, Invited
+from web.demo import Action, Block, Decide, FaultName, Open, Press, Reply, Rewrite, Skip, Start, Tap, Text
+from web.shapes import Invitation, Invited
 
 DAY = 86_400_000
-MOST_RESPONSES, MOST_SESSIONS, MOST_CASES = 200, 60, 8
+MOST_RESPONSES, MOST_SESSIONS = 200, 60
 Invite = Callable[[Invitation], Awaitable[Invited]]
 
 
@@ -28,20 +25,20 @@ class DemoStage:
 
     faults: Sequence[str] = tuple(FAULTS)
 
-    def __init__(self, devices: Iterable[Device], parts: Parts, invite: Invite, clock: Clock) -> None:
+    def __init__(self, devices: Iterable[Device], desk: DemoDesk, parts: Parts, invite: Invite, clock: Clock) -> None:
         self.flows: Sequence[Mapping[str, str]] = [
             {"id": flow.id, "title": flow.title or flow.id} for flow in parts.library.flows
         ]
         self.devices: Mapping[str, Device] = {device.name: device for device in devices}
-        self.logins: Mapping[str, str] = {name: agent.alias for name, agent in parts.settings.agents.items()}
+        self.logins = desk.logins
+        self._desk = desk
         self._reading = parts.reading
         self._library = parts.library
-        self._desks = parts.desks
-        self._inbox = Inbox(parts.reading, parts.office, parts.desks)
         self._invite = invite
         self._clock = clock
         self._links: dict[str, str] = {}  # device → the link that its owner has been given and not opened
         self._over = asyncio.Event()
+        self._loading: asyncio.Future[list[None]] | None = None
 
     async def act(self, action: Action) -> None:
         """See web.demo.Stage."""
@@ -58,29 +55,16 @@ class DemoStage:
                 await self._starting(device).open(self._links.pop(device, ""))
             case Block(device, blocked):
                 await self._starting(device).block(blocked=blocked)
-            case Reply() | Decide():
-                await self._at_desk(action)
+            case Reply() | Decide() | Tap():
+                await self._desk.act(action)
             case Skip(ms):
                 self._skip(ms)
             case FaultName(device, name):
                 self.devices[device].breaks(name)
 
-    async def _at_desk(self, action: Reply | Decide) -> None:
-        what = {"text": action.text} if isinstance(action, Reply) else {"press": action.press}
-        act = CaseAct(action.login, **what)
-        try:
-            cases.check(act)
-        except Refused as refused:
-            raise NotOnStage(refused.detail) from refused
-        if act.login not in self.logins:
-            raise NotOnStage("Nobody with this name works at the desk.")
-        if not await self._inbox.act(action.case, act, f"demo:{uuid.uuid4().hex}"):
-            raise NotOnStage("There is no such case.")
-
     def speak(self, lang: str) -> None:
-        """See web.demo.Stage. What has been written down stays as it is."""
-        for desk in self._desks.desks.values():
-            msgspec.structs.force_setattr(desk, "language", lang)
+        """See web.demo.Stage."""
+        self._desk.speak(lang)
 
     def _chatting(self, name: str) -> Chatting:
         device = self.devices[name]
@@ -110,7 +94,9 @@ class DemoStage:
             device.skip(self._clock.skipped)
 
     async def changed(self) -> bool:
-        """See web.demo.Stage."""
+        """See web.demo.Stage. Once somebody looks, what sending needs is loaded beside it."""
+        if self._loading is None:
+            self._loading = asyncio.gather(*(asyncio.to_thread(device.load) for device in self.devices.values()))
         waiting = [asyncio.create_task(device.news(0.25)) for device in self.devices.values()]
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -125,7 +111,7 @@ class DemoStage:
 
     async def snapshot(self) -> dict[str, Any]:
         """See web.demo.Stage. What was stored comes first, so that what led to it is there, too."""
-        stored, at_desk = await self._stored(), await self._cases()
+        stored, desk = await self._stored(), await self._desk.snapshot()
         rows = await self._reading.sessions(MOST_SESSIONS)
         latest = {row["lane"]: row["state"] for row in reversed(rows)}
         shown, talks = {}, {}
@@ -137,14 +123,10 @@ class DemoStage:
         return {
             "devices": shown,
             "talks": talks,
-            "cases": at_desk,
+            **desk,
             "store": stored,
             "skipped": self._clock.skipped,
         }
-
-    async def _cases(self) -> list[CaseDetail]:
-        latest = await self._inbox.page("", (), MOST_CASES)
-        return [case for each in latest if (case := await self._inbox.case(each.id))]
 
     def _screen(self, device: Device, session: Session | None) -> dict[str, Any]:
         options = self._options(session) if session and session.owner == "bot" else ()

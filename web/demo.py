@@ -29,6 +29,9 @@ SSE = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 DeviceName = Literal["sms", "telegram", "slack"]
 DEVICES: Sequence[DeviceName] = get_args(DeviceName)
+PlaceName = Literal["web", "slack", "telegram", "sms"]
+PLACES: Sequence[PlaceName] = get_args(PlaceName)
+"""Where agents sit."""
 Index = Annotated[int, msgspec.Meta(ge=0, lt=100)]
 
 
@@ -78,11 +81,12 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Write about a case at the desk."""
+    """Write about a case at the desk: on the web, or wherever else agents sit."""
 
     case: str
     login: str
     text: str
+    at: PlaceName = "web"
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,6 +95,15 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case: str
     login: str
     press: str
+
+
+class Tap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Press a button of a message where agents sit, counted from 0."""
+
+    at: PlaceName
+    login: str
+    message: str
+    button: Index
 
 
 class Skip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +119,7 @@ class FaultName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
-Action = Start | Text | Press | Rewrite | Open | Block | Reply | Decide | Skip | FaultName
+Action = Start | Text | Press | Rewrite | Open | Block | Reply | Decide | Tap | Skip | FaultName
 
 
 class Stage(Protocol):
@@ -143,6 +156,7 @@ ACTIONS: Mapping[str, type[Action]] = {
     "block": Block,
     "reply": Reply,
     "decide": Decide,
+    "tap": Tap,
     "skip": Skip,
     "fault": FaultName,
 }
@@ -166,6 +180,7 @@ def routes(stage: Stage) -> list[BaseRoute]:
             flows=stage.flows,
             languages=LANGUAGES.items(),
             devices=DEVICES,
+            places=PLACES,
             faults=stage.faults,
             logins=stage.logins.items(),
             tries=TRY[lang],

@@ -1,9 +1,10 @@
 """What every device of the demo has: an owner, a provider's stand-in with faults, a channel, a screen, things to do."""
 
+import importlib
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from msgspec import Struct, structs
 from starlette.types import ASGIApp
@@ -78,11 +79,16 @@ class Device(ABC):
     """The device's name, and that of its channel."""
     most: ClassVar[int]
     """Characters that somebody may write at once."""
+    loads: ClassVar[str]
+    """The module of the channel that brings along what takes long to load."""
     sends: ClassVar[str] = ""
     """Part of the path of the calls that faults strike."""
     chat: str
     sandbox: ASGIApp
     faults: Faults
+
+    config: Any
+    """The channel's configuration, once it is made."""
 
     def __init__(self) -> None:
         self._fault = "none"
@@ -108,6 +114,10 @@ class Device(ABC):
         if fault:
             self.faults.plan(structs.replace(fault, path=self.sends))
         self._fault = name
+
+    def load(self) -> None:
+        """Load what is needed once something is sent. Takes up to a second."""
+        importlib.import_module(self.loads)
 
     @abstractmethod
     def channel(self, public_url: str, api_url: str) -> Channel:

@@ -8,6 +8,7 @@ from commands.devices.device import PATIENCE, Bubble, Clock, Device, NotOnStage,
 from sandbox.slack import App, SlackSandbox, Team, User
 
 TEAM, APP, MEMBER = "T0DEMO", "A0DEMO", "U0AYLIN"
+BOT = "echolot"  # what the sandbox calls the app where it speaks under no other name
 RETRY = 1.0  # s, Slack's own minute between repetitions
 
 
@@ -15,6 +16,7 @@ class SlackDm(Device):
     """Somebody's Slack in a workspace that our app is in."""
 
     name = "slack"
+    loads = "channels.slack.client"
     most = 4000
     sends = "/chat.postMessage"
 
@@ -33,11 +35,11 @@ class SlackDm(Device):
     def channel(self, public_url: str, api_url: str) -> SlackChannel:
         """See Device."""
         self.sandbox.cloud.url = api_url
-        config = SlackConfig.model_validate(
+        self.config = SlackConfig.model_validate(
             {"kind": "slack", "bot_token": self._token, "signing_secret": self._app.signing_secret, "settle": "3s"}
             | {"team": TEAM, "app_id": APP, "api_url": f"{api_url}/api/", "timeout": PATIENCE, "gather": "500ms"}
         )
-        return slack_channel(self.name, config, public_url, self._clock)
+        return slack_channel(self.name, self.config, public_url, self._clock)
 
     async def connect(self, hook: str) -> None:
         """See Device."""
@@ -53,7 +55,7 @@ class SlackDm(Device):
             Bubble(
                 id=shown["ts"],
                 mine=shown["side"] == "me",
-                name=self.person.user.name if shown["side"] == "me" else "Echolot",
+                name="Echolot" if shown["name"] == BOT else shown["name"],
                 text=shown["text"],
                 at=shown["at"],
                 edited=shown["edited"] and shown["side"] == "me",

@@ -8,6 +8,7 @@ from channels.twilio.channel import TwilioChannel
 from channels.twilio.config import TwilioConfig
 from commands.devices.device import PATIENCE, Bubble, Clock, Device, Screen, taken
 from sandbox.twilio import Account, TwilioSandbox
+from sandbox.twilio.phone import Phone
 
 NUMBER = "+4915112345678"
 SENDER = "+4930555010"
@@ -27,6 +28,7 @@ class SmsPhone(Device):
     """A telephone that knows SMS and nothing else."""
 
     name = "sms"
+    loads = "channels.twilio.client"
     most = 1600
 
     def __init__(self, clock: Clock, pace: float) -> None:
@@ -43,11 +45,11 @@ class SmsPhone(Device):
 
     def channel(self, public_url: str, api_url: str) -> SkippingChannel:
         """See Device."""
-        config = TwilioConfig.model_validate(
+        self.config = TwilioConfig.model_validate(
             {"kind": "twilio", "account_sid": self._sid, "auth_token": self._token, "from": SENDER, "settle": "3s"}
             | {"api_url": api_url, "timeout": PATIENCE, "gather": "500ms"}
         )
-        channel = SkippingChannel(self.name, config, public_url, self._clock)
+        channel = SkippingChannel(self.name, self.config, public_url, self._clock)
         channel.clock = self._clock
         return channel
 
@@ -60,12 +62,16 @@ class SmsPhone(Device):
 
     def screen(self) -> Screen:
         """See Device."""
+        return Screen("Mara Vogt", "Echolot", SENDER, self.bubbles(self._phone))
+
+    def bubbles(self, phone: Phone) -> list[Bubble]:
+        """What a phone shows, in the demo's time."""
         bubbles = []
-        for shown in self._phone.shows():
+        for shown in phone.shows():
             at = self._seen.setdefault(shown["sid"], shown["at"] + self._clock.skipped)
             mine = shown["side"] == "me"
             bubbles.append(Bubble(shown["sid"], mine, "" if mine else SENDER, shown["text"], at))
-        return Screen("Mara Vogt", "Echolot", SENDER, sorted(bubbles, key=lambda bubble: bubble.at))
+        return sorted(bubbles, key=lambda bubble: bubble.at)
 
     async def news(self, seconds: float) -> None:
         """See Device."""

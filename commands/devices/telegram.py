@@ -17,6 +17,7 @@ class TelegramPhone(Device):
     """Telegram on somebody's telephone, with one chat: that with our bot."""
 
     name = "telegram"
+    loads = "channels.telegram.sending"
     most = 4096
     sends = "/sendMessage"
 
@@ -35,11 +36,11 @@ class TelegramPhone(Device):
 
     def channel(self, public_url: str, api_url: str) -> TelegramChannel:
         """See Device."""
-        config = TelegramConfig.model_validate(
+        self.config = TelegramConfig.model_validate(
             {"kind": "telegram", "token": self._token, "webhook_secret": self._secret, "username": BOT}
             | {"api_url": api_url, "timeout": PATIENCE, "gather": "500ms"}
         )
-        return TelegramChannel(self.name, config, public_url, self._clock)
+        return TelegramChannel(self.name, self.config, public_url, self._clock)
 
     async def connect(self, hook: str) -> None:
         """What the channel's own `connect` asks for, without loading the SDK before anything is sent."""

@@ -164,6 +164,28 @@ async def test_two_cases_are_two(page):
     await expect(reads(page, "sms", "Only for Aylin")).to_have_count(0)
 
 
+async def test_the_same_case_in_slack_on_telegram_and_on_a_phone(page):
+    """Anna claims in Slack, Ben reads so in the topic, and a phone needs the code; Ben has none."""
+    await case(page)
+    code = (await page.locator("#desk .card h3").inner_text()).split()[1].rstrip(":")
+    await page.click("[data-at=slack]")
+    await decides(page, "Claim")
+    await expect(page.locator("#desk .history", has_text="Anna has claimed")).to_be_visible()
+    await says(page, "Hello from Slack")
+    await expect(reads(page, "sms", "Hello from Slack")).to_have_count(1)
+    await expect(entry(page, "agent", "Hello from Slack").locator("small")).to_contain_text("✅")
+    await picture(page, "desk-5-slack")
+    await page.click("[data-at=sms]")
+    await expect(page.locator("#desk .history")).to_contain_text(f"{code}: ")
+    await says(page, f"{code} Hello from my phone")
+    await expect(reads(page, "sms", "Hello from my phone")).to_have_count(1)
+    await page.click("[data-sit=ben]")
+    await expect(page.locator("#desk [data-at=sms]")).to_be_hidden()
+    await expect(page.locator("#desk .card.amber")).to_be_visible()
+    await page.click("[data-at=telegram]")
+    await expect(page.locator("#desk .history")).to_contain_text("Anna: Hello from Slack", timeout=30_000)
+
+
 async def test_a_case_by_keyboard_alone(page):
     """Enter claims, the field is next, and it keeps the focus while the page changes around it."""
     await case(page)

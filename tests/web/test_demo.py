@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from web.app import Parts, build
-from web.demo import HERE, Block, Decide, FaultName, Open, Press, Reply, Rewrite, Skip, Start, Text, routes
+from web.demo import HERE, Block, Decide, FaultName, Open, Press, Reply, Rewrite, Skip, Start, Tap, Text, routes
 from web.guard import Guard
 from web.keys import Keyring
 from web.problems import Refused
@@ -109,6 +109,8 @@ def test_scripts_never_make_markup_of_text():
         ("open", {"device": "telegram"}, Open("telegram")),
         ("block", {"device": "telegram", "blocked": True}, Block("telegram", True)),
         ("reply", {"case": "c1", "login": "anna", "text": "hello"}, Reply("c1", "anna", "hello")),
+        ("reply", {"case": "c1", "login": "a", "text": "x", "at": "sms"}, Reply("c1", "a", "x", "sms")),
+        ("tap", {"at": "slack", "login": "a", "message": "1.2", "button": 3}, Tap("slack", "a", "1.2", 3)),
         ("decide", {"case": "c1", "login": "anna", "press": "claim"}, Decide("c1", "anna", "claim")),
         ("skip", {"ms": 5}, Skip(5)),
         ("fault", {"device": "slack", "name": "429"}, FaultName("slack", "429")),

@@ -65,7 +65,7 @@ function connect() {
     document.getElementById("lost").hidden = true;
     for (const [name, one] of devices) one.draw(snapshot.devices[name]);
     talk.draw(snapshot.talks[active()]);
-    desk.draw(snapshot.cases);
+    desk.draw(snapshot);
     store.draw(snapshot.store);
     showFault();
     showSkipped(snapshot.skipped);
@@ -83,7 +83,7 @@ function start(name, link) {
 function reply(form) {
   const field = form.elements.text;
   const text = field.value;
-  if (text.trim()) act("reply", { case: desk.open(), login: desk.login(), text });
+  if (text.trim()) act("reply", { case: desk.open(), login: desk.login(), text, at: desk.place() });
   field.value = "";
 }
 
@@ -103,6 +103,8 @@ const deeds = {
   decide: (_, mark) => act("decide", { case: desk.open(), login: desk.login(), press: mark }),
   case: (_, mark) => desk.choose(mark),
   sit: (_, mark) => desk.sit(mark),
+  tap: (_, mark, button) => act("tap", { at: desk.place(), login: desk.login(), message: button.dataset.message, button: Number(mark) }),
+  at: (_, mark) => desk.move(mark),
   more: () => desk.toggle(),
 };
 

@@ -12,6 +12,7 @@ const TICKS = { queued: "◷", sending: "◷", reconciling: "?", sent: "✓", de
 const NAMED = ["agent", "note", "failed"];
 const OURS = ["agent", "bot", "note"];
 
+let seats = {}; // place → login → case → what is to be seen there
 let shown = []; // all cases, newest first
 let known = new Set();
 let chosen = ""; // the id of the open one
@@ -19,6 +20,7 @@ let facts = false; // whether all facts of the card are to be seen
 
 export const login = () => root.dataset.login;
 export const open = () => chosen;
+export const place = () => root.dataset.at;
 
 const current = () => shown.find(({ case: { id } }) => id === chosen);
 const closed = ({ case: { phase } }) => phase === "resolved" || phase === "confirmed";
@@ -73,7 +75,9 @@ function entry(each) {
   );
 }
 
-const drawHistory = whenChanged(({ entries, asked, you }) => {
+const drawHistory = whenChanged((part) => {
+  if (!part) return;
+  const { entries, asked, you } = part;
   const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   const seen = entries.filter(({ kind, by, text }) => kind !== "answer" || (by === you && !asked.includes(text)));
   log.replaceChildren(...seen.map(entry));
@@ -95,20 +99,62 @@ const drawPrompts = whenChanged(({ prompts }) => {
   log.scrollTop = log.scrollHeight;
 });
 
+/** Slack's cards have labels between stars, which Slack shows bold. */
+const drawn = (text, bot) =>
+  bot ? text.split(/^\*([^*\n]+)\*$/m).map((part, at) => (at % 2 ? element("b", {}, part) : part)) : [text];
+
+/** A message as an agent sees it on a channel. */
+function message({ id, mine, name, text, at, edited, buttons, signs, private: only }) {
+  let index = 0;
+  const keys = buttons.flat().map((label) => element("button", { type: "button", "data-tap": String(index++), "data-message": id }, label));
+  const stamp = [mine ? "" : name, edited ? words.edited : "", clockTime(at)].filter(Boolean).join(" · ");
+  return element(
+    `li.entry.${mine ? "agent" : "customer"}${only ? ".private" : ""}`,
+    {},
+    only ? element("span.what", {}, words.entry_answer) : "",
+    element("p.text", {}, ...drawn(text, buttons.length > 0)),
+    keys.length ? element("p.acts", {}, ...keys) : "",
+    element("small", {}, stamp, signs.length ? ` ${signs.join(" ")}` : ""),
+  );
+}
+
+const drawThread = whenChanged((part) => {
+  if (!part) return;
+  const { messages, at } = part;
+  const focused = log.contains(document.activeElement);
+  log.replaceChildren(
+    ...messages.map(message),
+    messages.length ? "" : element("li.empty", {}, words[`desk_empty_${at}`] || words.desk_empty),
+  );
+  if (focused) log.focus({ preventScroll: true });
+  log.scrollTop = log.scrollHeight;
+});
+
 /** What the field says that one may write, and what becomes of it. */
-const drawField = whenChanged(({ prompts, owner, you, over }) => {
+const drawField = whenChanged(({ prompts, owner, you, over, hint: told }) => {
   const asked = prompts.some(({ kind, agent }) => (kind === "action" || kind === "cause") && agent === you);
-  const hint = asked ? words.desk_answer : over ? words.desk_over : owner === you ? words.desk_write : words.desk_claim;
+  const hint = told || (asked ? words.desk_answer : over ? words.desk_over : owner === you ? words.desk_write : words.desk_claim);
   form.elements.text.placeholder = hint;
 });
 
 function redraw() {
   const seen = current();
+  for (const each of root.querySelectorAll("[data-at]")) each.hidden = each.dataset.at !== "web" && !seats[each.dataset.at]?.[login()];
   drawList([shown.map((each) => [each.card, each.case]), chosen]);
   find(".none").hidden = Boolean(seen);
   room.hidden = !seen;
   if (!seen) return;
   const you = login();
+  const at = place();
+  const elsewhere = at !== "web";
+  find(".card").hidden = elsewhere;
+  find(".prompts").hidden = elsewhere;
+  form.elements.text.maxLength = elsewhere ? 2000 : 4000;
+  if (elsewhere) {
+    drawThread({ messages: seats[at][you]?.[chosen] || [], at, you, id: chosen });
+    drawField({ prompts: [], hint: at === "sms" ? `${seen.case.code} …` : words[`desk_at_${at}`] });
+    return;
+  }
   const { entries, prompts, card } = seen;
   drawCard({ card, facts });
   const mine = prompts.filter(({ agent }) => !agent || agent === you);
@@ -117,7 +163,8 @@ function redraw() {
   drawField({ prompts, owner: seen.case.owner, you, over: closed(seen) });
 }
 
-export function draw(cases) {
+export function draw({ cases, seats: now }) {
+  seats = now;
   const fresh = cases.filter(({ case: { id } }) => !known.has(id));
   shown = cases;
   known = new Set(cases.map(({ case: { id } }) => id));
@@ -135,7 +182,19 @@ export function choose(id) {
 export function sit(name) {
   root.dataset.login = name;
   for (const each of root.querySelectorAll("[data-sit]")) each.setAttribute("aria-pressed", String(each.dataset.sit === name));
+  if (place() !== "web" && !seats[place()]?.[name]) move("web");
+  else redraw();
+}
+
+/** Go to another place where this agent sits. */
+export function move(at) {
+  root.dataset.at = at;
+  for (const each of root.querySelectorAll("[data-at]")) each.setAttribute("aria-pressed", String(each.dataset.at === at));
+  log.replaceChildren();
+  drawHistory(null);
+  drawThread(null);
   redraw();
+  log.scrollTop = log.scrollHeight;
 }
 
 export function toggle() {

@@ -108,6 +108,15 @@ WORDS = {
     "desk": "The desk",
     "desk_who": "Who sits here",
     "desk_cases": "Cases",
+    "desk_where": "Where this agent sits",
+    "place_web": "Web",
+    "place_slack": "Slack",
+    "place_telegram": "Telegram",
+    "place_sms": "Phone",
+    "desk_at_slack": "Reply in the thread",
+    "desk_at_telegram": "Write in the topic",
+    "desk_empty": "This case has not come here yet.",
+    "desk_empty_sms": "Nothing on this phone yet.",
     "desk_none": "No case yet",
     "desk_how": (
         "Ask “After support” and give a 2 on one of the phones, or write there that you want to talk to someone."

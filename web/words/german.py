@@ -111,6 +111,15 @@ WORDS = {
     "desk": "Der Desk",
     "desk_who": "Wer hier sitzt",
     "desk_cases": "Fälle",
+    "desk_where": "Wo diese Person sitzt",
+    "place_web": "Web",
+    "place_slack": "Slack",
+    "place_telegram": "Telegram",
+    "place_sms": "Telefon",
+    "desk_at_slack": "Im Thread antworten",
+    "desk_at_telegram": "Ins Thema schreiben",
+    "desk_empty": "Dieser Fall ist hier noch nicht angekommen.",
+    "desk_empty_sms": "Auf diesem Telefon ist noch nichts.",
     "desk_none": "Noch kein Fall",
     "desk_how": (
         "Fragen Sie „Nach dem Support“ und geben Sie auf einem der Telefone eine 2, oder schreiben Sie dort, dass Sie "

@@ -89,10 +89,14 @@ class Moved(Struct, frozen=True, tag="moved"):
 
 
 class Consent(Struct, frozen=True, tag="consent", omit_defaults=True):
-    """The provider tells of an opt-out, opt-in or help request. `answered`: it has replied to the customer itself."""
+    """The provider tells of an opt-out, opt-in or help request. `answered`: it has replied to the customer itself.
+
+    `silent`: the customer said nothing, and the provider lets us write no more: they have blocked us there.
+    """
 
     action: str  # stop | start | help
     answered: bool = False
+    silent: bool = False
 
 
 class Delivery(Struct, frozen=True, tag="delivery", omit_defaults=True):

@@ -14,7 +14,7 @@ from storage import rows, sets
 from storage.notices import Notices
 from storage.reading import Row, SqlReading
 from storage.sql import queries, statements
-from storage.writing import fired
+from storage.writing import fired, told
 
 Result = TypeVar("Result")
 Work = Callable[[Any], Awaitable[Result]]
@@ -135,7 +135,8 @@ class PostgresStore(SqlReading):
                 return []
             allowed, refused = _sift(await connection.fetch(SQL["open_messages"], lanes), now)
             if refused:
-                await connection.execute(SQL["refuse"], now, *zip(*refused, strict=True))
+                ended = await connection.fetch(SQL["refuse"], now, *zip(*refused, strict=True))
+                await sets.accept(connection, told(ended, now))
             return await sets.leased(connection, await connection.fetch(SQL["take"], owner, until, now, allowed))
 
         return await self._write(work)

@@ -28,7 +28,7 @@ from storage.rows import (
     with_agents,
 )
 from storage.sql import statements
-from storage.writing import followed
+from storage.writing import followed, told
 
 Row = TypeVar("Row")
 
@@ -164,20 +164,25 @@ async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
     ids = [message for (message,) in await connection.fetch(SQL["find_reported"], named, channels, provider_ids)]
     found = await connection.fetch(SQL["lock_reported"], ids)
     messages: dict[tuple[str, str], list[int]] = {}  # by (channel, "key:…" or "id:…")
-    for message, key, channel, provider_id, _rank in found:
+    for message, key, channel, provider_id, *_ in found:
         messages[channel, f"key:{key}"] = [message]
         if provider_id:
             messages.setdefault((channel, f"id:{provider_id}"), []).append(message)
     ranks = {row["id"]: row["rank"] for row in found}
+    about = {row["id"]: (row["key"], row["lane"], row["kind"]) for row in found}
     final: dict[int, tuple[Any, ...]] = {}
+    heard: list[Arrival] = []
     for r in deliveries:
         name = f"key:{r.key}" if r.key else f"id:{r.provider_id}"
         for message in messages.get((r.channel, name), ()):
             if ranks[message] < r.rank:
                 ranks[message] = r.rank
                 final[message] = (message, r.provider_id, r.state, r.rank, r.code, r.error, r.at)
+                if not r.key:
+                    heard += told([(*about[message], r.state, r.error or r.code)], r.at)
     if final:
         await connection.execute(SQL["deliver"], *_columns(final.values()))
+        await accept(connection, heard)
 
 
 async def settle(connection: Any, settlements: Sequence[Settlement]) -> None:

@@ -1,14 +1,14 @@
 """How a batch's consequences become SQLite statements, and what a due timer becomes."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from bot.errors import Conflict
-from bot.messages import Address, DeadLink, Inbound, Invite, TimerFired
-from bot.rows import Arrival, Consequences, Opened
+from bot.messages import Address, DeadLink, Delivery, Inbound, Invite, TimerFired
+from bot.rows import SETTLED, TOLD, Arrival, Consequences, Opened
 from storage.cases import supersede, write_cases
 from storage.wide import insert
 
@@ -36,7 +36,12 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
         write_cases(connection, sql, rows)
     for delivery in rows.deliveries:
         name = "deliver_by_key" if delivery.key else "deliver_by_provider_id"
-        connection.execute(sql[name], delivery._asdict())
+        changed = connection.execute(sql[name], delivery._asdict()).rowcount
+        if changed and not delivery.key:
+            about = connection.execute(sql["reported"], delivery._asdict()).fetchall()
+            accept(
+                connection, sql, told(((*row, delivery.state, delivery.error or delivery.code) for row in about), now)
+            )
     insert(connection, sql["save_addresses"], rows.addresses)
     silenced = [{"lane": lane, "now": now} for lane in rows.silenced]
     _each(connection, sql["silence"], silenced)  # before this batch's own messages
@@ -82,6 +87,18 @@ def _write_sessions(connection: sqlite3.Connection, sql: Mapping[str, str], rows
     ]
     if changed and connection.executemany(sql["update_sessions"], changed).rowcount != len(changed):
         raise Conflict("a session was changed by somebody else in the meantime")
+
+
+def told(rows: Iterable[Sequence[Any]], now: int) -> list[Arrival]:
+    """The events for cases of messages that ended without a send: rows of (key, lane, kind, state, error)."""
+    arrivals = []
+    for key, lane, kind, state, error in rows:
+        if kind in TOLD:
+            report = Delivery(key, "", state, error=error)
+            arrivals.append(
+                _arrival(Inbound(f"{SETTLED}{key}:{state}", now, Address.of_lane(lane), report), "event", now)
+            )
+    return arrivals
 
 
 def fired(key: str, lane: str, due_at: int, now: int) -> Arrival:

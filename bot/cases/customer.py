@@ -81,7 +81,7 @@ def opted_out(draft: Draft, event: OptedOut) -> None:
     blocked = "" if event.why == "stop" else event.why
     draft.change(opted_out_at=draft.now, blocked=blocked, asked="", asked_key="", resolving=None)
     clocks.pause(draft)
-    draft.event(draft.word("unreachable", reason=blocked) if blocked else draft.word("opted_out"))
+    draft.event(draft.unreachable())
     for line in draft.case.lines:
         if line.side == "agent" and line.state == "queued":  # no longer: what is under way will say so
             draft.sign(draft.rewrite(line, state="cancelled"), "failed")

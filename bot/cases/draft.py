@@ -48,6 +48,11 @@ class Draft:
         """A text for the desk."""
         return word(name, self.desk.language, **self._facts(values))
 
+    def unreachable(self) -> str:
+        """Why nothing can be sent to the customer, for the desk."""
+        blocked = self.case.blocked
+        return self.word("unreachable", reason=self.word(f"blocked_{blocked}")) if blocked else self.word("opted_out")
+
     def customer_word(self, name: str, **values: object) -> str:
         """A text for the customer."""
         return word(name, self.case.language, **self._facts(values))

@@ -42,8 +42,7 @@ def _impossible(draft: Draft, by: Actor, ref: str) -> bool:
     """Whether nothing can be sent to this customer now; the author is told why."""
     case = draft.case
     if case.opted_out_at or case.blocked:
-        why = draft.word("unreachable", reason=case.blocked) if case.blocked else draft.word("opted_out")
-        draft.answer(by, ref, why)
+        draft.answer(by, ref, draft.unreachable())
     elif case.closed:
         draft.answer(by, ref, draft.word("resolved_already"), (_option(draft, "reopen"),))
     else:

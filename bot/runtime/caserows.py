@@ -11,8 +11,6 @@ from bot.messages import Outbound, Prompt
 from bot.rows import CaseRow, OutboxRow
 from bot.runtime.lane import Lane, scored
 
-SETTLED = "settled:"
-"""How the ids begin of events that tell how one of our own sends has ended."""
 AGENT_LIFE = 24 * 3600_000  # ms after which an agent's words come too late, and the agent is told
 
 _encode = msgspec.json.Encoder().encode

@@ -24,10 +24,10 @@ from bot.errors import (
 )
 from bot.messages import Consent, Inbound, Outbound, Prompt, Sent
 from bot.ports import Channel, Pricing, Reconciling, Store
-from bot.rows import Leased
+from bot.rows import TOLD, Leased
 from bot.runtime.admission import Admission
 from bot.runtime.bundles import Bundles, bundled
-from bot.runtime.endings import TOLD, Ended, Endings
+from bot.runtime.endings import Ended, Endings
 from bot.runtime.group import Group
 from bot.runtime.handing import Handing
 from bot.runtime.hosting import Hosting
@@ -227,7 +227,7 @@ class Dispatcher:
             state = "reconciling" if row.unknown_since else "queued"
         settlement = self._ends.settlement(row, state, wait, error)
         if isinstance(error, Unreachable) and error.opted_out:
-            stop = Inbound(f"send:{row.key}", settlement.at, message.to, Consent("stop", answered=True))
+            stop = Inbound(f"send:{row.key}", settlement.at, message.to, Consent("stop", answered=True, silent=True))
             return self._ends.ended(row, message, settlement, arrival(stop, settlement.at))
         return self._ends.ended(row, message, settlement)
 

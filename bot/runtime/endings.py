@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 
 from bot.errors import ChannelError
 from bot.messages import Address, Delivery, Inbound, Outbound, Sent
-from bot.rows import Arrival, Leased, Settlement
-from bot.runtime.caserows import SETTLED
+from bot.rows import SETTLED, TOLD, Arrival, Leased, Settlement
 from bot.runtime.intake import arrival
 from bot.runtime.verdict import storable
 
 Ended = tuple[Settlement, Sequence[Arrival]]
 
-TOLD = frozenset(("agent", "case"))  # kinds whose case hears what became of them
 _ENDS = frozenset(("sent", "failed", "unknown", "cancelled", "expired"))
 
 

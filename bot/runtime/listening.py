@@ -33,7 +33,7 @@ from bot.messages import (
     Started,
     TimerFired,
 )
-from bot.runtime.caserows import SETTLED
+from bot.rows import SETTLED
 from bot.runtime.casework import Casework
 from flows import reading
 from flows.reading import keyword
@@ -113,10 +113,15 @@ def _both(work: Casework, now: int, parts: Sequence[Inbound], hear: Hear, *event
     before = lane.opted_out
     hear(parts)
     if lane.opted_out and not before:
-        work.tell(OptedOut(), now)
+        work.tell(OptedOut("provider" if _is_silent(parts[0].body) else "stop"), now)
         return  # whoever says stop says nothing else
     if before and not lane.opted_out:
         work.tell(OptedIn(), now)
     for event in events:
         work.tell(event, now)
     work.follow(now)
+
+
+def _is_silent(body: object) -> bool:
+    """Whether an opt-out is the provider's word and not the customer's."""
+    return isinstance(body, Delivery) or (isinstance(body, Consent) and body.silent)

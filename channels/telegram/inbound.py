@@ -250,7 +250,7 @@ def _membership(channel: str, change: MemberUpdated) -> tuple[Inbound, ...]:
         return ()
     key = f"b:{change.chat.id}:{change.date}:{change.new_chat_member.status}"
     source = Address(channel, str(change.chat.id))
-    return (Inbound(key, change.date * 1000, source, Consent(action, answered=True)),)
+    return (Inbound(key, change.date * 1000, source, Consent(action, answered=True, silent=action == "stop")),)
 
 
 def _moved(channel: str, message: Message, old: int, new: int) -> Inbound:

@@ -213,7 +213,7 @@ JOIN outbox AS o ON o.channel = r.channel AND o.provider_id = r.provider_id AND 
 -- name: lock_reported
 -- In the same order as `lock_outbox` does. A statement of its own: where several reports are looked for and locked in
 -- one, a message that somebody else has just changed is left out, and its report would be lost.
-SELECT id, key, channel, provider_id, rank FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
+SELECT id, key, channel, provider_id, rank, lane, kind FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
 
 -- name: deliver!
 UPDATE outbox AS o SET state = r.state, rank = r.rank, code = r.code, error = r.error, unknown_since = 0, settled_at = r.at,
@@ -272,10 +272,11 @@ LEFT JOIN session AS s ON s.id = o.session
 WHERE o.lane = ANY(:lanes::text[]) AND o.state IN ('queued', 'sending', 'reconciling')
 ORDER BY o.lane, o.id;
 
--- name: refuse!
+-- name: refuse
 UPDATE outbox AS o SET state = r.state, error = r.error, settled_at = :now
 FROM unnest(:id::bigint[], :state::text[], :error::text[]) AS r (id, state, error)
-WHERE o.id = r.id;
+WHERE o.id = r.id
+RETURNING o.key, o.lane, o.kind, o.state, o.error;
 
 -- name: take
 UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1,

@@ -148,16 +148,21 @@ WHERE key = :key AND channel = :channel AND rank < :rank;
 UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at
 WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '' AND rank < :rank;
 
+-- name: reported
+-- What a report was about that names only the provider's id, if a case wants to hear of it.
+SELECT key, lane, kind FROM outbox WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '';
+
 -- name: finish_events!
 UPDATE inbox SET state = 'done' WHERE id = ?;
 
 -- name: park_events!
 UPDATE inbox SET state = :state, attempts = :attempts, ready_at = :ready_at, error = :error WHERE id = :id;
 
--- name: expire_outbox!
+-- name: expire_outbox
 UPDATE outbox SET state = 'expired', error = 'too late to send', settled_at = :now
 WHERE state = 'queued' AND not_after > 0 AND not_after < :now AND not_before <= :now
-  AND state IN ('queued', 'sending', 'reconciling');
+  AND state IN ('queued', 'sending', 'reconciling')
+RETURNING key, lane, kind, state, error;
 
 -- name: doubt_dead_leases!
 -- A worker that died in mid-send may have sent.
@@ -198,8 +203,9 @@ SELECT * FROM (
 )
 LIMIT :limit;
 
--- name: cancel!
-UPDATE outbox SET state = 'cancelled', error = :error, settled_at = :now WHERE id = :id;
+-- name: cancel
+UPDATE outbox SET state = 'cancelled', error = :error, settled_at = :now WHERE id = :id
+RETURNING key, lane, kind, state, error;
 
 -- name: take
 UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1,

@@ -1,10 +1,16 @@
 """What bot.ports.Store promises about providers' reports, on both databases."""
 
 import asyncio
+import json
+
+import pytest
 
 from tests.storage.builders import (
+    LANE,
     NOW,
     REST,
+    Seen,
+    address,
     delivery,
     doubtful,
     event,
@@ -82,3 +88,45 @@ async def test_reports_and_settlements_of_the_same_messages_do_not_deadlock(stor
         *(store.settle([settled(lease, provider_id=f"SM{lease.key}") for lease in leases]) for _ in range(3)),
     )
     assert set(await states(store, *lanes)) == {"delivered"}
+
+
+# --- what a case hears of --------------------------------------------------------------------------------------------
+
+
+async def heard(store) -> list[tuple[str, str, str]]:
+    """The events that wait: lane, key and state of the message, in order."""
+    seen = Seen()
+    while await store.work(100, NOW + 1_000, seen):
+        pass
+    inbounds = [(claimed.lane, json.loads(claimed.body)) for batch in seen for claimed in batch.events]
+    assert all(one["id"] == f"settled:{one['body']['key']}:{one['body']['state']}" for _, one in inbounds)
+    return [(lane, one["body"]["key"], one["body"]["state"]) for lane, one in inbounds]
+
+
+@pytest.mark.parametrize("kind", ["agent", "case", "survey", "desk"])
+async def test_what_a_lease_refuses_is_told_to_its_case(store, kind):
+    """Too late, or to somebody who has opted out meanwhile; twice is once, and nobody waits for a survey's."""
+    gone = "sms:+492"
+    late = message("late", kind=kind, not_after=NOW - 1)
+    rows = [late, message("out", gone, kind=kind), message("fine", "sms:+493", kind=kind)]
+    await turn(store, outbox=rows, addresses=[address(gone, opted_out_at=NOW)])
+    await leased(store)
+    await leased(store)
+    assert await states(store, "late", "out", "fine") == ["expired", "cancelled", "sending"]
+    wanted = [(gone, "out", "cancelled"), (LANE, "late", "expired")]
+    assert sorted(await heard(store)) == (sorted(wanted) if kind in ("agent", "case") else [])
+
+
+@pytest.mark.parametrize("kind", ["agent", "case", "survey", "desk"])
+async def test_a_report_that_names_only_the_providers_id_finds_its_case(store, kind):
+    await turn(store, outbox=[message("m", kind=kind)])
+    [lease] = await leased(store)
+    await store.settle([settled(lease, provider_id="SM1")])
+    await turn(store, "sms:+4999", deliveries=[delivery("", provider_id="SM1")])
+    assert await heard(store) == ([(LANE, "m", "delivered")] if kind in ("agent", "case") else [])
+    await turn(store, "sms:+4999", deliveries=[delivery("", provider_id="SM1")])
+    await turn(store, "sms:+4999", deliveries=[delivery("", "sent", 3, provider_id="SM1")])
+    await turn(store, "sms:+4999", deliveries=[delivery("m", "read", 6, provider_id="SM1")])  # is told to it anyway
+    assert await states(store, "m") == ["read"]
+    assert await store.event("sms", "settled:m:sent") is None
+    assert await heard(store) == []

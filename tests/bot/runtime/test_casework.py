@@ -365,7 +365,22 @@ def test_a_refusal_because_of_an_opt_out_is_one(floor):
     sent = floor.messages("agent")[0].key
     floor.take(Delivery(sent, "SM1", "failed", "21610", "opted out", opted_out=True))
     assert floor.case.opted_out_at
-    assert floor.sent("status") == ["failed"]
+    assert floor.case.blocked == "provider"
+    assert set(floor.sent("status")) == {"failed"}
+    assert any("blocked us there" in text for text in floor.sent("desk"))
+    floor.at_desk(Said("Hello?", ref="C1:10"))
+    assert "blocked us there" in floor.sent("desk")[-1]
+
+
+def test_lf11_blocked_without_a_word_is_no_stop_of_the_customers(floor):
+    floor.opened()
+    floor.take(Consent("stop", answered=True, silent=True))
+    assert floor.case.blocked == "provider"
+    floor.take(Consent("start", answered=True))
+    assert (floor.case.blocked, floor.case.opted_out_at) == ("", 0)
+    floor.take(Consent("stop", answered=True))  # the provider has answered their STOP itself
+    assert floor.case.blocked == ""
+    assert floor.case.opted_out_at
 
 
 def test_a_case_wakes_by_its_own_timer_and_an_earlier_ones_wakes_nobody(floor):

@@ -174,6 +174,10 @@ class Town:
         if not task.cancelled() and (error := task.exception()):
             self._failed.append(error)
 
+    def survey(self, _customer: Customer) -> dict[str, Any]:
+        """What somebody is invited to."""
+        return {"flow": FLOW, "language": "en"}
+
     async def _comes(self, customer: Customer) -> None:
         if customer.channel == "telegram":  # has to open the bot's link
             await self._opens(customer)
@@ -184,7 +188,7 @@ class Town:
         await asyncio.gather(self._invite(customer), stops)
 
     async def _invite(self, customer: Customer) -> None:
-        body = {"flow": FLOW, "to": customer.lane, "language": "en"}
+        body = self.survey(customer) | {"to": customer.lane}
         headers = {"authorization": f"Bearer {API_KEY}", "idempotency-key": customer.chat}
         status = 0
         while status not in (202, 409):  # 409: has said STOP in the meantime
@@ -194,7 +198,7 @@ class Town:
         customer.invited = True
 
     async def _opens(self, customer: Customer) -> None:
-        body = {"flow": FLOW, "to": "telegram:", "language": "en"}
+        body = self.survey(customer) | {"to": "telegram:"}
         status, answer = 0, {}
         while status != 202:
             status, answer = await self._post("/api/v1/invitations", {"authorization": f"Bearer {API_KEY}"}, json=body)

@@ -108,6 +108,7 @@ class Telegram:
     def __init__(self, dice: random.Random) -> None:
         self.app = TelegramSandbox([Bot(BOT_TOKEN, BOT_NAME)], delay=PAUSE)
         self._messages: list[TelegramMessage] = []
+        self.at_desks: list[TelegramMessage] = []  # what our bot says in groups
         self._dice = dice
         self._later = _Later()
         self._seen = 0
@@ -117,7 +118,7 @@ class Telegram:
         def noted(*place: Any, **content: Any) -> TelegramMessage:
             message = post(*place, **content)
             if message.mine:
-                self._messages.append(message)
+                (self._messages if message.chat.user else self.at_desks).append(message)
             return message
 
         self.app.world.post = noted  # type: ignore[method-assign]
@@ -274,9 +275,11 @@ def configured(network: str, settle: str, only: Iterable[str] = CHANNELS) -> dic
 
 
 def telegram_key(update: Update) -> str:
-    """The inbox key of an update: that of a message or a press."""
+    """The inbox key of an update: that of a message or a press, "" for others."""
     if update.kind == "callback_query":
         return f"c:{update.body['id']}"
+    if update.kind != "message":
+        return ""
     return f"m:{update.body['chat']['id']}:{update.body['message_id']}"
 
 

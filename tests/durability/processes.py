@@ -100,8 +100,10 @@ async def server(settings: dict[str, Any], folder: Path, sabotage: str = "") -> 
 
 
 @contextlib.asynccontextmanager
-async def provider(seed: int, lag: float, folder: Path, *, punctual: bool) -> AsyncIterator[str]:
-    """A provider; its address."""
+async def provider(
+    seed: int, lag: float, folder: Path, *, punctual: bool, name: str = "provider"
+) -> AsyncIterator[str]:
+    """A provider; its address. `name` is the program of this folder that it is."""
     arguments = (str(seed), str(lag), "1" if punctual else "0")
-    async with helper("provider", folder / "provider.log", *arguments) as running:
+    async with helper(name, folder / "provider.log", *arguments) as running:
         yield await running.ask()

@@ -9,6 +9,7 @@ import asyncio
 import random
 import re
 import sys
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -29,9 +30,11 @@ class Laggard:
     what has been changed, `/quiet` whether nothing is on its way; `/connect?url=…` names the server.
     """
 
+    made: Callable[[random.Random], Mapping[str, Network]] = staticmethod(networks)
+
     def __init__(self, seed: int, lag: float, *, punctual: bool) -> None:
         self._random = random.Random(seed)
-        self._networks = networks(self._random)
+        self._networks = self.made(self._random)
         self._lag = lag
         self._acked: list[str] = []
         self._punctual = punctual
@@ -55,7 +58,7 @@ class Laggard:
         if path == "/taken":
             taken = {name: network.taken(int(query[name])) for name, network in self._networks.items()}
             for network in self._networks.values():
-                self._acked += network.acked
+                self._acked += filter(None, network.acked)
                 network.acked.clear()
             return taken | {"acked": self._acked[int(query["acked"]) :]}
         if path == "/marked":
@@ -101,15 +104,15 @@ class Laggard:
         await network.app(scope, receive, keep)
 
 
-async def main(seed: int, lag: float, *, punctual: bool) -> None:
+async def main(made: type[Laggard], seed: int, lag: float, *, punctual: bool) -> None:
     """Serve until whoever started us is gone."""
     delivery.MAX_DELAY = LONGEST_PAUSE
     over = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, over.set)
-    async with serving(Laggard(seed, lag, punctual=punctual)) as url:
+    async with serving(made(seed, lag, punctual=punctual)) as url:
         print(url, flush=True)  # whoever started us reads it
         await over.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]), punctual=sys.argv[3] == "1"))
+    asyncio.run(main(Laggard, int(sys.argv[1]), float(sys.argv[2]), punctual=sys.argv[3] == "1"))

@@ -9,6 +9,7 @@ from bot.messages import Inbound
 from bot.rows import Leased
 from bot.runtime.dispatcher import Dispatcher, Ended
 from bot.runtime.intake import Intake
+from bot.runtime.threads import Threads
 
 _forgotten: set[asyncio.Task[None]] = set()
 
@@ -39,7 +40,7 @@ def resend_blindly() -> None:
     """Take a send in doubt for one that failed."""
 
     async def found(self: Dispatcher, row: Leased) -> Ended:
-        return self._settlement(row, "queued", 0), ()
+        return self._ends.settlement(row, "queued", 0), ()
 
     Dispatcher._found = found
 
@@ -54,6 +55,16 @@ def ask_without_key() -> None:
     channels.telegram.outbound.callback_data = lambda _key, value: value
 
 
+def forget_threads() -> None:
+    """Do not write down which thread a case has got: whatever comes next opens another."""
+
+    async def save(*_: object) -> None:
+        pass
+
+    Threads._save = save
+
+
 SABOTAGES = {
-    sabotage.__name__: sabotage for sabotage in (ack_before_commit, resend_blindly, read_no_metadata, ask_without_key)
+    sabotage.__name__: sabotage
+    for sabotage in (ack_before_commit, resend_blindly, read_no_metadata, ask_without_key, forget_threads)
 }

@@ -49,11 +49,11 @@ const drawCard = whenChanged(({ card, facts }) => {
   const all = card.facts.map(({ label, value }) => element("div", {}, element("dt", {}, label), element("dd", {}, value)));
   const more = { type: "button", "data-more": "", "aria-expanded": String(facts) };
   const focused = room.contains(document.activeElement) && document.activeElement.dataset.decide;
-  find(".card").className = `card ${card.colour}`;
+  find(".card").className = `card ${card.colour}${facts ? " all" : ""}`;
   find(".card").replaceChildren(
     element("p.head", {}, element("h3", {}, card.title), element("button.more", more, facts ? words.fewer_facts : words.all_facts)),
     card.quote ? element("blockquote", {}, card.quote) : "",
-    element(`dl${facts ? ".all" : ""}`, {}, ...all),
+    element("dl", {}, ...all),
     element("p.acts", {}, ...card.choices.map((each) => button(each, each.value === "claim" ? "button.primary" : "button"))),
   );
   if (focused && !room.contains(document.activeElement)) form.elements.text.focus({ preventScroll: true });

@@ -52,7 +52,7 @@ async def race(world: World, crowd: list[Seat], dice: random.Random) -> float:
     await world.calm()
     began = time.monotonic()
     await asyncio.gather(*(seat.claims(live.ticket) for seat in dice.sample(crowd, len(crowd))))
-    await soon(lambda: _told(live, crowd), lambda: _counted(live, crowd))
+    await soon(lambda: _told(live, crowd), lambda: _counted(live, crowd), 60)
     took = time.monotonic() - began
     case = await live.now()
     winners = [entry for entry in await live.entries() if "has claimed" in entry["text"]]

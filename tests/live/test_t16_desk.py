@@ -21,7 +21,7 @@ from tests.durability.seeds import fresh_seed
 
 NOW = 1_800_000_000_000
 RACES, AT_ONCE, MESSAGES = 100, 50, 4
-LONGEST = 0.03  # s that a send takes
+LONGEST = 0.1  # s that a send takes
 ROOM = Address("slack", "C5")
 DESKS = Desks({"support": Desk("support", (Place(ROOM, threads=True),))})
 
@@ -112,7 +112,7 @@ class Race:
                 return
             if not patient:  # a send takes its time, in which the STOP may come
                 await asyncio.sleep(self.dice.uniform(0, LONGEST))
-            states = ["sent"] if patient else ["sent", "queued", "failed"]
+            states = ["sent"] if patient else ["sent", "queued", "queued", "failed"]
             await self.store.settle(
                 [Settlement(row.id, owner, row.epoch, self.dice.choice(states), at=now) for row in leased]
             )

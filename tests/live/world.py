@@ -241,7 +241,7 @@ async def a_world(database: str, *, paced: bool = False, **changes: Any) -> Asyn
     with pytest.MonkeyPatch.context() as patch:
         rate: dict[str, Any] = {}
         if not paced:
-            rate = {"rate": 10_000}
+            rate = {"rate": 10_000, "timeout": "15s"}  # longer than any gate is shut, however busy the machine
             for module, names in UNPACED.items():
                 for name in names:
                     patch.setattr(module, name, 10_000)

@@ -139,8 +139,9 @@ async def a_server(
             gates[provider.name] = Gate(provider.app, provider.sends)
             api = await stack.enter_async_context(serving(gates[provider.name]))
             configs[provider.name] = provider.settings(api, **changes)
-        told = {"home": Path(__file__).parent, "database_url": database, "channels": configs, "company": "Echolot"}
-        read = Settings.model_construct(**told, flows_dir=flows, **(settings or {}))
+        told: dict[str, Any] = {"home": Path(__file__).parent, "database_url": database, "channels": configs}
+        told |= {"company": "Echolot", "flows_dir": flows} | dict(settings or {})
+        read = Settings.model_construct(**told)
         assembled = await stack.enter_async_context(parts(read, site.url))
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         server = Server(assembled, site.url, client, gates)

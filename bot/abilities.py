@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from bot.messages import Address, File, Limit, Media, Outbound, Sent
+from bot.messages import Address, File, Inbound, Limit, Media, Outbound, Sent
 
 
 class Finding(NamedTuple):
@@ -53,6 +53,18 @@ class Rooted(Protocol):
 
     def thread_of(self, provider_id: str) -> str:
         """The thread under the message of this provider id, as it stands in addresses."""
+        ...
+
+
+@runtime_checkable
+class ThreadBackfilling(Protocol):
+    """A channel whose provider can list what was written in a thread and missed by the webhook."""
+
+    async def missed_in(self, conversations: Sequence[Address], since: int) -> Sequence[Inbound]:
+        """What people wrote in these threads at or after `since` (epoch ms), under the ids that the webhook gives it.
+
+        Threads that are gone have nothing. Raises a ChannelError.
+        """
         ...
 
 

@@ -154,6 +154,17 @@ class Store(Protocol):
         """The latest card of a case in one place, and the last `limit` messages that were shown there."""
         ...
 
+    async def live_threads(self, limit: int = 1000) -> list[str]:
+        """The lanes of the threads of cases that are not confirmed, the newest case first."""
+        ...
+
+    async def voucher(self, desk: str, name: str, key: str, codes: Sequence[str], now: int) -> str:
+        """The code of a desk's voucher that goes out with the message `key`: always the same one, and with no other.
+
+        "" if all of `codes` have gone out.
+        """
+        ...
+
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """Keep a flow's source for as long as sessions may run on it."""
         ...

@@ -108,6 +108,10 @@ class SqlReading(ABC):
         found = await self._row("case", id=case_id)
         return found and {**found, "entries": await self._rows("case_entries", id=case_id)}
 
+    async def live_threads(self, limit: int = 1000) -> list[str]:
+        """See bot.ports.Store."""
+        return [row["inbound"] for row in await self._rows("live_threads", limit=limit)]
+
     async def case_by_code(self, code: str) -> list[Row]:
         """See bot.ports.Reading."""
         return await self._rows("cases_by_code", code=code)

@@ -44,8 +44,8 @@ def slack_channel(
 class SlackChannel:
     """One entry of `kind: slack`: a Channel and Reconciling (`bot.ports`).
 
-    Of `bot.abilities` it has Editing, Threading, Rooted, Reacting, Whispering, Filing, Pacing, Diagnosing and
-    Installable.
+    Of `bot.abilities` it has Editing, Threading, Rooted, ThreadBackfilling, Reacting, Whispering, Filing, Pacing,
+    Diagnosing and Installable.
     """
 
     kind = "slack"

@@ -65,6 +65,12 @@ SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at,
 FROM cases WHERE phase IN (:one, :two, :three, :four, :five) AND (:desk = '' OR desk = :desk)
 ORDER BY opened_at DESC LIMIT :limit;
 
+-- name: live_threads
+-- The lanes of the threads of cases that are not confirmed, the newest case first.
+SELECT p.inbound FROM cases AS c JOIN case_place AS p ON p.case_id = c.id AND p.thread <> ''
+WHERE c.phase IN ('open', 'claimed', 'waiting', 'resolved')
+ORDER BY c.opened_at DESC, p.place LIMIT :limit;
+
 -- name: cases_by_code
 SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
   cause, score, score_after, channel, language, version

@@ -12,7 +12,8 @@ WHOLE_TABLE = re.compile(
     r"SCAN (inbox|outbox|address|session|answer|timer|journal|cases|case_entry|case_place|file|\w)$"
 )
 LOOKED_AT = (
-    "case", "case_entries", "file", "cases_by_code", "cases_in", "counts", "latest_cases", "place_card", "place_notes"
+    "case", "case_entries", "file", "cases_by_code", "cases_in", "counts", "latest_cases", "live_threads",
+    "place_card", "place_notes",
 )  # fmt: skip
 SQL = statements("sqlite") | {name: statements("reading")[name] for name in LOOKED_AT}
 

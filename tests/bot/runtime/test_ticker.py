@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from bot.errors import Conflict, Misconfigured, StoreUnavailable, Unavailable
-from bot.messages import Inbound, Said
+from bot.errors import Conflict, Misconfigured, StoreUnavailable, Throttled, Unavailable
+from bot.messages import Address, Inbound, Said
 from bot.runtime import ticker
-from bot.runtime.ticker import BACKFILL_EVERY, OVERLAP, backfill, fetch_missed, tick
+from bot.runtime.ticker import BACKFILL_EVERY, GAP, OVERLAP, backfill, fetch_missed, tick
 from tests.bot.runtime.house import ANNA, BEN, NOW, Line, soon
+from tests.storage.builders import case, turn
 
 DAY = 86_400_000
 
@@ -130,3 +131,81 @@ async def test_p3_every_channel_is_asked_at_the_start_and_again_and_again(house,
     with pytest.raises(asyncio.CancelledError):
         await running
     assert len(bad.since) >= 3
+
+
+# --- threads ---------------------------------------------------------------------------------------------------------
+
+
+class Listed(Line):
+    """A provider that lists threads; `said` is what was written, by thread."""
+
+    name = "slack"
+
+    def __init__(self, *script, **said):
+        super().__init__()
+        self.answers, self.said, self.asked = list(script), said, []
+
+    async def missed_in(self, conversations, since):
+        self.asked.append(([to.thread for to in conversations], since))
+        if self.answers and (problem := self.answers.pop(0)):
+            raise problem
+        return [event for to in conversations for event in self.said.get(to.thread, ())]
+
+
+async def in_threads(house, count: int) -> None:
+    """So many cases with a thread at Slack, one at Telegram, one that is over, and one on a phone."""
+    others = [("x", "open", "telegram:-1#9", "9"), ("y", "confirmed", "slack:C1#99", "99"), ("z", "open", "sms:+1", "")]
+    cases = [(f"{n}", "resolved" if n else "open", f"slack:C1#t{n}", f"t{n}") for n in range(count)] + others
+    rows = [case(id=name * 24, phase=phase, opened_at=NOW + n) for n, (name, phase, _, _) in enumerate(cases)]
+    await turn(house.store, cases=rows)
+    for name, _, inbound, thread in cases:
+        await house.store.save_place(name * 24, f"{inbound.partition('#')[0]}#@{name * 24}", inbound, thread, "")
+
+
+def reply(thread: str, key: str) -> Inbound:
+    return Inbound(key, NOW, Address("slack", "C1", thread=thread), Said("!claim"), "U1")
+
+
+async def test_p3_what_was_written_in_threads_meanwhile_is_fetched(house):
+    """The same event as the webhook's, and each is taken once."""
+    await in_threads(house, 7)
+    await house.store.watermark("slack", NOW)
+    line = Listed(t3=[reply("t3", "m:1")], t0=[reply("t0", "m:2")])
+    assert await fetch_missed(house.store, house.intake, "slack", line, NOW + 1_000, first=True) == 2
+    assert await fetch_missed(house.store, house.intake, "slack", line, NOW + 2_000, first=True) == 2
+    asked = [thread for threads, _ in line.asked[:2] for thread in threads]
+    assert asked == ["t6", "t5", "t4", "t3", "t2", "t1", "t0"]
+    assert {since for _, since in line.asked} == {NOW - OVERLAP, NOW + 1_000 - OVERLAP}
+    assert await house.store.watermark("slack") == NOW + 2_000
+    assert await house.store.event("slack", "m:1")
+
+
+async def test_p3_threads_are_looked_into_at_the_start_and_after_a_gap_only(house):
+    await in_threads(house, 1)
+    await house.store.watermark("slack", NOW)
+    line = Listed()
+    for after in (300_000, 600_000, 600_000 + GAP + 1):
+        await fetch_missed(house.store, house.intake, "slack", line, NOW + after)
+    assert len(line.asked) == 1
+
+
+@pytest.mark.parametrize(("times", "wanted"), [(ticker.MOST_ASKED, 1), (ticker.MOST_ASKED + 1, 0)])
+async def test_p3_threads_are_looked_into_as_slowly_as_the_provider_says(house, times, wanted):
+    await in_threads(house, 1)
+    await house.store.watermark("slack", NOW)
+    line = Listed(*[Throttled("slow", 0.001)] * times, t0=[reply("t0", "m:1")])
+    assert await fetch_missed(house.store, house.intake, "slack", line, NOW + 5_000, first=True) == wanted
+    assert await house.store.watermark("slack") == NOW + 5_000 * wanted
+
+
+async def test_p3_the_first_look_is_into_threads_too(house, monkeypatch):
+    monkeypatch.setattr(ticker, "BACKFILL_AFTER", 0.0)
+    monkeypatch.setattr(ticker, "BACKFILL_EVERY", 0.001)
+    await in_threads(house, 1)
+    await house.store.watermark("slack", NOW)
+    line, other = Listed(), Line()
+    running = asyncio.create_task(backfill(house.store, house.intake, {"slack": line, "sms": other}, house.clock))
+    await soon(lambda: line.asked)
+    await asyncio.sleep(0.05)
+    running.cancel()
+    assert len(line.asked) == 1

@@ -7,9 +7,9 @@ import msgspec
 
 from bot.cases.card import draw
 from bot.cases.desks import WEB, Desk, Desks
-from bot.cases.draft import name_of
+from bot.cases.draft import cause_label, name_of
 from bot.cases.state import Case, Held, Line
-from bot.cases.words import in_language, word
+from bot.cases.words import word
 from bot.messages import Pressed, Said
 from bot.ports import Reading
 from bot.runtime.office import Office
@@ -103,13 +103,11 @@ def _prompts(case: Case, desk: Desk, entries: Sequence[Row]) -> Iterator[CasePro
         by, cause = case.resolving.by, case.resolving.cause
         cancel = _choice(desk, "cancel")
         if cause:
-            why = word("what_done", desk.language, cause=cause, code=case.code, desk=desk.name)
+            why = word("what_done", desk.language, cause=cause_label(desk, cause), code=case.code, desk=desk.name)
             yield CasePrompt("action", by.id, name_of(by), "", why, [_choice(desk, "skip"), cancel])
         else:
             why = word("which_cause", desk.language, code=case.code, desk=desk.name)
-            causes = [
-                Choice(f"cause:{each.id}", in_language(each.labels, desk.language) or each.id) for each in desk.causes
-            ]
+            causes = [Choice(f"cause:{each.id}", cause_label(desk, each.id)) for each in desk.causes]
             yield CasePrompt("cause", by.id, name_of(by), "", why, [*causes, cancel])
 
 

@@ -70,7 +70,8 @@ async def test_a_case_from_the_score_to_the_score_after(desk):
         "cause", "anna", "cause:delivery", "cancel",
     )  # fmt: skip
     await desk.decides(case, "cause:delivery")
-    await desk.shows(lambda shown: [prompt.kind for prompt in shown.prompts] == ["action"])
+    [prompt] = (await desk.shows(lambda shown: [prompt.kind for prompt in shown.prompts] == ["action"])).prompts
+    assert "Delivery" in prompt.why
     await desk.replies(case, "sent again")
     texts = await desk.hears("sms", 4)
     assert not [text for text in texts if "Hanover" in text or "sent again" in text]

@@ -112,6 +112,7 @@ class Outbound(Struct, frozen=True, omit_defaults=True):
     media: tuple[Media, ...] = ()
     origin: str = ""
     removes: bool = False
+    voucher: str = ""  # `desk/name`: a code of it goes into the text, `{{ code }}`, when it is sent
 
 
 class Limit(Struct, frozen=True):

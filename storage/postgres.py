@@ -197,6 +197,10 @@ class PostgresStore(SqlReading):
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["lose_thread"], opening, case_id, place))
 
+    async def voucher(self, desk: str, name: str, key: str, codes: Sequence[str], now: int) -> str:
+        """See bot.ports.Store."""
+        return await self._write(lambda connection: sets.use_code(connection, desk, name, key, codes, now))
+
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now))

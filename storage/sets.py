@@ -124,6 +124,19 @@ async def leased(connection: Any, taken: Sequence[Any]) -> list[Leased]:
     return sorted(Leased(*row, *called.get(row["lane"], ())) for row in taken)
 
 
+async def use_code(connection: Any, desk: str, name: str, key: str, codes: Sequence[str], now: int) -> str:
+    """The code that goes with a message: see bot.ports.Store."""
+    await connection.execute(SQL["lock_voucher"], desk, name)
+    taken = await connection.fetchval(SQL["voucher"], key)
+    if taken:
+        return str(taken)
+    used = {code for (code,) in await connection.fetch(SQL["used_codes"], desk, name)}
+    code = next((code for code in codes if code not in used), "")
+    if code:
+        await connection.execute(SQL["use_code"], desk, name, code, key, now)
+    return code
+
+
 async def with_others(connection: Any, doubtful: Sequence[Leased]) -> list[Leased]:
     """Messages in doubt with those that went out as a part of them."""
     if not doubtful:

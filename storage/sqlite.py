@@ -23,7 +23,7 @@ from storage.news import News
 from storage.reading import Row, SqlReading
 from storage.rows import batch
 from storage.sql import statements
-from storage.writing import accept, fired, write
+from storage.writing import accept, fired, use_code, write
 
 Result = TypeVar("Result")
 log = structlog.get_logger()
@@ -248,6 +248,11 @@ class SqliteStore(SqlReading):
     async def lose_thread(self, case_id: str, place: str, opening: str) -> None:
         """See bot.ports.Store."""
         await self._run("lose_thread", {"case_id": case_id, "place": place, "opening": opening})
+
+    async def voucher(self, desk: str, name: str, key: str, codes: Sequence[str], now: int) -> str:
+        """See bot.ports.Store."""
+        facts = {"desk": desk, "name": name, "key": key, "now": now}
+        return await self._write(lambda connection: use_code(connection, SQL, facts, codes))
 
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""

@@ -59,6 +59,20 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
         _open_link(connection, sql, opened)
 
 
+def use_code(
+    connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any], codes: Sequence[str]
+) -> str:
+    """The code that goes with a message: see bot.ports.Store. `facts` are desk, name, key and now."""
+    taken = connection.execute(sql["voucher"], facts).fetchone()
+    if taken:
+        return str(taken[0])
+    used = {code for (code,) in connection.execute(sql["used_codes"], facts)}
+    code = next((code for code in codes if code not in used), "")
+    if code:
+        connection.execute(sql["use_code"], {**facts, "code": code})
+    return code
+
+
 def _each(connection: sqlite3.Connection, sql: str, many: Sequence[Any]) -> None:
     if many:
         connection.executemany(sql, many)

@@ -1,7 +1,5 @@
 """Replies kept for use by name, filled in for a customer."""
 
-import hashlib
-
 from bot.cases.desks import Canned, Desk
 from bot.cases.draft import alias_of
 from bot.cases.state import Actor, Case
@@ -17,13 +15,7 @@ def canned_reply(canned: Canned, by: Actor, case: Case, desk: Desk) -> str:
     base = case.language.replace("_", "-").partition("-")[0].lower()
     text = texts.get(case.language) or texts.get(base) or texts.get("en") or next(iter(texts.values()), "")
     name = dict(case.attributes).get("first_name") or case.name.partition(" ")[0]
-    values = {"first_name": name, "agent": alias_of(desk, by)[0], "code": voucher_code(canned, case)}
+    values = {"first_name": name, "agent": alias_of(desk, by)[0], "code": canned.code}
+    if canned.codes:  # which one is known when it goes out
+        del values["code"]
     return fill(text, values).strip()
-
-
-def voucher_code(canned: Canned, case: Case) -> str:
-    """The code for this case: always the same one, of several one by the case's id."""
-    if not canned.codes:
-        return canned.code
-    number = int.from_bytes(hashlib.blake2b(case.id.encode(), digest_size=8).digest())
-    return canned.codes[number % len(canned.codes)]

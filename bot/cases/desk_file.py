@@ -56,7 +56,7 @@ class Voucher(Frozen):
     code: str = Field("", max_length=40)
     """The code, the same for all."""
     codes: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = ()
-    """Or several: a case always gets the same one, chosen by its id. Two cases may get the same."""
+    """Or several, each of which goes out with one message. When all have, the agent is told, and nothing is sent."""
 
 
 class DeskFile(Frozen):

@@ -48,7 +48,7 @@ class Canned(Struct, frozen=True, omit_defaults=True):
     texts: Mapping[str, str]
     voucher: bool = False
     code: str = ""  # a voucher's
-    codes: tuple[str, ...] = ()  # or several, of which a case always gets the same
+    codes: tuple[str, ...] = ()  # or several, each of which goes out once
 
 
 class Cause(Struct, frozen=True, omit_defaults=True):

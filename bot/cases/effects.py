@@ -27,6 +27,7 @@ class Tell(Struct, frozen=True, omit_defaults=True):
     edits: str = ""
     removes: bool = False
     reply_to: str = ""
+    voucher: str = ""  # `desk/name`, whose code goes into the text when it is sent
 
 
 class Note(Struct, frozen=True, omit_defaults=True):

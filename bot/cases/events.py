@@ -54,6 +54,7 @@ class AgentSaid(Struct, frozen=True, tag="agent_said", omit_defaults=True):
     album: str = ""
     reply_to: str = ""
     intent: str = ""
+    voucher: str = ""  # of the desk's, whose code the text still lacks
 
 
 class AgentEdited(Struct, frozen=True, tag="agent_edited"):

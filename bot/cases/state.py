@@ -41,6 +41,7 @@ class Line(Struct, frozen=True, omit_defaults=True):
     key: str = ""
     state: str = ""  # of an agent's message: queued | sent | delivered | read | failed | unknown | cancelled | removed
     media: tuple[Media, ...] = ()
+    voucher: str = ""  # of the desk's, whose code the text lacks: it is known when it goes out
 
 
 class Held(Struct, frozen=True, omit_defaults=True):
@@ -52,6 +53,7 @@ class Held(Struct, frozen=True, omit_defaults=True):
     media: tuple[Media, ...]
     ref: str
     at: int
+    voucher: str = ""  # of the desk's, whose code the text still lacks
 
 
 class Resolving(Struct, frozen=True, omit_defaults=True):

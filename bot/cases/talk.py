@@ -63,22 +63,33 @@ def _check_and_send(draft: Draft, event: AgentSaid) -> None:
     elif len(recent) >= MOST_RELAYS:
         hold(draft, event, draft.word("loop_breaker"), ("send", "note"))
     else:
-        send(draft, event.by, event.text, event.media, event.ref, event.reply_to)
+        send(draft, event.by, event.text, event.media, event.ref, event.reply_to, voucher=event.voucher)
 
 
 def send(
-    draft: Draft, by: Actor, text: str, media: tuple[Media, ...], ref: str, reply_to: str = "", origin: str = ""
+    draft: Draft,
+    by: Actor,
+    text: str,
+    media: tuple[Media, ...],
+    ref: str,
+    reply_to: str = "",
+    origin: str = "",
+    voucher: str = "",
 ) -> None:
-    """Send an agent's words to the customer, under the agent's public name. `origin`: where the files came in."""
+    """Send an agent's words to the customer, under the agent's public name.
+
+    `origin`: where the files came in; `voucher`: of the desk's, whose code goes into the text.
+    """
     case = draft.case
     alias, avatar = alias_of(draft.desk, by)
     quoted = draft.line(ref=reply_to) if reply_to else None
     origin = (origin or by.place) if media else ""
     answered = quoted.ref if quoted and quoted.side == "customer" else ""
     sent = draft.tell(
-        text, "agent", media=media, origin=origin, alias=alias, avatar=avatar, reply_to=answered
+        text, "agent", media=media, origin=origin, alias=alias, avatar=avatar, reply_to=answered,
+        voucher=f"{case.desk}/{voucher}" if voucher else "",
     )  # fmt: skip
-    line = Line("agent", text, draft.now, ref, by.place, by.id, sent, "queued", media)
+    line = Line("agent", text, draft.now, ref, by.place, by.id, sent, "queued", media, voucher)
     draft.remember(line)
     draft.entry("agent", text, name_of(by), sent, len(media))
     draft.sign(line, "pending")
@@ -96,7 +107,7 @@ def send(
 def hold(draft: Draft, event: AgentSaid, why: str, choices: tuple[str, ...]) -> None:
     """Keep a message back until its author says what it is meant to be."""
     name = f"{draft.case.turn}"
-    held = Held(name, event.by, event.text, event.media, event.ref, draft.now)
+    held = Held(name, event.by, event.text, event.media, event.ref, draft.now, event.voucher)
     if len(draft.case.held) >= MOST_HELD:
         clocks.not_sent(draft, draft.case.held[0])
         draft.change(held=draft.case.held[1:])
@@ -141,7 +152,7 @@ def _release_held(draft: Draft, event: Chosen) -> None:
         note(draft, held.by, held.text, "")
         draft.answer(held.by, held.ref, draft.word("note_taken"))
     elif not _impossible(draft, held.by, held.ref):
-        send(draft, held.by, held.text, held.media, held.ref)
+        send(draft, held.by, held.text, held.media, held.ref, voucher=held.voucher)
 
 
 def _take_over(draft: Draft, by: Actor, ref: str) -> bool:
@@ -163,7 +174,7 @@ def _retry(draft: Draft, event: Chosen) -> None:
         return
     if life.mine(draft, event.by, event.ref) and not _impossible(draft, event.by, event.ref):
         draft.rewrite(line, state="removed")
-        send(draft, event.by, line.text, line.media, line.ref, origin=line.place)
+        send(draft, event.by, line.text, line.media, line.ref, origin=line.place, voucher=line.voucher)
 
 
 def edited(draft: Draft, event: AgentEdited) -> None:
@@ -191,7 +202,7 @@ def _send_correction(draft: Draft, event: Chosen) -> None:
     if line is None:
         draft.answer(event.by, event.ref, draft.word("old_button"))
     elif life.mine(draft, event.by, event.ref) and not _impossible(draft, event.by, event.ref):
-        send(draft, event.by, f"* {line.text}", (), line.ref)
+        send(draft, event.by, f"* {line.text}", (), line.ref, voucher=line.voucher)
 
 
 def removed(draft: Draft, event: AgentRemoved) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot import durations
 from bot.cases.canned import canned_reply
@@ -212,7 +213,8 @@ def _canned(rest: str, said: Said, by: Actor, case: Case, desk: Desk, *, voucher
         return Misunderstood(by, "no_such_canned", close or ", ".join(each.name for each in known), said.ref)
     text = "\n\n".join(filter(None, (canned_reply(found, by, case, desk), more)))
     owner = case.owner is not None and case.owner.id == by.id
-    return _spoken(said, text, by, "send" if owner else "")
+    spoken = _spoken(said, text, by, "send" if owner else "")
+    return replace(spoken, voucher=found.name) if found.codes else spoken
 
 
 def _cause(rest: str, desk: Desk) -> tuple[str, str]:

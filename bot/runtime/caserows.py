@@ -65,6 +65,7 @@ def told(lane: Lane, case: Case, tell: Tell, now: int) -> OutboxRow:
         media=tell.media,
         origin=tell.origin,
         removes=tell.removes,
+        voucher=tell.voucher,
     )
     payload, channel = _encode(message).decode(), lane.address.channel
     return OutboxRow(tell.key, lane.name, channel, case.id, tell.purpose, payload, now, 0, now, edits=tell.edits)

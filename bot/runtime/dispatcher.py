@@ -10,6 +10,7 @@ import structlog
 from msgspec.structs import replace
 
 from bot.abilities import Reacting
+from bot.cases.desks import Desks
 from bot.cases.words import word
 from bot.errors import (
     ChannelError,
@@ -36,6 +37,7 @@ from bot.runtime.pace import Pace
 from bot.runtime.parcels import Parcels, refusals
 from bot.runtime.threads import Threads, is_named_by_case
 from bot.runtime.verdict import FIRST_RETRY, urgency, wait_after
+from bot.runtime.vouchers import Vouchers
 
 log = structlog.get_logger()
 
@@ -64,10 +66,12 @@ class Dispatcher:
         clock: Callable[[], int],
         channels: Mapping[str, Channel] | None = None,
         public_url: str = "",
+        desks: Desks | None = None,
     ) -> None:
         """`name` is the settings' entry; `owner` is unique to this process, it marks leases.
 
-        `channels` are all there are, by name: files come in on others. `public_url` is where people reach this server.
+        `channels` are all there are, by name: files come in on others. `public_url` is where people reach this server,
+        `desks` have the vouchers.
         """
         self._name = name
         self._channel = channel
@@ -82,6 +86,7 @@ class Dispatcher:
         self._pace = Pace(getattr(channel, "rate", None))
         self._parts: Callable[[str], int] = channel.parts if isinstance(channel, Pricing) else lambda _text: 1
         self._ends = Endings(owner, clock)
+        self._vouchers = Vouchers(store, desks or Desks(), clock)
         self._admission = Admission(channel)
         self._bundles = Bundles(store, owner, clock, channel.capabilities)
         self._flights: set[asyncio.Task[None]] = set()
@@ -198,6 +203,7 @@ class Dispatcher:
             message = replace(message, prompt=Prompt(text, message.prompt.options))
         way = self._threads if is_named_by_case(message.to) else self._handing
         try:
+            message = await self._vouchers.filled(message)
             sent = await asyncio.wait_for(way.hand_over(row, message), SEND_TIMEOUT)
         except ChannelError as error:
             return self._failed(row, message, error)
@@ -276,7 +282,7 @@ class Dispatcher:
         taken = await self._store.provider_ids(row.lane)
         if is_named_by_case(message.to):
             return await self._threads.find(channel, row, message, taken)
-        return await channel.find(message, row.first_attempt_at, taken)
+        return await channel.find(await self._vouchers.filled(message), row.first_attempt_at, taken)
 
     async def _given_up(self, row: Leased, message: Outbound, why: str) -> Ended:
         """Nobody can tell: a desk reads it once more, with a mark; a customer does not (RELIABILITY 1.5)."""

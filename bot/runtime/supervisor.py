@@ -57,7 +57,7 @@ class Supervisor:
         self._assigner = Assigner(store, intake, desks, clock) if desks and assigns else None
         self.worker = Worker(store, library, clock, gather, marking=marking, desks=desks)
         self.dispatchers = {
-            name: Dispatcher(name, channel, store, self.owner, clock, channels, public_url)
+            name: Dispatcher(name, channel, store, self.owner, clock, channels, public_url, desks)
             for name, channel in channels.items()
         }
 

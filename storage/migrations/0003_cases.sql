@@ -57,6 +57,16 @@ CREATE INDEX case_place_opening ON case_place (opening) WHERE opening <> '';
 ALTER TABLE address ADD COLUMN case_id TEXT;
 ALTER TABLE address ADD COLUMN history TEXT NOT NULL DEFAULT '';
 
+-- Vouchers' single-use codes that have gone out, or are about to: each with one message.
+CREATE TABLE voucher (
+  desk TEXT NOT NULL,
+  name TEXT NOT NULL,
+  code TEXT NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (desk, name, code)
+){clustered};
+
 -- The key of the message that this one is a part of: several that waited in one lane go out as one, and share its fate.
 ALTER TABLE outbox ADD COLUMN along TEXT;
 CREATE INDEX outbox_along ON outbox (along) WHERE along IS NOT NULL;

@@ -398,6 +398,19 @@ ON CONFLICT (channel, account) DO UPDATE SET sealed = excluded.sealed, saved_at 
 -- name: remove_installation!
 DELETE FROM installation WHERE channel = :channel AND account = :account;
 
+-- name: lock_voucher
+-- One at a time takes a code of this voucher.
+SELECT pg_advisory_xact_lock(hashtextextended('voucher ' || :desk || ' ' || :name, 0));
+
+-- name: voucher
+SELECT code FROM voucher WHERE key = :key;
+
+-- name: used_codes
+SELECT code FROM voucher WHERE desk = :desk AND name = :name;
+
+-- name: use_code!
+INSERT INTO voucher (desk, name, code, key, at) VALUES (:desk, :name, :code, :key, :now);
+
 -- name: save_file!
 INSERT INTO file (token_hash, id, name, mime, size, data, created_at, expires_at)
 VALUES (:token_hash, :id, :name, :mime, :size, :data, :created_at, :expires_at);

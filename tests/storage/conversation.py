@@ -123,6 +123,7 @@ async def fill_cases(url):
     )
     await store.save_place(CASE, THREAD, NAMED, "171.5", "171.5")
     await store.save_file(file())
+    assert await store.voucher("support", "goodwill", "k.1.0", ["A1", "B2"], NOW) == "A1"
     await store.close()
 
 
@@ -148,4 +149,5 @@ async def cases_go_on(url):
     assert found == changed._asdict()
     assert (await store.event("slack", "desk:agent"))["state"] == "new"
     assert (await store.file(file().token_hash, NOW))["data"] == file().data
+    assert await store.voucher("support", "goodwill", "k.2.0", ["A1", "B2"], NOW) == "B2"
     await store.close()

@@ -9,7 +9,7 @@ from storage.sql import statements
 from storage.sqlite import connect
 
 WHOLE_TABLE = re.compile(
-    r"SCAN (inbox|outbox|address|session|answer|timer|journal|cases|case_entry|case_place|file|\w)$"
+    r"SCAN (inbox|outbox|address|session|answer|timer|journal|cases|case_entry|case_place|file|voucher|\w)$"
 )
 LOOKED_AT = (
     "case", "case_entries", "file", "cases_by_code", "cases_in", "counts", "latest_cases", "live_threads",

@@ -368,3 +368,14 @@ async def test_p5_what_cannot_be_looked_up_for_long_is_said_once_more(store, lib
         rooms.clock.passes(wait)
         await rooms.looks_up()
     assert room.stood[-1] == ("tP1", "one (maybe repeated)")
+
+
+async def test_p5_a_card_in_doubt_that_never_came_opens_its_thread_now(store, library):
+    rooms = Rooms(store, library, room=Archive(InDoubt("reset"), known=[None]), desks=ONLY_ROOM)
+    case = await rooms.opened()
+    assert rooms.room.stood == []
+    rooms.clock.passes(LEASE + 60_000)
+    await rooms.looks_up()
+    await rooms.sends()
+    assert "2 of 10" in rooms.room.stood[0][1]
+    assert await place(rooms, case, f"slack:C1#@{case}") == ("tP2", "P2")

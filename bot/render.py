@@ -1,6 +1,8 @@
 """What a channel shows of a prompt: buttons where it has some, else options in words, within its length."""
 
-from bot.messages import Capabilities, Option, Prompt
+from msgspec.structs import replace
+
+from bot.messages import Capabilities, Option, Outbound, Prompt
 
 # Typographic look-alikes that would turn a whole SMS into UCS-2 (70 instead of 160 characters a part), and
 # what stands for them in the GSM 03.38 alphabet.
@@ -34,6 +36,13 @@ def render(prompt: Prompt, capabilities: Capabilities) -> Prompt:
 def answered(prompt: Prompt, choice: str) -> Prompt:
     """A question behind which its answer shows: without buttons, with the choice if there is one to show."""
     return Prompt(f"{prompt.text}\n\n✓ {choice}" if choice else prompt.text)
+
+
+def marked(message: Outbound, mark: str) -> Outbound:
+    """The message with a mark behind its words, and on its card if it has one."""
+    prompt = Prompt(f"{message.prompt.text} {mark}", message.prompt.options)
+    card = message.card and replace(message.card, footer=f"{message.card.footer} {mark}".strip())
+    return replace(message, prompt=prompt, card=card)
 
 
 def length(text: str, unit: str) -> int:

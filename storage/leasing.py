@@ -1,11 +1,11 @@
-"""Which messages SQLite hands out to be sent now, and which of them no longer may be."""
+"""Which messages SQLite gives out to be sent, and how it writes down what became of them."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.rows import Leased
-from storage.cases import leased
+from bot.rows import Leased, Settlement
+from storage.cases import leased, with_others
 from storage.rows import why_not
 from storage.writing import accept, told
 
@@ -31,3 +31,21 @@ def lease(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[st
         facts["limit"] = limit - len(taken)
     accept(connection, sql, told(refused, facts["now"]))
     return taken
+
+
+def doubtful(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any]) -> list[Leased]:
+    """Sends in doubt whose rest is over. `facts` are now, until, limit, owner, and channels as a JSON list."""
+    rows = connection.execute(sql["doubtful"], facts).fetchall()
+    mine = {"owner": facts["owner"], "until": facts["until"]}
+    taken = [connection.execute(sql["take_doubtful"], {**mine, "id": row}).fetchone() for (row,) in rows]
+    return [with_others(connection, sql, leased(connection, sql, row)) for row in taken]
+
+
+def settle(connection: sqlite3.Connection, sql: Mapping[str, str], settlements: Sequence[Settlement]) -> None:
+    """Write how sends ended; what a report has settled meanwhile learns only the provider's id."""
+    for settlement in settlements:
+        facts = settlement._asdict()
+        if not connection.execute(sql["settle"], facts).rowcount:
+            connection.execute(sql["learn_provider_id"], facts)
+        if settlement.shared:
+            connection.execute(sql["settle_along"], facts)

@@ -16,8 +16,8 @@ from bot.errors import StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement
 from storage.ahead import Ahead
 from storage.along import Along
-from storage.cases import leased, seen_from, take_along, with_others
-from storage.leasing import lease
+from storage.cases import seen_from, take_along
+from storage.leasing import doubtful, lease, settle
 from storage.lock import WriterLock, locked
 from storage.news import News
 from storage.reading import Row, SqlReading
@@ -184,15 +184,9 @@ class SqliteStore(SqlReading):
 
     async def doubtful(self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
         """See bot.ports.Store."""
-        facts = {"now": now, "channels": json.dumps(list(channels)), "limit": limit}
-
-        def work(connection: sqlite3.Connection) -> list[Leased]:
-            rows = connection.execute(SQL["doubtful"], facts).fetchall()
-            mine = {"owner": owner, "until": until}
-            taken = [connection.execute(SQL["take_doubtful"], {**mine, "id": row}).fetchone() for (row,) in rows]
-            return [with_others(connection, SQL, leased(connection, SQL, row)) for row in taken]
-
-        return await self._write(work)
+        facts: dict[str, Any] = {"owner": owner, "now": now, "until": until, "limit": limit}
+        facts["channels"] = json.dumps(list(channels))
+        return await self._write(lambda connection: doubtful(connection, SQL, facts))
 
     async def take_along(
         self, head: Leased, owner: str, now: int, until: int, fits: Callable[[str], bool]
@@ -205,12 +199,7 @@ class SqliteStore(SqlReading):
         """See bot.ports.Store."""
 
         def work(connection: sqlite3.Connection) -> None:
-            for settlement in settlements:
-                facts = settlement._asdict()
-                if not connection.execute(SQL["settle"], facts).rowcount:
-                    connection.execute(SQL["learn_provider_id"], facts)
-                if settlement.shared:
-                    connection.execute(SQL["settle_along"], facts)
+            settle(connection, SQL, settlements)
             accept(connection, SQL, arrivals)
 
         await self._write(work)
@@ -242,8 +231,8 @@ class SqliteStore(SqlReading):
 
     async def save_place(self, case_id: str, place: str, inbound: str, thread: str, card_id: str) -> None:
         """See bot.ports.Store."""
-        facts = {"case_id": case_id, "place": place, "inbound": inbound, "thread": thread, "card_id": card_id}
-        await self._run("save_place", facts)
+        known = {"case_id": case_id, "place": place, "inbound": inbound, "thread": thread, "card_id": card_id}
+        await self._run("save_place", known)
 
     async def lose_thread(self, case_id: str, place: str, opening: str) -> None:
         """See bot.ports.Store."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import structlog
-from msgspec.structs import replace
 
 from bot.abilities import Reacting
 from bot.cases.desks import Desks
@@ -23,8 +22,9 @@ from bot.errors import (
     Unavailable,
     Unreachable,
 )
-from bot.messages import Consent, Inbound, Outbound, Prompt, Sent
+from bot.messages import Consent, Inbound, Outbound, Sent
 from bot.ports import Channel, Pricing, Reconciling, Store
+from bot.render import marked
 from bot.rows import TOLD, Leased
 from bot.runtime.admission import Admission
 from bot.runtime.bundles import Bundles, bundled
@@ -199,8 +199,7 @@ class Dispatcher:
         if message.kind == "status" and not isinstance(self._channel, Reacting):
             return self._ends.settlement(row, "cancelled", error="this channel shows no signs"), ()
         if again:
-            text = f"{message.prompt.text} {word('maybe_repeated', message.language or 'en')}"
-            message = replace(message, prompt=Prompt(text, message.prompt.options))
+            message = marked(message, word("maybe_repeated", message.language or "en"))
         way = self._threads if is_named_by_case(message.to) else self._handing
         try:
             message = await self._vouchers.filled(message)

@@ -1,12 +1,14 @@
 """`run.py demo`: the whole product with no account anywhere, in one browser page."""
 
 import contextlib
+import os
 import socket
 import tempfile
 import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import click
 import uvloop
@@ -99,7 +101,7 @@ def configured(folder: Path, devices: Sequence[Device], seats: Sequence[Seats]) 
     Not validated, so that no ECHOLOT_ variable leads the demo to somebody's real database.
     """
     first, *also = [{"channel": each.channel, "chat": each.chat} for each in seats]
-    desk = {"agents": list(AGENTS), "causes": CAUSES, "ask_again": True, "also": also}
+    desk = {"agents": list(AGENTS), "causes": CAUSES, "ask_again": True, "also": also, "timezone": own_zone()}
     agents = {}
     for login, name in AGENTS.items():
         elsewhere = {each.channel: each.known_as(login) for each in seats if each.known_as(login)}
@@ -112,6 +114,14 @@ def configured(folder: Path, devices: Sequence[Device], seats: Sequence[Seats]) 
         desks={"support": DeskSettings.model_validate(first | desk)},
         agents=agents,
     )
+
+
+def own_zone() -> str:
+    """This machine's time zone, so that deadlines read as the page's other clocks do; UTC if it cannot be told."""
+    named = (
+        os.environ.get("TZ", "").removeprefix(":") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    )
+    return named if named in available_timezones() else "UTC"
 
 
 async def provided(device: Device, site: Site, stack: AsyncExitStack) -> Channel:

@@ -144,7 +144,7 @@ class CaseEntry(Struct, frozen=True):
         str,
         Meta(
             description="customer | agent | bot | note (the customer does not see it) | event | failed | "
-            "answer (of the bot to the login in `by` alone)"
+            "held (was never sent) | answer (of the bot to the login in `by` alone)"
         ),
     ]
     by: str

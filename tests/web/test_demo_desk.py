@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from commands.demo import running
+from commands.demo import own_zone, running
 from tests.web.test_stage import Demo
 from web.server import Site
 
@@ -191,3 +191,12 @@ async def test_what_cannot_be_done_at_the_desk_is_refused_with_a_reason(desk, ac
     answer = await desk.tries(action, **facts)
     assert answer.status_code == 422
     assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("named", "zone"), [("Europe/Berlin", "Europe/Berlin"), (":Asia/Tokyo", "Asia/Tokyo"), ("EST5EDT4,x", "UTC")]
+)
+def test_the_desk_s_clocks_are_the_machine_s(monkeypatch, named, zone):
+    """Deadlines on the card read as the page's other clocks do; a zone that cannot be told is UTC."""
+    monkeypatch.setenv("TZ", named)
+    assert own_zone() == zone

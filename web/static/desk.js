@@ -9,7 +9,7 @@ const room = find(".room");
 const log = find(".history");
 const form = find(".compose");
 const TICKS = { queued: "◷", sending: "◷", reconciling: "?", sent: "✓", delivered: "✓✓", read: "✓✓", unknown: "?" };
-const NAMED = ["agent", "note", "failed"];
+const NAMED = ["agent", "note", "failed", "held"];
 const OURS = ["agent", "bot", "note"];
 
 let seats = {}; // place → login → case → what is to be seen there

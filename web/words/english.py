@@ -131,6 +131,7 @@ WORDS = {
     "fewer_facts": "Fewer facts",
     "entry_note": "Note, only for the desk",
     "entry_answer": "Only you see this",
+    "entry_held": "Not sent",
     "entry_bot": "Bot",
     "file": "A file",
     "queues": "Queues",

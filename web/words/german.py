@@ -135,6 +135,7 @@ WORDS = {
     "fewer_facts": "Weniger Angaben",
     "entry_note": "Notiz, nur für den Desk",
     "entry_answer": "Das sehen nur Sie",
+    "entry_held": "Nicht gesendet",
     "entry_bot": "Bot",
     "file": "Eine Datei",
     "queues": "Warteschlangen",

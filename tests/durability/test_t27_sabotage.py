@@ -65,7 +65,8 @@ async def test_t27_an_inbox_without_its_unique_key_is_found_out(sqlite_url, monk
     assert careless != schema
     connection.executescript(f"DROP TABLE inbox; {careless}")
     connection.close()
-    monkeypatch.setitem(storage.sqlite.SQL, "accept", storage.sqlite.SQL["accept"].partition("ON CONFLICT")[0])
+    for name in ("accept", "forward"):
+        monkeypatch.setitem(storage.sqlite.SQL, name, storage.sqlite.SQL[name].partition("ON CONFLICT")[0])
     storm = Storm(sqlite_url, fresh_seed(), 100)
     await storm.rage()
     with pytest.raises(Broken, match="P2"):

@@ -60,8 +60,13 @@ async def race(world: World, crowd: list[Seat], dice: random.Random) -> float:
     assert len(winners) == 1
     for surface in ("slack", "tg"):
         assert case.owner.name in live.seat("anna", surface).card(live.ticket)
-    for who in WHO:  # a phone has no card that could change
-        assert live.seat(who, "sms").hears(f"{case.owner.name} has claimed", live.ticket)
+    said = f"{case.owner.name} has claimed"
+    phones = [live.seat(who, "sms") for who in WHO]  # a phone has no card that could change
+    await soon(
+        lambda: all(phone.hears(said, live.ticket) for phone in phones),
+        lambda: [phone.reads(live.ticket) for phone in phones],
+        60,
+    )
     return took
 
 

@@ -82,7 +82,7 @@ def _entry(row: Row) -> CaseEntry:
 
 
 def _card(case: Case, desk: Desk) -> CaseCard:
-    card, prompt = draw(case, desk, WEB, case.opened_at)
+    card, prompt = draw(case, desk, WEB)
     facts = [CaseFact(fact.label, fact.value) for fact in card.facts]
     return CaseCard(
         card.title, card.colour, card.quote, facts, [Choice(option.value, option.label) for option in prompt.options]

@@ -54,15 +54,20 @@ class FlowProblems(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What was probably meant, "" if nothing is close."""
+    close = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
+    return close[0] if close else ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'thanks'?`, or what there is to choose from if nothing is close and that is little."""
     some = list(islice(known, MAX_CHOICES + 1))
     if len(some) > MAX_CHOICES:
         return ""
     choices: Sequence[str] = sorted({name for name in some if name})
-    close = process.extractOne(word, choices, scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
-    if close:
-        return f"did you mean '{close[0]}'?"
+    if close := nearest(word, choices):
+        return f"did you mean '{close}'?"
     if 0 < len(choices) <= 8:
         return "there is " + ", ".join(f"'{name}'" for name in choices)
     return ""

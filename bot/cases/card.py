@@ -23,7 +23,7 @@ _BUTTONS = {
 }
 
 
-def draw(case: Case, desk: Desk, channel: str, now: int) -> tuple[Card, Prompt]:  # noqa: ARG001 - part of the port
+def draw(case: Case, desk: Desk, channel: str) -> tuple[Card, Prompt]:
     """The card of a case for a place of `desk` on `channel`, and the prompt with the same in words and its buttons.
 
     A desk that the case has left reads where it went, without buttons. A phone reads what to type instead of buttons.

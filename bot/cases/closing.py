@@ -6,6 +6,7 @@ from bot.cases.effects import Alarm, OpenNew
 from bot.cases.events import Chosen, CustomerSaid, Resolved, Wanted
 from bot.cases.state import Actor, Line, Resolving
 from flows.answers import Option
+from flows.problems import nearest
 from flows.reading import read_score, read_yes_no
 
 SKIP = "skip"
@@ -77,7 +78,7 @@ def _close_with(draft: Draft, by: Actor, cause: str, action: str, ref: str) -> N
         close(draft, by, found, action)
         return
     known = ", ".join(one.id for one in draft.desk.causes)
-    hint = life.nearest(cause, [one.id for one in draft.desk.causes])
+    hint = nearest(cause, [one.id for one in draft.desk.causes])
     draft.answer(by, ref, draft.word("unknown_cause", word=cause, hint=hint, causes=known))
 
 

@@ -1,14 +1,12 @@
 """A case's life at the desk: claim, release, assign, hand over, snooze, reopen."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-
 from bot.cases import clocks
 from bot.cases.desks import AUTO, Desk
 from bot.cases.draft import Draft, agent_of, alias_of, name_of
 from bot.cases.effects import HandBack, Pause
 from bot.cases.state import Actor
 from bot.cases.words import in_language, moment
+from flows.problems import nearest
 from flows.templates import fill
 
 
@@ -173,8 +171,3 @@ def present(desk: Desk, owner: Actor) -> bool:
         return True
     agent = agent_of(desk, owner.id)
     return agent is not None and agent.active
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """What was probably meant, "" if nothing is near."""
-    return next(iter(get_close_matches(word.casefold(), list(known), 1)), "")

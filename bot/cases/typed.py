@@ -24,10 +24,10 @@ from bot.cases.events import (
     Resolved,
     Snoozed,
 )
-from bot.cases.life import nearest
 from bot.cases.lines import one_line, plain
 from bot.cases.state import Actor, Case
 from bot.messages import Said
+from flows.problems import nearest
 
 SNOOZE = 3_600_000  # ms, where nobody says how long
 _LONGEST = 40  # characters of a word that are looked at

@@ -101,8 +101,8 @@ class Showing:
                 rows.places.append(_place_row(after.id, place))
             elif not place.threads:
                 continue  # a phone reads what changes, and gets no second card
-            card, prompt = drawn = draw(after, desk, place.address.channel, now)
-            if before and draw(before, desk, place.address.channel, now) == drawn:
+            card, prompt = drawn = draw(after, desk, place.address.channel)
+            if before and draw(before, desk, place.address.channel) == drawn:
                 continue
             lane, name = place.lane(after.id), card_key(after.id, place)
             prompt = Prompt(_coded(after, lane, prompt.text), prompt.options)

@@ -9,13 +9,17 @@ import pytest
 
 from tests.architecture.sources import PACKAGES, ROOT, calls, imported, name, product, tree
 
+PREFIXES = (
+    "flows/", "bot/bodies", "bot/cards", "bot/cases/", "bot/engine/", "bot/errors", "bot/hours", "bot/messages",
+    "bot/render", "bot/segments",
+)  # fmt: skip
 PURE = [
     path
     for path in product()
-    if name(path).startswith(("flows/", "bot/engine/", "bot/errors", "bot/messages", "bot/render", "bot/segments"))
+    if name(path).startswith(PREFIXES)
     or name(path) in {"bot/runtime/lane.py", "bot/runtime/pace.py", "bot/runtime/route.py"}
 ]
-READS_FILES = {"flows/library.py", "flows/phrases.py", "flows/reading/lexicon.py"}
+READS_FILES = {"bot/cases/words.py", "flows/library.py", "flows/phrases.py", "flows/reading/lexicon.py"}
 
 
 def test_the_contracts_of_the_imports_hold():
@@ -55,7 +59,7 @@ def _now(called: str) -> bool:
 
 
 def test_rules_read_no_files_but_their_own():
-    """`flows.library` reads the folders of flows when it is told to; the other two read data of the package."""
+    """`flows.library` reads the folders of flows when it is told to; the others read data of their package."""
     reads = {"read_text", "read_bytes"}
     found = {name(path) for path in PURE for called, _ in calls(path) if called.rpartition(".")[2] in reads}
     assert found <= READS_FILES

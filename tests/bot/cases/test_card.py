@@ -17,7 +17,7 @@ GERMAN = replace(DESK, language="de")
 
 
 def facts(case, desk=DESK, channel="slack"):
-    card, _ = draw(case, desk, channel, NOW)
+    card, _ = draw(case, desk, channel)
     return {fact.label: fact.value for fact in card.facts}
 
 
@@ -29,7 +29,7 @@ def test_the_card_shows_what_is_known():
         attributes=(("order", "A-17"), ("ticket", "4711")), scores=(Score(NOW - 90 * DAY, "x", 9),),
         former=(Former("f", "X9Y8", NOW - 200 * DAY, "support", "confirmed", "shipping"),), escalated=("first",),
     )  # fmt: skip
-    card, prompt = draw(case, DESK, "slack", NOW)
+    card, prompt = draw(case, DESK, "slack")
     assert card.title == f"Case {case.code}: 2 of 10, detractor"
     assert (card.colour, card.quote, card.owner) == ("amber", "Three weeks late", "U1")
     assert card.footer.startswith("Opened Mon 09/21 16:13")
@@ -55,7 +55,7 @@ def test_the_card_shows_what_is_known():
 )
 def test_colour_and_buttons_follow_the_phase(events, colour, buttons):
     """What is to be done is what can be pressed."""
-    card, prompt = draw(Story().opened().does(*events).case, DESK, "slack", NOW)
+    card, prompt = draw(Story().opened().does(*events).case, DESK, "slack")
     assert card.colour == colour
     assert [option.value for option in prompt.options] == buttons
 
@@ -63,7 +63,7 @@ def test_colour_and_buttons_follow_the_phase(events, colour, buttons):
 def test_every_event_that_changes_what_is_known_changes_the_card():
     """The reason as it arrives, the snooze, the opt-out, the cause: the desk sees each."""
     story = claimed()
-    seen = [draw(story.case, DESK, "slack", story.now)]
+    seen = [draw(story.case, DESK, "slack")]
     for event in (
         Answered("why", "text", "Too late"),
         Answered("score", "nps", "3", 3, "detractor"),
@@ -71,7 +71,7 @@ def test_every_event_that_changes_what_is_known_changes_the_card():
         OptedOut(),
         Resolved(ANNA, "price", "refund"),
     ):
-        seen.append(draw(story.does(event).case, DESK, "slack", story.now))
+        seen.append(draw(story.does(event).case, DESK, "slack"))
         assert seen[-1][0] != seen[-2][0], event
         assert seen[-1][1] != seen[-2][1], event
 
@@ -79,17 +79,17 @@ def test_every_event_that_changes_what_is_known_changes_the_card():
 def test_the_card_stays_as_it_is_while_nothing_happens():
     """Time alone changes nothing, and neither do words in the thread: no message is edited for them."""
     story = Story().opened()
-    before = draw(story.case, DESK, "slack", story.now)
-    assert draw(story.case, DESK, "slack", story.now + 9 * DAY) == before
+    before = draw(story.case, DESK, "slack")
+    assert draw(story.case, DESK, "slack") == before
     story.does(CustomerSaid("hello?", "r1"))
-    assert draw(story.case, DESK, "slack", story.now) == before
+    assert draw(story.case, DESK, "slack") == before
 
 
 def test_c13_a_name_is_shown_only_where_the_desk_wants_it():
     """By default a pseudonym, even if the case knows the name."""
     case = replace(Story().opened().case, name="Eva Example")
     for channel in ("slack", "sms"):
-        card, prompt = draw(case, DESK, channel, NOW)
+        card, prompt = draw(case, DESK, channel)
         assert "Eva" not in f"{card}{prompt}"
         assert LANE not in f"{card}{prompt}"
     assert facts(case, replace(DESK, identity="name"))["Customer"] == "Eva Example"
@@ -99,25 +99,25 @@ def test_c13_a_name_is_shown_only_where_the_desk_wants_it():
 def test_the_owner_is_mentioned_only_where_they_acted():
     """An id of one channel means nobody, or somebody else, on another."""
     case = claimed().case
-    assert draw(case, DESK, "slack", NOW)[0].owner == "U1"
-    assert draw(case, DESK, "telegram", NOW)[0].owner == ""
-    assert draw(claimed(ANNA_WEB).case, DESK, "slack", NOW)[0].owner == ""
+    assert draw(case, DESK, "slack")[0].owner == "U1"
+    assert draw(case, DESK, "telegram")[0].owner == ""
+    assert draw(claimed(ANNA_WEB).case, DESK, "slack")[0].owner == ""
 
 
 def test_a_desk_that_the_case_has_left_reads_where_it_went():
     """Without buttons and without anything about the customer."""
     case = replace(Story().opened().case, desk="second", comment="secret")
-    card, prompt = draw(case, DESK, "slack", NOW)
+    card, prompt = draw(case, DESK, "slack")
     assert (card.colour, card.facts, card.quote, prompt.options) == ("grey", (), "", ())
     assert card.title == prompt.text == f"Case {case.code}: is now at second"
-    assert draw(case, SECOND, "slack", NOW)[1].options
+    assert draw(case, SECOND, "slack")[1].options
 
 
 def test_a_phone_reads_what_to_type():
     """The code first, no buttons that it has not, and short enough not to cost much."""
     phone = replace(GERMAN, places=(Place(PHONE, threads=False),))
     case = replace(Story().opened().case, comment="Der Versand\nwar zu spät")
-    _, prompt = draw(case, phone, "sms", NOW)
+    _, prompt = draw(case, phone, "sms")
     assert prompt.options == ()
     lines = prompt.text.split("\n")
     assert lines[0].startswith(f"{case.code}: Kunde ")
@@ -128,7 +128,7 @@ def test_a_phone_reads_what_to_type():
 
 def test_german_desks_read_german():
     """Labels, values and buttons."""
-    _, prompt = draw(Story().opened().case, GERMAN, "slack", NOW)
+    _, prompt = draw(Story().opened().case, GERMAN, "slack")
     assert prompt.options[0] == Option("claim", "Übernehmen")
     assert "Antwort bis: Mo 21.09. 16:28" in prompt.text
 
@@ -137,7 +137,7 @@ def test_german_desks_read_german():
 def test_little_is_enough(about):
     """A case without a score, or with a segment of another kind, has a card, too."""
     case = Story().opened(about=about).case
-    assert draw(case, DESKS.get("support"), "slack", NOW)[0].title.startswith(f"Case {case.code}: ")
+    assert draw(case, DESKS.get("support"), "slack")[0].title.startswith(f"Case {case.code}: ")
 
 
 HOSTILE = [
@@ -157,7 +157,7 @@ def test_s25_hostile_words_stay_words(text, channel):
         claimed().case, comment=text, name=text, attributes=((text, text),), answers=(("why", text),), action=text,
         owner=replace(ANNA, name=text),
     )  # fmt: skip
-    card, prompt = draw(hostile, desk, channel, NOW)
+    card, prompt = draw(hostile, desk, channel)
     shown = "".join(
         [card.title, card.quote, card.footer, prompt.text, *(fact.label + fact.value for fact in card.facts)]
     )
@@ -173,7 +173,7 @@ def test_s25_hostile_words_stay_words(text, channel):
 def test_any_words_make_a_card_of_bounded_size(comment, name, value):
     """Whatever customers and their systems write."""
     case = replace(claimed().case, comment=comment, name=name, attributes=((name, value),) * 50)
-    card, prompt = draw(case, replace(DESK, identity="name"), "slack", NOW)
+    card, prompt = draw(case, replace(DESK, identity="name"), "slack")
     assert len(card.facts) <= 30
     assert len(card.quote) <= 1_000
     assert max(len(fact.label) + len(fact.value) for fact in card.facts) <= 240

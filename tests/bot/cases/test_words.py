@@ -39,6 +39,17 @@ def test_every_name_that_the_case_uses_is_there():
     assert used <= set(shipped())
 
 
+def test_no_text_is_there_that_nobody_says():
+    """Each name stands in the code; the second half of those that are put together does."""
+    product = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("bot", "channels", "commands", "web")
+        for path in (CASES.parents[1] / folder).rglob("*.py")
+    )
+    said = set(re.findall(r"[\"']([a-z_]+)[\"']", product))
+    assert [each for each in shipped() if each not in said and each.partition("_")[2] not in said] == []
+
+
 def test_values_are_put_in_once_and_empty_ones_leave_no_gap():
     """Braces in what a customer wrote stay as they are (S28)."""
     assert word("note_of", "en", who="{{ text }}", text="{{ who }}") == "Note by {{ text }}: {{ who }}"

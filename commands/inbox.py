@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from bot.cases.canned import shown
 from bot.cases.card import draw
 from bot.cases.desks import WEB, Desk, Desks
 from bot.cases.draft import cause_label, name_of
@@ -98,7 +99,8 @@ def _prompts(case: Case, desk: Desk, entries: Sequence[Row]) -> Iterator[CasePro
             why = next(
                 (entry["text"] for entry in entries if entry["kind"] == "failed" and entry["key"] == line.key), ""
             )
-            yield CasePrompt("failed", "", line.by, line.text, why, [_retry(desk, line)])
+            text = shown(line.text, line.voucher, desk.language)
+            yield CasePrompt("failed", "", line.by, text, why, [_retry(desk, line)])
     if case.resolving:
         by, cause = case.resolving.by, case.resolving.cause
         cancel = _choice(desk, "cancel")
@@ -119,9 +121,9 @@ def _held(case: Case, desk: Desk, held: Held, entries: Sequence[Row]) -> CasePro
     )
     why = next((entry["text"] for entry in entries if entry["kind"] == "answer" and str(entry["turn"]) == held.id), "")
     why = why or word("held" if owner else "claim_first", desk.language, who=name_of(owner) if owner else "")
-    return CasePrompt(
-        "held", held.by.id, name_of(held.by), held.text, why, [_choice(desk, name, held.id) for name in choices]
-    )
+    text = shown(held.text, held.voucher, desk.language)
+    options = [_choice(desk, name, held.id) for name in choices]
+    return CasePrompt("held", held.by.id, name_of(held.by), text, why, options)
 
 
 def _retry(desk: Desk, line: Line) -> Choice:

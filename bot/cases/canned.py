@@ -3,6 +3,7 @@
 from bot.cases.desks import Canned, Desk
 from bot.cases.draft import alias_of
 from bot.cases.state import Actor, Case
+from bot.cases.words import word
 from flows.templates import fill
 
 PLACEHOLDERS = ("first_name", "agent", "code")
@@ -19,3 +20,14 @@ def canned_reply(canned: Canned, by: Actor, case: Case, desk: Desk) -> str:
     if canned.codes:  # which one is known when it goes out
         del values["code"]
     return fill(text, values).strip()
+
+
+def at_its_longest(text: str, voucher: str, desk: Desk) -> str:
+    """A text whose code is not known yet, with the longest that it may get."""
+    codes = next((canned.codes for canned in desk.canned if voucher and canned.name == voucher), ())
+    return fill(text, {"code": max(codes, key=len)}) if codes else text
+
+
+def shown(text: str, voucher: str, language: str) -> str:
+    """The same for people at the desk, who read which voucher it is."""
+    return fill(text, {"code": word("voucher_code", language, word=voucher)}) if voucher else text

@@ -192,7 +192,7 @@ def _elsewhere(draft: Draft, event: CaseEvent) -> None:  # noqa: C901, PLR0912 -
         case CustomerReacted():
             customer.reacted(draft, event)
         case BotSaid():
-            draft.said_by_bot(event.text)
+            draft.said_by_bot(event.text, event.key)
         case Answered():
             customer.answered(draft, event)
         case Wanted():

@@ -1,6 +1,7 @@
 """The clocks of a case: first response, resolution, silence, held messages. All in business time where it matters."""
 
 from bot import hours
+from bot.cases.canned import shown
 from bot.cases.desks import Desk
 from bot.cases.draft import Draft, name_of
 from bot.cases.effects import Alarm
@@ -110,8 +111,9 @@ def _expire_held(draft: Draft) -> None:
 
 def not_sent(draft: Draft, held: Held) -> None:
     """Tell whoever wrote it that the customer never got it."""
-    draft.answer(held.by, held.ref, draft.word("held_expired", who=name_of(held.by), text=held.text[:60]))
-    draft.entry("held", held.text, name_of(held.by))
+    text = shown(held.text, held.voucher, draft.desk.language)
+    draft.answer(held.by, held.ref, draft.word("held_expired", who=name_of(held.by), text=text[:60]))
+    draft.entry("held", text, name_of(held.by))
 
 
 def _owner_silent(draft: Draft) -> None:

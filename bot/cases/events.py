@@ -45,7 +45,10 @@ class Snoozed(Struct, frozen=True, tag="snoozed", omit_defaults=True):
 
 
 class AgentSaid(Struct, frozen=True, tag="agent_said", omit_defaults=True):
-    """Somebody wrote at the desk. `intent`: "" as it was typed; send (said so); internal (a note by its form)."""
+    """Somebody wrote at the desk.
+
+    `intent`: "" as it was typed; send (said so); reply (a text that the desk keeps); internal (a note by its form).
+    """
 
     by: Actor
     text: str
@@ -158,10 +161,11 @@ class CustomerReacted(Struct, frozen=True, tag="customer_reacted"):
     emoji: str
 
 
-class BotSaid(Struct, frozen=True, tag="bot_said"):
-    """The survey said this to the customer."""
+class BotSaid(Struct, frozen=True, tag="bot_said", omit_defaults=True):
+    """The survey says this to the customer; `key` is the message's, which tells what became of it."""
 
     text: str
+    key: str = ""
 
 
 class Answered(Struct, frozen=True, tag="answered", omit_defaults=True):

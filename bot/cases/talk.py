@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from bot.cases import clocks, life
+from bot.cases.canned import at_its_longest, shown
 from bot.cases.closing import describe
 from bot.cases.desks import Reach
 from bot.cases.draft import Draft, alias_of, name_of
@@ -54,8 +55,9 @@ def _check_and_send(draft: Draft, event: AgentSaid) -> None:
     """Say before sending what would be cut, costly, or looks like two machines talking to each other."""
     case = draft.case
     reach = draft.desks.reach.get(case.channel, ANYTHING)
-    size, recent = length(event.text, reach.unit), [at for at in case.relayed if at > draft.now - RELAYS_IN]
-    parts = len(segments(event.text).parts) if reach.paid_parts else 0
+    text = at_its_longest(event.text, event.voucher, draft.desk)
+    size, recent = length(text, reach.unit), [at for at in case.relayed if at > draft.now - RELAYS_IN]
+    parts = len(segments(text).parts) if reach.paid_parts else 0
     if size > reach.max_text:
         draft.answer(event.by, event.ref, draft.word("too_long", count=size, most=reach.max_text))
     elif parts > reach.paid_parts and event.intent != "send":
@@ -91,12 +93,13 @@ def send(
     )  # fmt: skip
     line = Line("agent", text, draft.now, ref, by.place, by.id, sent, "queued", media, voucher)
     draft.remember(line)
-    draft.entry("agent", text, name_of(by), sent, len(media))
+    seen = shown(text, voucher, draft.desk.language)
+    draft.entry("agent", seen, name_of(by), sent, len(media))
     draft.sign(line, "pending")
     for other in draft.desk.places:
         lane = other.lane(case.id)
         if lane != by.place:
-            draft.note(draft.word("agent_said", who=name_of(by), text=text), place=lane, chatty=True)
+            draft.note(draft.word("agent_said", who=name_of(by), text=seen), place=lane, chatty=True)
     relayed = (*case.relayed, draft.now)[-MOST_RELAYS:]
     draft.change(
         relayed=relayed, responded_at=case.responded_at or draft.now, due_at=0, silent_since=0, snoozed_until=0,
@@ -240,7 +243,8 @@ def delivery(draft: Draft, event: DeliveryChanged) -> None:
     if state in ("sent", "delivered", "read"):
         return
     name = "delivery_unknown" if state == "unknown" else "delivery_failed"
-    text = draft.word(name, text=line.text[:60], reason=event.error or event.code)
+    said = shown(line.text, line.voucher, draft.desk.language)
+    text = draft.word(name, text=said[:60], reason=event.error or event.code)
     retry = (_option(draft, "retry", line.key),) if line.side == "agent" and state != "cancelled" else ()
     place = line.place if ":" in line.place else ""  # else it was written in the web inbox
     draft.note(text, place=place, reply_to=line.ref, options=retry)

@@ -201,7 +201,7 @@ def _snooze(rest: str, by: Actor, ref: str) -> CaseEvent:
 def _canned(rest: str, said: Said, by: Actor, case: Case, desk: Desk, *, voucher: bool) -> CaseEvent:
     """A reply by name, with what was typed behind it in a paragraph of its own.
 
-    An owner who names it says that it shall be sent; anybody else's is held as their own words would be.
+    It is meant for the customer even where the desk has just asked for a cause; else it goes the way of typed words.
     """
     known = [each for each in desk.canned if each.voucher == voucher]
     if not known:
@@ -212,8 +212,7 @@ def _canned(rest: str, said: Said, by: Actor, case: Case, desk: Desk, *, voucher
         close = nearest(name, [each.name for each in known])
         return Misunderstood(by, "no_such_canned", close or ", ".join(each.name for each in known), said.ref)
     text = "\n\n".join(filter(None, (canned_reply(found, by, case, desk), more)))
-    owner = case.owner is not None and case.owner.id == by.id
-    spoken = _spoken(said, text, by, "send" if owner else "")
+    spoken = _spoken(said, text, by, "reply")
     return replace(spoken, voucher=found.name) if found.codes else spoken
 
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from itertools import count
 from typing import cast
 
 import msgspec
@@ -39,7 +40,7 @@ from bot.engine.state import Event, HandedBack, OpenCase, Record, Say, TakenOver
 from bot.messages import Address, Edited, FromDesk, Outbound, Pressed, Prompt, Reacted, Removed, Said
 from bot.rows import EntryRow, JournalRow, LaneState, TimerRow
 from bot.runtime.caserows import answered, case_row, customer, told
-from bot.runtime.lane import Lane, id_of
+from bot.runtime.lane import Lane, id_of, said_key
 from bot.runtime.showing import DESK_LIFE, Showing
 
 _encode = msgspec.json.Encoder().encode
@@ -81,7 +82,9 @@ class Casework:
         while self._followed < len(self.lane.turns):
             turn = self.lane.turns[self._followed]
             self._followed += 1
+            keys = (said_key(turn.session, number) for number in count())
             for effect in turn.effects:
+                said = next(keys) if isinstance(effect, Say) else ""
                 if isinstance(effect, OpenCase):
                     self._want(effect, now)
                 elif self.case is None or (self.case.closed and self.case.session != turn.session.id):
@@ -89,7 +92,7 @@ class Casework:
                 elif isinstance(effect, Record) and self.case.session == turn.session.id:
                     self.tell(answered(effect), now)
                 elif isinstance(effect, Say) and effect.purpose != "stop":
-                    self.tell(BotSaid(effect.text), now)
+                    self.tell(BotSaid(effect.text, said), now)
 
     def _want(self, call: OpenCase, now: int) -> None:
         """The survey asks for a person: for the case that there is, or for a new one."""
@@ -111,6 +114,10 @@ class Casework:
         if place == AUTO:
             if not (case.closed or case.owner or case.claimed_at) and isinstance(body.body, Said):
                 self.tell(Assigned(by_desk(case, desk, body.body.text), body.body.text), now)
+            return
+        if isinstance(body.body, Removed) and body.body.ours:
+            self._showing.again(case, place, event, now)
+            self._showing.flush(self.lane.rows)
             return
         by = actor(place, body.author, body.name, desk)
         heard = _heard(body.body, by, case, desk)

@@ -139,7 +139,7 @@ class Lane:
         said = 0
         for effect in turn.effects:
             if isinstance(effect, Say):
-                self._say(f"{session.id}.{session.turn}.{said}", effect, session.id, now)
+                self._say(said_key(session, said), effect, session.id, now)
                 said += 1
             else:
                 self._effect(effect, session, now)
@@ -264,6 +264,11 @@ class Lane:
                 version=self._version,
             )
         )
+
+
+def said_key(session: Session, number: int) -> str:
+    """The Outbound key of what a session says in its latest turn, counted from 0."""
+    return f"{session.id}.{session.turn}.{number}"
 
 
 def scored(session: Session) -> Asked | None:

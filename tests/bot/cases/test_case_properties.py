@@ -50,7 +50,7 @@ EVENTS = st.one_of(
     st.builds(Assigned, PEOPLE, st.sampled_from(["anna", "@ben", "nobody", "<@U2>"])),
     st.builds(HandedOver, PEOPLE, st.sampled_from(["second", "support", "x"])),
     st.builds(Snoozed, PEOPLE, st.sampled_from([MINUTE, DAY])),
-    st.builds(AgentSaid, PEOPLE, TEXTS, REFS, intent=st.sampled_from(["", "send", "internal"])),
+    st.builds(AgentSaid, PEOPLE, TEXTS, REFS, intent=st.sampled_from(["", "send", "reply", "internal"])),
     st.builds(AgentSaid, PEOPLE, TEXTS, REFS),
     st.builds(AgentEdited, PEOPLE, REFS, TEXTS),
     st.builds(AgentRemoved, PEOPLE, REFS),
@@ -66,7 +66,7 @@ EVENTS = st.one_of(
     st.builds(CustomerEdited, REFS, TEXTS),
     st.builds(CustomerRemoved, REFS),
     st.builds(CustomerReacted, REFS, st.sampled_from(["👍", ""])),
-    st.builds(BotSaid, TEXTS),
+    st.builds(BotSaid, TEXTS, KEYS),
     st.builds(Answered, st.just("why"), st.sampled_from(["nps", "text"]), TEXTS, st.integers(0, 10)),
     st.builds(
         Wanted, st.sampled_from(["support", "second", ""]), st.sampled_from(["low", "urgent"]), st.just("answer")

@@ -148,17 +148,17 @@ def test_a_message_keeps_its_files_album_and_quote():
 
 def test_a_canned_reply_is_filled_in_for_the_customer():
     """In the customer's language, under the agent's public name, without a name where none may be known."""
-    assert reads("!reply sorry", case=MINE) == AgentSaid(ANNA, "We are sorry. Anna K.", REF, intent="send")
+    assert reads("!reply sorry", case=MINE) == AgentSaid(ANNA, "We are sorry. Anna K.", REF, intent="reply")
     german = replace(MINE, language="de-AT", attributes=(("first_name", "Eva"),))
     assert reads("!reply sorry", case=german).text == "Es tut uns leid."
     named = replace(MINE, attributes=(("first_name", "{{ code }}"),))
     assert reads("!reply SORRY We call you.", case=named).text == "We are sorry {{ code }}. Anna K.\n\nWe call you."
 
 
-def test_only_the_owners_canned_reply_goes_out_unasked():
-    """Somebody else's is held like their own words (LIVE_FOLLOWUP 5)."""
-    assert reads("!reply sorry", by=BEN, case=MINE).intent == ""
-    assert reads("!reply sorry", case=CASE).intent == ""
+def test_a_canned_reply_is_nobodys_say_so():
+    """It goes the way of typed words: somebody else's is held, and one that costs much asks first (LIVE_FOLLOWUP 5)."""
+    for by, case in ((ANNA, MINE), (BEN, MINE), (ANNA, CASE)):
+        assert reads("!reply sorry", by=by, case=case).intent == "reply"
 
 
 def test_which_of_several_codes_it_is_is_known_when_it_goes_out():

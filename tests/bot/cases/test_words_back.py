@@ -4,21 +4,27 @@ import itertools
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from bot.cases.desks import Reach
-from bot.cases.effects import Note, Tell
+from bot.cases.desks import Canned, Reach
+from bot.cases.effects import Entry, Note, Tell
 from bot.cases.events import (
     AgentEdited,
     AgentRemoved,
     AgentSaid,
+    BotSaid,
     Chosen,
+    Claimed,
     CustomerEdited,
     CustomerRemoved,
     CustomerSaid,
     DeliveryChanged,
+    Released,
+    Resolved,
+    Woken,
 )
 from bot.messages import Media
-from tests.bot.cases.people import ANNA, ANNA_WEB, BEN, DESKS, Story, claimed
+from tests.bot.cases.people import ANNA, ANNA_WEB, BEN, DESKS, MINUTE, SUPPORT, Story, claimed
 
 EDITING = msgspec.structs.replace(DESKS, reach={"sms": Reach(4096, edits=True)})
 
@@ -127,6 +133,51 @@ def test_what_would_be_cut_or_costly_is_said_before_it_is_sent():
     assert story.told == []
     story.does(Chosen(ANNA, "send", story.case.held[0].id))
     assert story.told == ["x" * 600]
+
+
+@pytest.mark.parametrize("intent", ["", "reply"])
+@pytest.mark.parametrize("text", ["x" * 600, "ü" * 153 * 4, "🙂" * 140])
+def test_a_kept_reply_costs_what_typed_words_cost(text, intent):
+    """More than three paid parts, also where one emoji makes all of them shorter, are asked about."""
+    story = claimed().does(AgentSaid(ANNA, text, "r1", intent=intent))
+    assert (story.told, [note.whisper for note in story.notes]) == ([], ["U1"])
+    assert "paid text messages" in story.notes[0].text
+    story.does(Chosen(ANNA, "send", story.case.held[0].id))
+    assert story.told == [text]
+
+
+def test_a_kept_reply_is_no_answer_to_the_question_for_the_cause():
+    """Whoever is asked for a cause and sends a kept reply has sent it, or reads that it is held."""
+    story = claimed().does(Resolved(ANNA), AgentSaid(ANNA, "We are sorry.", intent="reply"))
+    assert (story.told, story.case.phase) == (["We are sorry."], "waiting")
+    story = Story().opened().does(Resolved(ANNA), AgentSaid(ANNA, "We are sorry.", intent="reply"))
+    assert (story.told, story.case.phase, len(story.case.held)) == ([], "open", 1)
+
+
+def test_a_code_that_is_not_known_yet_counts_as_the_longest():
+    """And the desk reads the voucher's name where it will be, in the history, in other places, and if it fails."""
+    goodwill = Canned("goodwill", {"en": "{{ code }}"}, voucher=True, codes=("A", "B" * 480))
+    desks = replace(DESKS, desks={"support": replace(SUPPORT, canned=(goodwill,))})
+    story = Story(desks).opened().does(Claimed(ANNA))
+    said = AgentSaid(ANNA, "Your code: {{ code }}", "r1", intent="reply", voucher="goodwill")
+    story.does(said)
+    assert "that makes 4 paid text messages" in story.notes[0].text
+    story.does(Chosen(ANNA, "send", story.case.held[0].id))
+    (tell,) = story.of(Tell)
+    assert (tell.text, tell.voucher) == ("Your code: {{ code }}", "support/goodwill")
+    assert [entry.text for entry in story.of(Entry)] == ["Your code: [voucher goodwill]"]
+    assert [note.text for note in story.notes] == ["Anna: Your code: [voucher goodwill]"]
+    story.does(DeliveryChanged(tell.key, "failed"))
+    assert "“Your code: [voucher goodwill]”" in story.notes[0].text
+    story.does(Released(ANNA), said, after=0)
+    story.does(Woken(), after=20 * MINUTE)
+    assert [entry.text for entry in story.of(Entry) if entry.kind == "held"] == ["Your code: [voucher goodwill]"]
+
+
+def test_what_the_bot_says_is_known_by_its_message():
+    """So that the history can tell what became of it."""
+    story = claimed().does(BotSaid("How likely …?", "s1.2.0"))
+    assert [(entry.kind, entry.key) for entry in story.of(Entry)] == [("bot", "s1.2.0")]
 
 
 def test_both_sides_appear_in_every_place():

@@ -1,12 +1,13 @@
 """The word lists of a language (`flows/words/<language>.toml`), read once and compiled for looking up.
 
 A list is written as one text, its entries parted by commas or line ends. An entry is a word, several words, or a
-`stem*`. A language without a file of its own is read with the English one; every language falls back to English for
-words it does not know itself.
+`stem*`. Number words come from `numerals.py`; a file adds what people say besides. Every language falls back to English
+for words it does not know itself and that mean nothing else in it. A language of which only the numbers are known takes
+from English no short words, which look alike in too many languages; an unknown language is read as English.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
@@ -14,21 +15,26 @@ from itertools import chain
 import msgspec
 
 from flows.reading.fold import fold, fold_word
+from flows.reading.numerals import base_language, false_friends, number_languages, numerals
 from flows.reading.phrases import Patterns
 from flows.reading.tokens import is_word, tokenise
 
-Phrase = tuple[tuple[str, ...], frozenset[str]]
-"""The words that follow the first two of a phrase, and its tags."""
+Phrase = tuple[tuple[str, ...], frozenset[str], int | None]
+"""The words that follow the first two of a phrase, its tags, and its value as a number ("one hundred")."""
 Meaning = tuple[str, int | None, frozenset[str]]
 """A word as it is looked up, its value as a number, its tags."""
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _AMENDING = frozenset({"correct", "negative", "instead"})  # no correction without one of these tags
+_SHORT = 3  # so many letters of an English word may be any language's word
+_NO_TAGS: frozenset[str] = frozenset()
+_OTHER_FILES = frozenset({"keywords", "numbers", "spoken", "false_friends"})
 
 
 class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     """One language's file. `tags` maps a tag (see `units.py`) to its entries; `wishes` a wish to its patterns.
 
-    `numbers` and `slips` map a value to its spellings and misspellings; `suffixes` a tag to what may hang on digits.
+    `numbers` maps a value to what is said besides the words of `numbers.toml` (dialect, colloquial, feminine forms),
+    `slips` to its misspellings; `suffixes` a tag to what may hang on digits.
     """
 
     numbers: dict[str, str] = {}
@@ -58,11 +64,23 @@ class Keywords(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Lexicon:
-    """One language, compiled. `tags_of` tags a single word, `phrases` several by their first two, longest first."""
+    """One language, compiled. `tags_of` tags a single word, `phrases` several by their first two, longest first.
 
-    def __init__(self, source: WordFile, fallback: "Lexicon | None" = None) -> None:
+    `numbers_only`: nothing but the language's numbers is known.
+    """
+
+    def __init__(
+        self,
+        source: WordFile,
+        fallback: "Lexicon | None" = None,
+        numbers: Iterable[tuple[str, int]] = (),
+        foreign: Iterable[str] = (),
+    ) -> None:
+        """`numbers`: spellings and values besides those of the source; `foreign`: what is not taken from fallback."""
         self._fallback = fallback
-        self.numbers = {word: int(value) for word, value in _by_entry(source.numbers)}
+        self._foreign = frozenset(map(fold_word, foreign))
+        self.numbers_only = fallback is not None and not source.tags
+        self.numbers: dict[str, int] = {}
         self.suffixes = dict(_by_entry(source.suffixes))
         self.slips = {word: int(value) for word, value in _by_entry(source.slips)}
         self.plural_endings = tuple(map(fold_word, entries(source.plural_endings)))
@@ -76,6 +94,9 @@ class Lexicon:
         self.phrases: dict[tuple[str, str], list[Phrase]] = {}
         self.amending: set[str] = set()
         self._load_tags(source.tags)
+        self._load_numbers(chain(numbers, ((word, int(value)) for word, value in _by_entry(source.numbers))))
+        if fallback is not None:
+            self._inherit(fallback)
         classes = {name: list(entries(text)) for name, text in source.classes.items()}
         self.wishes = Patterns(((name, line) for name, text in source.wishes.items() for line in _lines(text)), classes)
         self.not_wishes = Patterns(
@@ -99,13 +120,28 @@ class Lexicon:
                 else:
                     self._words.setdefault(parts[0], set()).add(tag)
         for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
-            self.phrases.setdefault((parts[0], parts[1]), []).append((parts[2:], frozenset(found)))
+            self.phrases.setdefault((parts[0], parts[1]), []).append((parts[2:], frozenset(found), None))
             if found & _AMENDING and _AMENDING.isdisjoint(chain.from_iterable(map(self.own, parts))):
                 self.amending.add(max(filter(is_word, parts), key=len))
-        if self._fallback is not None:
-            for begin, others in self._fallback.phrases.items():
-                self.phrases.setdefault(begin, []).extend(others)
-            self.amending |= self._fallback.amending
+
+    def _load_numbers(self, numbers: Iterable[tuple[str, int]]) -> None:
+        """Words and phrases; "dix-sept" is also found as "dix sept". A phrase that has tags already keeps these."""
+        for spelling, value in numbers:
+            parts = _parts(spelling)
+            bare = tuple(filter(is_word, parts))
+            if len(bare) == 1:
+                self.numbers[bare[0]] = value
+            for form in {form for form in (parts, bare) if len(form) > 1}:
+                others = self.phrases.setdefault((form[0], form[1]), [])
+                if all(rest != form[2:] for rest, _, _ in others):
+                    others.append((form[2:], _NO_TAGS, value))
+                    others.sort(key=lambda phrase: -len(phrase[0]))
+
+    def _inherit(self, fallback: "Lexicon") -> None:
+        """The phrases of the fallback stand behind the language's own."""
+        for begin, others in fallback.phrases.items():
+            self.phrases.setdefault(begin, []).extend(others)
+        self.amending |= fallback.amending
 
     def own(self, word: str) -> frozenset[str]:
         """The tags this language itself gives the word, without the fallback."""
@@ -119,7 +155,9 @@ class Lexicon:
 
     def _tags_of(self, word: str) -> frozenset[str]:
         tags = self.own(word)
-        if tags or self._fallback is None or word in self.numbers:
+        if tags or self._fallback is None or word in self.numbers or word in self._foreign:
+            return tags
+        if self.numbers_only and len(word) <= _SHORT and self._fallback.number(word) is None:
             return tags
         return self._fallback.tags_of(word)
 
@@ -127,7 +165,7 @@ class Lexicon:
         """The value of a number word of this language, or of English where the word is unknown here."""
         if word in self.numbers:
             return self.numbers[word]
-        if self._fallback is None or self.own(word):
+        if self._fallback is None or word in self._foreign or self.own(word):
             return None
         return self._fallback.number(word)
 
@@ -178,15 +216,27 @@ def _folded(text: str) -> frozenset[str]:
     return frozenset(fold_word(entry) for entry in entries(text))
 
 
-@cache
+@lru_cache(maxsize=512)
 def lexicon(language: str) -> Lexicon:
-    """The lexicon of `de`, `pt-BR` … ; English where there is none."""
-    base = language.replace("_", "-").split("-")[0].casefold()
-    folder = files("flows.words")
-    known = base.isascii() and base.isalpha() and base != "en" and folder.joinpath(f"{base}.toml").is_file()
-    name = base if known else "en"
-    source = msgspec.toml.decode(folder.joinpath(f"{name}.toml").read_bytes(), type=WordFile)
-    return Lexicon(source, lexicon("en") if known else None)
+    """The lexicon of `de`, `pt-BR` …; English where nothing is known of the language."""
+    return _lexicon(base_language(language))
+
+
+@cache
+def _lexicon(base: str) -> Lexicon:
+    lists = files("flows.words").joinpath(f"{base}.toml") if base in word_lists() else None
+    if lists is None and base not in number_languages():
+        return _lexicon("en")
+    source = WordFile() if lists is None else msgspec.toml.decode(lists.read_bytes(), type=WordFile)
+    english = None if base == "en" else _lexicon("en")
+    return Lexicon(source, english, numerals(base), false_friends(base))
+
+
+@cache
+def word_lists() -> frozenset[str]:
+    """The languages that have a file of their own in `flows/words`."""
+    names = (file.name.removesuffix(".toml") for file in files("flows.words").iterdir() if file.name.endswith(".toml"))
+    return frozenset(names) - _OTHER_FILES
 
 
 @cache

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from flows.reading.lexicon import Lexicon
+from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.tokens import EMOJI, NUMBER, PAUSE, SIGN, WORD
 from flows.reading.units import Unit
 
@@ -65,7 +65,7 @@ def _mention(units: Sequence[Unit], i: int, words: Lexicon, low: int, high: int)
     if unit.value is not None:
         return Mention(unit.value, WHOLE, i, i + 1, word=True)
     if unit.kind == EMOJI and (match := _SLACK_NUMBER.fullmatch(unit.text)):
-        value = words.number(match[1])
+        value = lexicon("en").number(match[1])  # emoji have English names in every conversation
         return None if value is None else Mention(value, WHOLE, i, i + 1)
     if unit.kind != NUMBER:
         return None

@@ -90,11 +90,11 @@ def _phrase(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Uni
     if i + 1 == len(tokens):
         return None
     token, second = tokens[i], tokens[i + 1]
-    for rest, tags in words.phrases.get((token.text, second.text), ()):
+    for rest, tags, value in words.phrases.get((token.text, second.text), ()):
         end = i + 2 + len(rest)
         if end <= len(tokens) and all(tokens[i + 2 + k].text == word for k, word in enumerate(rest)):
             text = " ".join((token.text, second.text, *rest))
-            return Unit(WORD, text, i, end, tags, clause, None, token.spaced)
+            return Unit(WORD, text, i, end, tags, clause, value, token.spaced)
     return None
 
 

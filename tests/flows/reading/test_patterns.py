@@ -7,11 +7,11 @@ import pytest
 
 import flows
 from flows.reading.fold import fold
-from flows.reading.lexicon import WordFile, entries, lexicon
+from flows.reading.lexicon import WordFile, entries, lexicon, word_lists
 from flows.reading.tokens import tokenise
 
 WORDS = Path(flows.__file__).parent / "words"
-LANGUAGES = sorted(path.stem for path in WORDS.glob("*.toml") if path.stem != "keywords")
+LANGUAGES = sorted(word_lists())
 
 
 def sentences(pattern, classes):

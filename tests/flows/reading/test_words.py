@@ -6,13 +6,9 @@ from importlib.resources import files
 import pytest
 
 from flows.reading import context, cut, decide, read_score, score, slips, units, walk, weigh, wrapping
-from flows.reading.lexicon import Lexicon, WordFile, lexicon
+from flows.reading.lexicon import Lexicon, WordFile, lexicon, word_lists
 
-LANGUAGES = sorted(
-    f.name.removesuffix(".toml")
-    for f in files("flows.words").iterdir()
-    if f.name.endswith(".toml") and f.name != "keywords.toml"
-)
+LANGUAGES = sorted(word_lists())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,14 +8,13 @@ from msgspec import Struct
 from flows.reading.context import assess
 from flows.reading.cut import reason
 from flows.reading.decide import Decision, decide
-from flows.reading.excerpt import Excerpt, excerpt
-from flows.reading.fold import fold
+from flows.reading.fold import Folded, fold
 from flows.reading.keyword import asks_for_person, keyword
 from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.numbers import WHOLE, Mention, find_mentions
 from flows.reading.result import Read
 from flows.reading.slips import end_of_scale, slip
-from flows.reading.tokens import WORD, words_of
+from flows.reading.tokens import WORD, Token, tokenise, words_of
 from flows.reading.units import Unit, build_units, tags
 from flows.reading.wishes import may_wish, wish_spans
 from flows.reading.wrapping import unwrap
@@ -29,18 +28,20 @@ _CLOSING = '.!?…)"»“'
 
 
 class Reply(Struct, frozen=True):
-    """A reply cut up: original text, what is looked at of it, and the units of what the customer wrote himself."""
+    """A reply cut up: original text, folded text, tokens, and the units of what the customer wrote himself."""
 
     text: str
-    seen: Excerpt
+    folded: Folded
+    tokens: Sequence[Token]
     units: Sequence[Unit]
     words: Lexicon
 
 
 def _cut_up(text: str, language: str) -> Reply:
     words = lexicon(language)
-    seen = excerpt(text, language)
-    return Reply(text, seen, unwrap(build_units(seen.tokens, words)), words)
+    folded = fold(text)
+    tokens = tokenise(folded)
+    return Reply(text, folded, tokens, unwrap(build_units(tokens, words)), words)
 
 
 def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
@@ -106,7 +107,7 @@ def _wishes(reply: Reply, language: str) -> list[tuple[str, int, int]]:
     """The wishes of the text as spans of units."""
     if not may_wish(reply.text, language):
         return []
-    kept = [reply.seen.tokens[i] for unit in reply.units for i in range(unit.first, unit.after)]
+    kept = [reply.tokens[i] for unit in reply.units for i in range(unit.first, unit.after)]
     owner = [k for k, unit in enumerate(reply.units) for _ in range(unit.first, unit.after)]
     return [(name, owner[first], owner[after - 1] + 1) for name, first, after in wish_spans(kept, language)]
 
@@ -116,7 +117,7 @@ def _guess(nothing: Decision, reply: Reply, low: int, high: int) -> Decision:
     value = end_of_scale(reply.units, low, high)
     if value is not None:
         return Decision("confirm", value, "end of the scale")
-    value = slip(reply.units, reply.seen.tokens, reply.text, reply.words)
+    value = slip(reply.units, reply.tokens, reply.text, reply.words)
     return nothing if value is None or not low <= value <= high else Decision("confirm", value, "slip")
 
 
@@ -137,9 +138,9 @@ def _contradicts(decision: Decision, mentions: Sequence[Mention], units: Sequenc
 
 def _original(reply: Reply, first: int, after: int) -> str:
     """The piece of the original text the units first..after came from, with the punctuation that closes it."""
-    opening, closing = reply.seen.tokens[reply.units[first].first], reply.seen.tokens[reply.units[after - 1].after - 1]
-    start, _ = reply.seen.folded.original(opening.start, opening.end)
-    _, end = reply.seen.folded.original(closing.start, closing.end)
+    opening, closing = reply.tokens[reply.units[first].first], reply.tokens[reply.units[after - 1].after - 1]
+    start, _ = reply.folded.original(opening.start, opening.end)
+    _, end = reply.folded.original(closing.start, closing.end)
     while end < len(reply.text) and reply.text[end] in _CLOSING:
         end += 1
     return reply.text[start:end].strip()

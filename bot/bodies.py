@@ -48,10 +48,11 @@ class Edited(Struct, frozen=True, tag="edited"):
     text: str
 
 
-class Removed(Struct, frozen=True, tag="removed"):
-    """The message `ref` was deleted by its author."""
+class Removed(Struct, frozen=True, tag="removed", omit_defaults=True):
+    """The message `ref` was deleted by its author; one of `ours`, on which a thread hung, by whoever may."""
 
     ref: str
+    ours: bool = False
 
 
 class Pressed(Struct, frozen=True, tag="pressed", omit_defaults=True):

@@ -115,6 +115,10 @@ class Casework:
             if not (case.closed or case.owner or case.claimed_at) and isinstance(body.body, Said):
                 self.tell(Assigned(by_desk(case, desk, body.body.text), body.body.text), now)
             return
+        if isinstance(body.body, Removed) and body.body.ours:
+            self._showing.again(case, place, event, now)
+            self._showing.flush(self.lane.rows)
+            return
         by = actor(place, body.author, body.name, desk)
         heard = _heard(body.body, by, case, desk)
         if heard:

@@ -11,7 +11,7 @@ from bot.cases.card import draw
 from bot.cases.desks import WEB, Desk, Desks, Place
 from bot.cases.effects import Alarm, Note, React
 from bot.cases.state import Case, key
-from bot.messages import Address, Outbound, Prompt
+from bot.messages import Address, Card, Outbound, Prompt
 from bot.rows import Consequences, OutboxRow, PlaceRow, Superseded
 
 DESK_LIFE = 7 * 24 * 3600_000  # ms after which a desk that could not be reached has read it elsewhere
@@ -68,6 +68,19 @@ class Showing:
         self.add(case.id, message, now, about)
         self._superseded.append(Superseded(react.place, about, name))
 
+    def again(self, case: Case, lane: str, event: str, now: int) -> None:
+        """Show the card once more in this place, if the case is there: it was deleted, as `event` told.
+
+        Not that of a closed case, which somebody may have tidied away: it comes back with whatever happens next.
+        """
+        desk = self._desks.get(case.desk)
+        for place in desk.places:
+            if place.threads and place.lane(case.id) == lane and not case.closed:
+                card = _card(case, desk, place, draw(case, desk, place.address.channel), now)
+                message = replace(card, key=f"{card.key}.{_digest(event)}", edits=card.key)
+                self.add(case.id, message, now, message.edits)
+                self._superseded.append(Superseded(lane, message.edits, message.key))
+
     def add(self, case_id: str, message: Outbound, now: int, edits: str = "") -> None:
         """A message to a desk."""
         self._rows.append(_row(case_id, message, now, edits))
@@ -101,23 +114,32 @@ class Showing:
                 rows.places.append(_place_row(after.id, place))
             elif not place.threads:
                 continue  # a phone reads what changes, and gets no second card
-            card, prompt = drawn = draw(after, desk, place.address.channel)
+            drawn = draw(after, desk, place.address.channel)
             if before and draw(before, desk, place.address.channel) == drawn:
                 continue
-            lane, name = place.lane(after.id), card_key(after.id, place)
-            prompt = Prompt(_coded(after, lane, prompt.text), prompt.options)
-            to, until = Address.of_lane(lane), now + DESK_LIFE
-            message = Outbound(name, to, prompt, "card", "", until, desk.language, card=card)
+            message = _card(after, desk, place, drawn, now)
             if known:
-                message = replace(message, key=f"{name}.{after.turn}", edits=name)
-                rows.superseded.append(Superseded(lane, name, message.key))
+                message = replace(message, key=f"{message.key}.{after.turn}", edits=message.key)
+                rows.superseded.append(Superseded(message.to.lane, message.edits, message.key))
             rows.outbox.append(_row(after.id, message, now, message.edits))
 
 
 def card_key(case_id: str, place: Place) -> str:
     """The key of the card in a place, the same whatever becomes of the desk's settings."""
-    digest = hashlib.blake2b(place.address.lane.encode(), digest_size=5).digest()
-    return key(case_id, "card", f"p{b32encode(digest).decode().lower()[:4]}")
+    return key(case_id, "card", f"p{_digest(place.address.lane)[:4]}")
+
+
+def _card(case: Case, desk: Desk, place: Place, drawn: tuple[Card, Prompt], now: int) -> Outbound:
+    """The first card of a case in a place, as it would look now."""
+    (card, prompt), lane = drawn, place.lane(case.id)
+    prompt = Prompt(_coded(case, lane, prompt.text), prompt.options)
+    to, until = Address.of_lane(lane), now + DESK_LIFE
+    return Outbound(card_key(case.id, place), to, prompt, "card", "", until, desk.language, card=card)
+
+
+def _digest(text: str) -> str:
+    """Eight characters that stand for a text."""
+    return b32encode(hashlib.blake2b(text.encode(), digest_size=5).digest()).decode().lower()
 
 
 def _place_row(case_id: str, place: Place) -> PlaceRow:

@@ -98,8 +98,8 @@ class Threads:
         lost = row.thread != "" or row.card_id != ""
         case_id, group = _case_of(row), replace(message.to, thread="")
         tail = Tail("", ())
-        if row.thread:  # what is said in the new one, before we know its name, waits for it
-            await self._store.lose_thread(case_id, row.lane, group.lane)
+        if row.thread:
+            await self._leave(row, replace(message.to, thread=row.thread), group)
         if lost or message.kind != "card":
             tail = await self._store.place_tail(case_id, row.lane, TAIL if lost else 0)
         card = message if message.kind == "card" else _outbound(tail.card) if tail.card else None
@@ -114,6 +114,16 @@ class Threads:
         if message is card and sent:
             return sent
         return await self._handing.hand_over(row, replace(message, to=to))
+
+    async def _leave(self, row: Leased, old: Address, group: Address) -> None:
+        """Give up a thread. What is said in the new one, before we know its name, waits for it.
+
+        Under a message that was deleted people may go on writing, and many will, for it is on their screens.
+        """
+        case_id = _case_of(row)
+        if isinstance(self._channel, Rooted):
+            await self._store.save_place(case_id, old.lane, old.lane, old.thread, "")
+        await self._store.lose_thread(case_id, row.lane, group.lane)
 
     async def _opened(self, row: Leased, card: Outbound | None, group: Address) -> tuple[Address | None, Sent | None]:
         """A new thread and the card in it; no thread where the group takes none any more."""

@@ -13,7 +13,7 @@ import msgspec
 from bot.messages import Address, Body, Edited, Inbound, Media, Pressed, Reacted, Removed, Said, Unreadable
 from channels.slack.blocks import key_of_block
 from channels.slack.emoji import spelled
-from channels.slack.envelope import Payload, bot_user, mapping
+from channels.slack.envelope import Payload, app, bot_user, mapping
 from channels.slack.text import readable, stripped, unescaped
 
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,40}", re.ASCII)
@@ -70,7 +70,7 @@ def _events(origin: Origin, sent: Payload) -> list[Inbound]:
             event = mapping(sent.get("event")) or {}
             if event.get("type") in _REACTIONS:
                 return _reaction(origin, event, bot_user(sent))
-            return _message(origin, event, bot_user(sent)) if event.get("type") == "message" else []
+            return _message(origin, event, bot_user(sent), app(sent)) if event.get("type") == "message" else []
         case "block_actions":
             return _presses(origin, sent)
         case "message_action":
@@ -82,8 +82,8 @@ def _events(origin: Origin, sent: Payload) -> list[Inbound]:
     raise _Odd("neither an event nor an interaction nor a command")
 
 
-def _message(origin: Origin, event: Payload, bot: str) -> list[Inbound]:
-    """A message event: something said, changed or deleted, by a person and not by an app."""
+def _message(origin: Origin, event: Payload, bot: str, ours: str) -> list[Inbound]:
+    """A message event: something said, changed or deleted by a person, or a root of `ours`, the app, deleted."""
     subtype = event.get("subtype") or ""
     place = _string(event, "channel", _ID)
     if subtype in _WRITTEN:
@@ -94,11 +94,13 @@ def _message(origin: Origin, event: Payload, bot: str) -> list[Inbound]:
             raise _Odd("message_changed without its message")
         before = mapping(event.get("previous_message")) or {}
         if message.get("subtype") == "tombstone":  # deleted, and kept because there are replies
-            return _removed(origin, before, place, _string(message, "ts", _TS), bot)
+            ts = _string(message, "ts", _TS)
+            return _lost_root(origin, before, place, ts, ours) or _removed(origin, before, place, ts, bot)
         return _edited(origin, message, before, place, bot)
     if subtype == "message_deleted":
         before = mapping(event.get("previous_message")) or {}
-        return _removed(origin, before, place, _string(event, "deleted_ts", _TS), bot)
+        ts = _string(event, "deleted_ts", _TS)
+        return _lost_root(origin, before, place, ts, ours) or _removed(origin, before, place, ts, bot)
     return []
 
 
@@ -134,6 +136,17 @@ def _removed(origin: Origin, before: Payload, place: str, ts: str, bot: str) -> 
         return []  # an app's, or nobody knows whose
     user, key = _string(before, "user", _ID), f"d:{origin.team}:{place}:{ts}"
     return [_inbound(origin, key, place, user, Removed(f"{place}:{ts}"), _thread(before, ts))]
+
+
+def _lost_root(origin: Origin, before: Payload, place: str, ts: str, ours: str) -> list[Inbound]:
+    """A message of our app, on which a thread hangs or could, was deleted by somebody of the workspace."""
+    maker = str(before.get("bot_id") or "")
+    foreign = not _ID.fullmatch(maker) or (before.get("app_id") or ours) != ours
+    if foreign or _direct(place) or _thread(before, ts):
+        return []
+    source = Address(origin.channel, place, origin.account, ts)
+    removed = Removed(f"{place}:{ts}", ours=True)
+    return [Inbound(f"d:{origin.team}:{place}:{ts}", origin.now, source, removed, author=maker)]
 
 
 def _reaction(origin: Origin, event: Payload, bot: str) -> list[Inbound]:

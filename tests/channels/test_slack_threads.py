@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import NotAdmitted, ThreadGone, Throttled, Unavailable
-from bot.messages import Address, File, Prompt, Said
+from bot.messages import Address, File, Prompt, Removed, Said
 from channels.slack.channel import epoch_ms
 from sandbox.slack import Fault
 from tests.channels.slack_line import a_line, message
@@ -34,7 +34,10 @@ async def test_the_root_was_deleted():
             await line.channel.send_files(message(to=thread), [File("a.txt", "", b"a")])
         await line.sandbox.settled()
         assert line.room().shows() == []
-        assert line.events == []  # T of behaviour 8: nothing that a customer could see
+        assert thread in [event.source for event in line.events]
+        assert {event.body for event in line.events} <= {  # T of behaviour 8: nothing that a customer could see
+            Removed(f"C1:{event.source.thread}", ours=True) for event in line.events
+        }
 
 
 async def test_the_stray_reply_cannot_be_taken_away():
@@ -49,13 +52,14 @@ async def test_the_stray_reply_cannot_be_taken_away():
 
 
 async def test_a_root_with_replies_leaves_its_thread():
-    """T of behaviour 8: a tombstone stays, what is said below it goes on, and no event comes of it."""
+    """T of behaviour 8: a tombstone stays, what is said below it goes on, and we hear of it once."""
     async with a_line() as line:
         thread = await a_thread(line)
         await line.channel.send(message(to=thread))
         await line.room().takes_down(thread.thread)
         await line.sandbox.settled()
-        assert line.events == []
+        [event] = line.events
+        assert (event.source, event.body) == (thread, Removed(f"C1:{thread.thread}", ours=True))
         await line.channel.send(message(to=thread))
         await line.channel.send_files(message(to=thread), [File("a.txt", "", b"a")])
         await line.sandbox.settled()

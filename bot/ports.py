@@ -262,8 +262,16 @@ class Reading(Protocol):
     async def counts(self) -> dict[str, int]:
         """Gauges.
 
-        inbox_new, inbox_poison, outbox_open, outbox_unknown, sessions_running, timers, cases_open (not resolved) and
-        cases_overdue (of these; their first response was due before now).
+        inbox_new, inbox_poison, outbox_open, outbox_unknown, sessions_running, timers, cases_open (not resolved),
+        cases_overdue (of these; their first response was due before now) and desk_threads_stuck (their next message was
+        refused and waits).
+        """
+        ...
+
+    async def stuck_at_desks(self, limit: int = 1000) -> list[dict[str, Any]]:
+        """Messages to desks that a provider has refused and that wait, oldest first.
+
+        Keys: channel, lane, created_at (epoch ms), code and error, in words for an operator.
         """
         ...
 

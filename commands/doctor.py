@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import click
 
 import settings as configuration
 from bot.errors import BotError
+from bot.messages import Address
 from bot.ports import Channel, Listening
 from commands import inspection, logs
-from commands.assemble import channels, flows, installable
+from commands.assemble import channels, epoch_ms, flows, installable
 from commands.findings import Finding, bad, good, note, tell
 from settings import CONFIG_VARIABLE, DEFAULT_FILE, Settings
 from storage.lock import holder
@@ -25,6 +27,7 @@ from storage.vault import advice
 
 FIXED_IN = ((3, 44, 6), (3, 50, 7))  # backports of the fix for the WAL-reset bug; everything from 3.51.3 has it
 LITTLE_SPACE = 1_000_000_000  # bytes
+STUCK_FOR = 60_000  # ms; what desks have waited for less is on its way
 STUCK = ("unknown", "reconciling", "failed", "undelivered")
 
 
@@ -117,7 +120,7 @@ def _database(settings: Settings) -> list[Finding]:
     if found != HEAD:
         return [*findings, bad("database", f"schema {found}, needed is {HEAD}: run `run.py db upgrade`")]
     findings.append(good("database", f"reachable, schema {found}"))
-    return [*findings, *asyncio.run(_rows(settings.database_url)), *asyncio.run(inspection.accounts(settings))]
+    return [*findings, *asyncio.run(_rows(settings)), *asyncio.run(inspection.accounts(settings))]
 
 
 def _file(path: Path) -> Iterator[Finding]:
@@ -139,9 +142,10 @@ def _file(path: Path) -> Iterator[Finding]:
     yield report("disk", f"{free / 1e9:.1f} GB free in {folder}")
 
 
-async def _rows(url: str) -> list[Finding]:
-    async with look(url) as reading:
-        return [*await _poison(reading), *await _outbox(reading), *await _inbox(reading)]
+async def _rows(settings: Settings) -> list[Finding]:
+    async with look(settings.database_url) as reading:
+        found = [*await _poison(reading), *await _outbox(reading), *await _inbox(reading)]
+        return [*found, *stuck_desks(settings, await reading.stuck_at_desks())]
 
 
 async def _poison(reading: SqlReading) -> list[Finding]:
@@ -160,6 +164,28 @@ async def _outbox(reading: SqlReading) -> list[Finding]:
     stuck = [row for row in rows if row["state"] in STUCK]
     text = ", ".join(f"{row['channel']} {row['state']} {row['n']}" for row in rows)
     return [note("outbox", text) if stuck else good("outbox", text)]
+
+
+def stuck_desks(settings: Settings, rows: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Places that take nothing, one line each, with the desk whose they are and the provider's latest words."""
+    names = {
+        Address(channel, chat, account).lane: f"desk {name}"
+        for name, desk in settings.desks.items()
+        for channel, chat, account in desk.places
+    }
+    by_place: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_place.setdefault(row["lane"].partition("#")[0], []).append(row)
+    for place, stuck in by_place.items():
+        since = min(row["created_at"] for row in stuck)
+        if epoch_ms() - since >= STUCK_FOR:
+            waiting = f"{len({row['lane'] for row in stuck})} threads wait since {_moment(since)}"
+            hint = "other places of the desk and the web inbox go on; what waits goes out by itself within 5 minutes"
+            yield bad(names.get(place, "desk"), f"{place} takes nothing: {stuck[-1]['error']} ({waiting})", hint)
+
+
+def _moment(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 async def _inbox(reading: SqlReading) -> list[Finding]:

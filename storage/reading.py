@@ -128,6 +128,10 @@ class SqlReading(ABC):
         """See bot.ports.Reading."""
         return {row["name"]: row["n"] for row in await self._rows("counts", now=time.time_ns() // 1_000_000)}
 
+    async def stuck_at_desks(self, limit: int = 1000) -> list[Row]:
+        """See bot.ports.Reading."""
+        return await self._rows("stuck_at_desks", limit=limit)
+
     async def outbox_states(self) -> list[Row]:
         """How many messages are in which state, by channel."""
         return await self._rows("outbox_states")

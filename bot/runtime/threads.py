@@ -35,9 +35,29 @@ class Threads:
         self._channel = channel
         self._store = store
         self._handing = handing
+        self._barred: set[str] = set()  # lanes of the groups that we may not write into
 
     async def hand_over(self, row: Leased, message: Outbound) -> Sent:
-        """Send, or change what was sent. Raises a ChannelError."""
+        """Send, or change what was sent. Raises a ChannelError.
+
+        A group that takes nothing of ours is told to the log once, and once more when it does again.
+        """
+        group = replace(message.to, thread="").lane
+        try:
+            sent = await self._hand_over(row, message)
+        except NotAdmitted as refused:
+            if group not in self._barred:
+                self._barred.add(group)
+                log.warning(
+                    "desk_place_broken", channel=self._name, place=group, code=refused.code, reason=str(refused)
+                )
+            raise
+        if group in self._barred:
+            self._barred.remove(group)
+            log.info("desk_place_works_again", channel=self._name, place=group)
+        return sent
+
+    async def _hand_over(self, row: Leased, message: Outbound) -> Sent:
         if row.thread:
             try:
                 return await self._into(row, message, replace(message.to, thread=row.thread))

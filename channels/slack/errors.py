@@ -24,6 +24,7 @@ TOKEN_DEAD = frozenset({"invalid_auth", "account_inactive", "token_revoked", "to
 GONE = frozenset({"message_not_found", "thread_not_found", "file_not_found", "file_deleted"})
 """What was to be changed is not there any more."""
 
+_ANOTHER = "or give the desk another one"
 _INVITE = "invite the app there: /invite @its name"
 _MISCONFIGURED = {
     "invalid_auth": "Slack does not accept the token",
@@ -50,11 +51,11 @@ _MISCONFIGURED = {
 _NOT_ADMITTED = {
     "channel_not_found": f"the channel does not exist or is private; {_INVITE}",
     "not_in_channel": f"the app is not in the channel; {_INVITE}",
-    "is_archived": "the channel is archived",
-    "restricted_action": "the workspace does not let the app post there",
-    "restricted_action_read_only_channel": "the channel is read-only",
-    "restricted_action_thread_only_channel": "the channel takes replies in threads only",
-    "restricted_action_non_threadable_channel": "the channel takes no threads",
+    "is_archived": f"the channel is archived; unarchive it, {_ANOTHER}",
+    "restricted_action": f"the workspace does not let the app post there; an owner has to allow it, {_ANOTHER}",
+    "restricted_action_read_only_channel": f"the channel is read-only; let the app post there, {_ANOTHER}",
+    "restricted_action_thread_only_channel": f"the channel takes replies in threads only; change that, {_ANOTHER}",
+    "restricted_action_non_threadable_channel": f"the channel takes no threads; change that, {_ANOTHER}",
 }
 _UNREACHABLE = {
     "user_disabled": "the account is deactivated",

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from bot.abilities import Finding
-from bot.errors import Forged, Misconfigured, Rejected, Throttled
+from bot.errors import Forged, Misconfigured, Rejected, Throttled, Unreachable
 from bot.messages import (
     Address,
     Capabilities,
@@ -28,7 +28,7 @@ from bot.messages import (
 )
 from channels.telegram import outbound
 from channels.telegram.config import TelegramConfig
-from channels.telegram.errors import Migrated
+from channels.telegram.errors import Migrated, no_group
 from channels.telegram.inbound import Understood, understood
 from channels.telegram.polling import Poller
 
@@ -255,14 +255,15 @@ class TelegramChannel:
                 log.info("group_moved", channel=self.name)
                 return await call(api, int(moved.chat))
         except Throttled as throttled:
-            if apart:
-                scope = self.limits(to)[0].scope + apart
-                raise Throttled(str(throttled), throttled.after, throttled.code, scope=scope) from None
-            raise self._scoped(throttled, to) from None
+            raise self._scoped(throttled, to, apart) from None
+        except Unreachable as error:
+            raise no_group(error) if to.chat.startswith("-") else error from None
 
-    def _scoped(self, throttled: Throttled, to: Address) -> Throttled:
+    def _scoped(self, throttled: Throttled, to: Address, apart: str) -> Throttled:
         """Whom it stops. Telegram does not say; if several chats have to wait at once, it is the whole bot."""
         now, scope = self._clock(), self.limits(to)[0].scope
+        if apart:
+            return Throttled(str(throttled), throttled.after, throttled.code, scope=scope + apart)
         self._throttled = {name: until for name, until in self._throttled.items() if until > now}
         self._throttled[scope] = now + round(throttled.after * 1000)
         everything = len(self._throttled) >= CROWD

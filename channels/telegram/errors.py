@@ -126,6 +126,13 @@ def refusal(status: int, description: str, parameters: Any = None) -> ChannelErr
     return _by_words(said, code) or _unknown(status, description, code)
 
 
+def no_group(error: Unreachable) -> NotAdmitted:
+    """What it means for a group that Telegram does not reach it: nobody has stopped anything there."""
+    return NotAdmitted(
+        "the bot is not in the group, or the group is gone; add it, or give the desk another", error.code
+    )
+
+
 def scrub(text: str) -> str:
     """A provider's text without ids, quotations, links and names, on one line, short enough for a log."""
     return " ".join(_PRIVATE.sub("…", text).split())[:200]

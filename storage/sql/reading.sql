@@ -52,7 +52,9 @@ UNION ALL SELECT 'sessions_running', count(*) FROM session WHERE outcome = ''
 UNION ALL SELECT 'timers', count(*) FROM timer
 UNION ALL SELECT 'cases_open', count(*) FROM cases WHERE phase IN ('open', 'claimed', 'waiting')
 UNION ALL SELECT 'cases_overdue', count(*) FROM cases
-  WHERE phase IN ('open', 'claimed', 'waiting') AND due_at > 0 AND due_at < :now;
+  WHERE phase IN ('open', 'claimed', 'waiting') AND due_at > 0 AND due_at < :now
+UNION ALL SELECT 'desk_threads_stuck', count(DISTINCT lane) FROM outbox
+  WHERE state IN ('queued', 'sending', 'reconciling') AND kind IN ('card', 'desk') AND error <> '';
 
 -- name: latest_cases
 SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
@@ -96,6 +98,12 @@ WHERE lane = :place AND kind = 'card' AND key >= :first AND key < :last ORDER BY
 SELECT payload FROM outbox
 WHERE lane = :place AND kind = 'desk' AND state IN ('sent', 'delivered', 'read') AND key >= :first AND key < :last
 ORDER BY id DESC LIMIT :limit;
+
+-- name: stuck_at_desks
+-- What desks should have read and a provider has not taken so far.
+SELECT channel, lane, created_at, code, error FROM outbox
+WHERE state IN ('queued', 'sending', 'reconciling') AND kind IN ('card', 'desk') AND error <> ''
+ORDER BY id LIMIT :limit;
 
 -- name: outbox_states
 SELECT channel, state, count(*) AS n FROM outbox GROUP BY channel, state ORDER BY channel, state;

@@ -31,6 +31,18 @@ async def opened(line, group, title="K7Q2"):
     return f"{group.id}#{topic.thread}"
 
 
+async def test_a_group_that_telegram_does_not_know():
+    """The bot was never there, or the group was deleted: nobody has blocked anything, and an operator has to act."""
+    async with a_line() as line:
+        to = line.channel.address("-1009999999999")
+        for hand_over in (
+            lambda: line.channel.send(plain("hello", to.chat)),
+            lambda: line.channel.open_thread(to, "x"),
+        ):
+            with pytest.raises(NotAdmitted, match="add it, or give the desk another"):
+                await hand_over()
+
+
 def said(group, where):
     """What stands in a topic besides service messages."""
     return [one for one in group.shows(int(where.partition("#")[2])) if not one["service"]]

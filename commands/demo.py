@@ -30,6 +30,7 @@ from commands.stage import DemoStage
 from settings import Settings
 from web import demo
 from web.server import Site
+from web.words import LANGUAGES
 
 HOST = "127.0.0.1"  # the demo is for whoever sits at this machine
 USUAL_PORT = 8000
@@ -101,7 +102,8 @@ def configured(folder: Path, devices: Sequence[Device], seats: Sequence[Seats]) 
     Not validated, so that no ECHOLOT_ variable leads the demo to somebody's real database.
     """
     first, *also = [{"channel": each.channel, "chat": each.chat} for each in seats]
-    desk = {"agents": list(AGENTS), "causes": CAUSES, "ask_again": True, "also": also, "timezone": own_zone()}
+    desk = {"agents": list(AGENTS), "causes": CAUSES, "ask_again": True, "also": also}
+    desk |= {"timezone": own_zone(), "language": own_language()}
     agents = {}
     for login, name in AGENTS.items():
         elsewhere = {each.channel: each.known_as(login) for each in seats if each.known_as(login)}
@@ -122,6 +124,12 @@ def own_zone() -> str:
         os.environ.get("TZ", "").removeprefix(":") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
     )
     return named if named in available_timezones() else "UTC"
+
+
+def own_language() -> str:
+    """This machine's language, for what agents read elsewhere than on the page; English if it is none of ours."""
+    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return named[:2] if named[:2] in LANGUAGES else "en"
 
 
 async def provided(device: Device, site: Site, stack: AsyncExitStack) -> Channel:

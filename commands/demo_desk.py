@@ -1,10 +1,9 @@
 """The demo's desk: its cases in the web inbox, and what its agents see and do wherever else they sit."""
 
+import asyncio
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-from msgspec.structs import force_setattr
 
 from commands.assemble import Parts
 from commands.devices.device import NotOnStage
@@ -25,12 +24,6 @@ class DemoDesk:
         self.logins: Mapping[str, str] = {name: agent.alias for name, agent in parts.settings.agents.items()}
         self._seats: Mapping[str, Seats] = {each.channel: each for each in seats}
         self._inbox = Inbox(parts.reading, parts.office, parts.desks)
-        self._desks = parts.desks
-
-    def speak(self, lang: str) -> None:
-        """The agents read this language from now on. What has been written down stays as it is."""
-        for desk in self._desks.desks.values():
-            force_setattr(desk, "language", lang)
 
     async def act(self, action: Reply | Decide | Tap) -> None:
         """Do what somebody clicked or typed at the desk."""
@@ -60,10 +53,10 @@ class DemoDesk:
             raise NotOnStage("Nobody sits there.")
         return self._seats[at]
 
-    async def snapshot(self) -> dict[str, Any]:
-        """The latest cases, newest first, and what agents see of them elsewhere."""
+    async def snapshot(self, lang: str) -> dict[str, Any]:
+        """The latest cases, newest first, in this language, and what agents see of them elsewhere."""
         latest = await self._inbox.page("", (), MOST_CASES)
-        found = [case for each in latest if (case := await self._inbox.case(each.id))]
+        found = [case for case in await asyncio.gather(*(self._inbox.case(each.id, lang) for each in latest)) if case]
         return {"cases": found, "seats": self._seen(found)}
 
     def _seen(self, found: Sequence[CaseDetail]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from bot.cases.draft import cause_label, name_of
 from bot.cases.state import Case, Held, Line
 from bot.cases.words import word
 from bot.messages import Pressed, Said
-from bot.ports import Reading
 from bot.runtime.office import Office
+from commands.retelling import Texts, retold, speaking
+from storage.reading import SqlReading
 from web.shapes import (
     CaseAct,
     CaseCard,
@@ -35,29 +36,42 @@ _decode = msgspec.json.Decoder(Case).decode
 class Inbox:
     """web.cases.Inbox over the running parts."""
 
-    def __init__(self, reading: Reading, office: Office, desks: Desks) -> None:
+    def __init__(self, reading: SqlReading, office: Office, desks: Desks) -> None:
         self._reading = reading
         self._office = office
         self._desks = desks
+        self._retold: dict[tuple[str, str], tuple[int, Texts]] = {}  # case and language → version and its texts
 
     async def page(self, desk: str, phases: Sequence[str], limit: int) -> list[CaseSummary]:
         """See web.cases.Inbox."""
         return [_summary(row) for row in await self._reading.cases(desk, phases, limit)]
 
-    async def case(self, case_id: str) -> CaseDetail | None:
-        """See web.cases.Inbox."""
+    async def case(self, case_id: str, language: str = "") -> CaseDetail | None:
+        """See web.cases.Inbox. With `language`, all that is ours to say is in it, else in the desk's own."""
         row = await self._reading.case(case_id)
         if row is None:
             return None
-        case = _decode(row["state"])
+        case, entries = _decode(row["state"]), row["entries"]
         desk = msgspec.structs.replace(self._desks.get(case.desk), name=case.desk)
+        if language and language != desk.language:
+            texts = await self._retell(case_id, row["version"], language)
+            entries = [{**entry, "text": texts.get((entry["turn"], entry["n"]), entry["text"])} for entry in entries]
+            desk = msgspec.structs.replace(desk, language=language)
         return CaseDetail(
             _summary(row),
             _card(case, desk),
             name_of(case.owner) if case.owner else "",
-            [_entry(entry) for entry in row["entries"]],
-            list(_prompts(case, desk, row["entries"])),
+            [_entry(entry) for entry in entries],
+            list(_prompts(case, desk, entries)),
         )
+
+    async def _retell(self, case_id: str, version: int, language: str) -> Texts:
+        """The history's texts in another language; made anew once the case has changed."""
+        known, texts = self._retold.get((case_id, language), (0, {}))
+        if known != version:
+            texts = retold(await self._reading.journal(case_id), speaking(self._desks, language))
+            self._retold[case_id, language] = version, texts
+        return texts
 
     async def act(self, case_id: str, act: CaseAct, key: str) -> bool:
         """See web.cases.Inbox. Raises StoreUnavailable."""

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from bot.engine.state import Session
 from commands.assemble import Parts
+from commands.bell import Bell
 from commands.demo_desk import DemoDesk
 from commands.devices.device import FAULTS, Chatting, Clock, Device, NotOnStage, Starting
 from commands.turns import turns
@@ -17,6 +19,8 @@ from web.shapes import Invitation, Invited
 
 DAY = 86_400_000
 MOST_RESPONSES, MOST_SESSIONS = 200, 60
+LOOK_AGAIN = 0.25  # s; nobody tells of receipts and timers
+LONG = 60.0  # s
 Invite = Callable[[Invitation], Awaitable[Invited]]
 
 
@@ -37,11 +41,19 @@ class DemoStage:
         self._invite = invite
         self._clock = clock
         self._links: dict[str, str] = {}  # device → the link that its owner has been given and not opened
-        self._over = asyncio.Event()
+        self._store = parts.store
+        self._bell = Bell()
+        self._over = False
         self._loading: asyncio.Future[list[None]] | None = None
 
     async def act(self, action: Action) -> None:
         """See web.demo.Stage."""
+        try:
+            await self._act(action)
+        finally:
+            self._bell.ring()
+
+    async def _act(self, action: Action) -> None:
         match action:
             case Start():
                 await self._ask(action)
@@ -61,10 +73,6 @@ class DemoStage:
                 self._skip(ms)
             case FaultName(device, name):
                 self.devices[device].breaks(name)
-
-    def speak(self, lang: str) -> None:
-        """See web.demo.Stage."""
-        self._desk.speak(lang)
 
     def _chatting(self, name: str) -> Chatting:
         device = self.devices[name]
@@ -93,36 +101,41 @@ class DemoStage:
         for device in self.devices.values():
             device.skip(self._clock.skipped)
 
-    async def changed(self) -> bool:
+    @property
+    def news(self) -> int:
+        """See web.demo.Stage."""
+        return self._bell.rung
+
+    async def changed(self, since: int = 0) -> bool:
         """See web.demo.Stage. Once somebody looks, what sending needs is loaded beside it."""
         if self._loading is None:
             self._loading = asyncio.gather(*(asyncio.to_thread(device.load) for device in self.devices.values()))
-        waiting = [asyncio.create_task(device.news(0.25)) for device in self.devices.values()]
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
-        return not self._over.is_set()
+            self._bell.watch(
+                *(partial(device.news, LONG) for device in self.devices.values()),
+                *(partial(self._store.wait, topic, LONG) for topic in ("inbox", "outbox")),
+            )
+        await self._bell.wait(since, LOOK_AGAIN)
+        return not self._over
 
     def close(self) -> None:
         """The curtain: pages that listen are let go."""
-        self._over.set()
+        self._over = True
+        self._bell.close()
 
-    async def snapshot(self) -> dict[str, Any]:
+    async def snapshot(self, lang: str = "en") -> dict[str, Any]:
         """See web.demo.Stage. What was stored comes first, so that what led to it is there, too."""
-        stored, desk = await self._stored(), await self._desk.snapshot()
-        rows = await self._reading.sessions(MOST_SESSIONS)
+        stored, desk, rows = await asyncio.gather(
+            self._stored(), self._desk.snapshot(lang), self._reading.sessions(MOST_SESSIONS)
+        )
         latest = {row["lane"]: row["state"] for row in reversed(rows)}
-        shown, talks = {}, {}
-        for name, device in self.devices.items():
-            state = latest.get(device.lane)
-            session = msgspec.json.decode(state, type=Session) if state else None
-            shown[name] = self._screen(device, session)
-            talks[name] = await self._talk(device.lane, session)
+        states = [latest.get(device.lane) for device in self.devices.values()]
+        sessions = [msgspec.json.decode(state, type=Session) if state else None for state in states]
+        pairs = list(zip(self.devices.values(), sessions, strict=True))
+        talks = await asyncio.gather(*(self._talk(device.lane, session) for device, session in pairs))
+        shown = {device.name: self._screen(device, session) for device, session in pairs}
         return {
             "devices": shown,
-            "talks": talks,
+            "talks": dict(zip(self.devices, talks, strict=True)),
             **desk,
             "store": stored,
             "skipped": self._clock.skipped,
@@ -144,7 +157,12 @@ class DemoStage:
         return question.prompt(session.language).options if question else ()
 
     async def _talk(self, lane: str, session: Session | None) -> dict[str, Any]:
-        address = await self._reading.lane(lane)
+        address, due_at, journal, lines = await asyncio.gather(
+            self._reading.lane(lane),
+            self._reading.timer(session.id if session else ""),
+            self._reading.journal(session.id if session else ""),
+            self._reading.conversation(lane),
+        )
         talk: dict[str, Any] = {
             "now": self._clock() // 60_000 * 60_000,
             "opted_out": bool(address and address["opted_out_at"]),
@@ -156,22 +174,21 @@ class DemoStage:
         flow = self._library.revision(session.revision)
         talk["session"] = {
             "title": flow.title if flow else session.flow,
-            "due_at": await self._reading.timer(session.id),
+            "due_at": due_at,
             **{name: getattr(session, name) for name in ("flow", "language", "step", "owner", "outcome", "turn")},
         }
-        lines = await self._reading.conversation(lane)
-        talk["turns"] = turns(await self._reading.journal(session.id), lines, session)
+        talk["turns"] = turns(journal, lines, session)
         return talk
 
     async def _stored(self) -> dict[str, Any]:
-        responses = await self._reading.responses("", MOST_RESPONSES)
+        responses, counts = await asyncio.gather(self._reading.responses("", MOST_RESPONSES), self._reading.counts())
         scores = dict.fromkeys(("promoter", "passive", "detractor"), 0)
         for response in responses:
             if response["segment"] in scores:
                 scores[response["segment"]] += 1
         names = ("score", "segment", "comment", "flow", "language", "channel", "at", "outcome")
         shown = [{name: response[name] for name in names} for response in reversed(responses)]
-        return {"scores": scores, "responses": shown, "counts": await self._reading.counts()}
+        return {"scores": scores, "responses": shown, "counts": counts}
 
 
 def code(link: str) -> list[str]:

@@ -23,6 +23,7 @@ from web.words import LANGUAGES, TRY, WORDS, language
 
 HERE = Path(__file__).parent
 HEARTBEAT = 60  # silent rounds after which a comment shows that the line still stands
+PAUSE = 0.04  # seconds between two snapshots: what belongs together arrives together, and only the first is at once
 ACTION_LIMIT = 16 * 1024  # bytes
 SSE = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -130,16 +131,17 @@ class Stage(Protocol):
     logins: Mapping[str, str]
     """Who works at the desk: login → name."""
 
-    def speak(self, lang: str) -> None:
-        """The people at the desk read this language from now on."""
+    @property
+    def news(self) -> int:
+        """How often something has happened so far."""
         ...
 
-    async def snapshot(self) -> dict[str, Any]:
-        """Everything the page shows, as JSON values."""
+    async def snapshot(self, lang: str) -> dict[str, Any]:
+        """Everything the page shows, as JSON values; what the desk reads is in this language."""
         ...
 
-    async def changed(self) -> bool:
-        """Wait a little while or until something happens; False once the demo ends."""
+    async def changed(self, since: int) -> bool:
+        """Wait a little while or until there is more `news` than `since`; False once the demo ends."""
         ...
 
     async def act(self, action: Action) -> None:
@@ -171,7 +173,6 @@ def routes(stage: Stage) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         lang = language(request)
         words = WORDS[lang]
-        stage.speak(lang)
         text = templates.get_template("demo.html").render(
             lang=lang,
             other="en" if lang == "de" else "de",
@@ -187,8 +188,8 @@ def routes(stage: Stage) -> list[BaseRoute]:
         )
         return HTMLResponse(text, headers={"cache-control": "no-store"})
 
-    async def events(_request: Request) -> Response:
-        return StreamingResponse(_snapshots(stage), headers=SSE, media_type="text/event-stream")
+    async def events(request: Request) -> Response:
+        return StreamingResponse(_snapshots(stage, language(request)), headers=SSE, media_type="text/event-stream")
 
     async def act(request: Request) -> Response:
         shape = ACTIONS.get(request.path_params["action"])
@@ -211,12 +212,13 @@ def routes(stage: Stage) -> list[BaseRoute]:
     ]
 
 
-async def _snapshots(stage: Stage) -> AsyncIterator[bytes]:
-    """Server-sent events: a snapshot whenever it differs from the last one."""
+async def _snapshots(stage: Stage, lang: str) -> AsyncIterator[bytes]:
+    """Server-sent events: a snapshot whenever it differs from the last one. What happens in between is in the next."""
     before, silent = b"", 0
     going = True
     while going:
-        now = msgspec.json.encode(await stage.snapshot())
+        heard = stage.news
+        now = msgspec.json.encode(await stage.snapshot(lang))
         if now != before:
             before, silent = now, 0
             yield b"data: " + now + b"\n\n"
@@ -224,5 +226,5 @@ async def _snapshots(stage: Stage) -> AsyncIterator[bytes]:
             silent += 1
             if silent % HEARTBEAT == 0:
                 yield b":\n\n"
-        going = await stage.changed()
-        await asyncio.sleep(0.03)  # let what belongs together arrive together
+        await asyncio.sleep(PAUSE)
+        going = await stage.changed(heard)

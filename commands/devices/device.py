@@ -3,7 +3,7 @@
 import importlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from msgspec import Struct, structs
@@ -79,8 +79,8 @@ class Device(ABC):
     """The device's name, and that of its channel."""
     most: ClassVar[int]
     """Characters that somebody may write at once."""
-    loads: ClassVar[str]
-    """The module of the channel that brings along what takes long to load."""
+    loads: ClassVar[Sequence[str]]
+    """The modules that take long to load and are not needed before something is sent."""
     sends: ClassVar[str] = ""
     """Part of the path of the calls that faults strike."""
     chat: str
@@ -117,7 +117,8 @@ class Device(ABC):
 
     def load(self) -> None:
         """Load what is needed once something is sent. Takes up to a second."""
-        importlib.import_module(self.loads)
+        for module in self.loads:
+            importlib.import_module(module)
 
     @abstractmethod
     def channel(self, public_url: str, api_url: str) -> Channel:

@@ -83,6 +83,7 @@ class SlackSeats(Seats):
         team.add(*(User(self._users[login], name, name) for login, name in agents.items()))
         team.add(Channel(ROOM, "support-desk", members=[*self._users.values(), team.bot_user]))
         self._room = slack.sandbox.workspace(team.id).channel(ROOM)
+        self._threads: dict[str, str] = {}  # code → thread, as it was found last
 
     def known_as(self, login: str) -> str:
         """See Seats."""
@@ -111,9 +112,13 @@ class SlackSeats(Seats):
 
     def _thread(self, code: str) -> str:
         """The `ts` of the case's latest card. Raises LookupError."""
+        known = self._room.channel.messages.get(self._threads.get(code, ""))
+        if known and not known.gone:
+            return known.ts
         for shown in reversed(self._room.roots()):
             if shown["bot"] and not shown["gone"] and f" {code}: " in shown["text"]:
-                return str(shown["ts"])
+                self._threads[code] = str(shown["ts"])
+                return self._threads[code]
         raise LookupError(code)
 
     async def _write(self, login: str, code: str, text: str) -> None:

@@ -28,7 +28,7 @@ class SmsPhone(Device):
     """A telephone that knows SMS and nothing else."""
 
     name = "sms"
-    loads = "channels.twilio.client"
+    loads = ("channels.twilio.client", "twilio.rest.api")
     most = 1600
 
     def __init__(self, clock: Clock, pace: float) -> None:

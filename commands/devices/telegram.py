@@ -17,7 +17,7 @@ class TelegramPhone(Device):
     """Telegram on somebody's telephone, with one chat: that with our bot."""
 
     name = "telegram"
-    loads = "channels.telegram.sending"
+    loads = ("channels.telegram.sending", "channels.telegram.client")
     most = 4096
     sends = "/sendMessage"
 

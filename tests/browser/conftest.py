@@ -41,6 +41,7 @@ async def site(tmp_path):
 async def stage(tmp_path, monkeypatch, site):
     """A running demo, from behind."""
     monkeypatch.setattr("commands.demo.PACE", 0.02)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     async with running(tmp_path, site) as stage:
         yield stage
 

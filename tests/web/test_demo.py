@@ -23,15 +23,14 @@ class Stage:
     logins = {"anna": "<b>Anna</b>"}  # noqa: RUF012
 
     def __init__(self) -> None:
-        self.acts, self.rounds, self.lang = [], 3, ""
+        self.acts, self.rounds, self.news, self.heard = [], 3, 0, []
 
-    def speak(self, lang):
-        self.lang = lang
+    async def snapshot(self, lang):
+        self.news += 1  # while it is drawn
+        return {"round": min(self.rounds, 2), "lang": lang}
 
-    async def snapshot(self):
-        return {"round": min(self.rounds, 2)}
-
-    async def changed(self):
+    async def changed(self, since):
+        self.heard.append(since)
         self.rounds -= 1
         await asyncio.sleep(0)
         return self.rounds > 0
@@ -142,10 +141,12 @@ async def test_no_other_site_can_act_and_no_nonsense_gets_through(page, stage, p
     assert stage.acts == []
 
 
-async def test_events_come_when_something_has_changed_and_end_with_the_demo(page):
-    answer = await page.get("/demo/events")
+async def test_events_come_when_something_has_changed_and_end_with_the_demo(page, stage):
+    """In the language of the page that listens; what happens while one is drawn is news for the next."""
+    answer = await page.get("/demo/events?lang=de")
     assert answer.headers["content-type"].startswith("text/event-stream")
-    assert answer.text == 'data: {"round":2}\n\ndata: {"round":1}\n\n'
+    assert answer.text == 'data: {"round":2,"lang":"de"}\n\ndata: {"round":1,"lang":"de"}\n\n'
+    assert stage.heard == [0, 1, 2]
 
 
 @pytest.mark.parametrize("path", ["/static/../demo.py", "/static/%2e%2e/demo.py", "/static//etc/passwd", "/static/"])

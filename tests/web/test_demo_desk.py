@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from commands.demo import own_zone, running
+from commands.demo import own_language, own_zone, running
 from tests.web.test_stage import Demo
 from web.server import Site
 
@@ -12,6 +12,7 @@ from web.server import Site
 async def desk(tmp_path, monkeypatch):
     """A running demo with a page on it."""
     monkeypatch.setattr("commands.demo.PACE", 0.01)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     site = Site("127.0.0.1", 0)
     async with running(tmp_path, site) as stage, httpx.AsyncClient(base_url=site.url, timeout=20) as page:
         yield Desk(stage, page)
@@ -161,12 +162,28 @@ async def test_a_message_that_did_not_arrive_can_be_sent_again(desk):
     assert len([text for text in await desk.hears("telegram", 4) if "Did this arrive?" in text]) == 2
 
 
-async def test_the_desk_reads_the_language_of_the_page(desk):
-    """The one that was opened last."""
-    await desk.opens()
-    await desk.page.get("/?lang=de")
-    shown = await desk.shows(lambda shown: shown.card.choices[0].label == "Übernehmen")
-    assert shown.card.title.startswith("Fall ")
+async def test_each_page_reads_its_own_language(desk):
+    """Card, history and prompts at the same time in both; what agents have elsewhere stays in the desk's."""
+    case = await desk.opens()
+    for press in ("claim", "resolve", "cause:delivery"):
+        await desk.decides(case, press)
+    await desk.replies(case, "!claim", "ben")
+    await desk.shows(
+        lambda shown: "action" in [prompt.kind for prompt in shown.prompts] and "answer" in dict(kinds(shown))
+    )
+    [english], [german] = [(await desk.stage.snapshot(lang))["cases"] for lang in ("en", "de")]
+    assert [each.card.choices[0].label for each in (english, german)] == ["Release", "Freigeben"]
+    assert [each.card.title.split()[0] for each in (english, german)] == ["Case", "Fall"]
+    assert ("event", "Anna has claimed this case.") in kinds(english)
+    assert ("event", "Anna hat den Fall übernommen.") in kinds(german)
+    pairs = list(zip(kinds(english), kinds(german), strict=True))
+    assert {one[0] for one, other in pairs if one != other} == {"event", "answer"}
+    assert all(one[0] == "bot" or one != other for one, other in pairs), "something was not told in German"
+    for each in (english, german):
+        [prompt] = each.prompts
+        assert ("answer", prompt.why) in kinds(each)
+    assert [each.prompts[0].choices[0].label for each in (english, german)] == ["Skip", "Auslassen"]
+    await desk.sits("slack", lambda seen: any("has claimed" in one.text for one in seen))
 
 
 @pytest.mark.parametrize(
@@ -191,6 +208,19 @@ async def test_what_cannot_be_done_at_the_desk_is_refused_with_a_reason(desk, ac
     answer = await desk.tries(action, **facts)
     assert answer.status_code == 422
     assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("named", "spoken"), [("de_AT.UTF-8", "de"), ("de", "de"), ("C.UTF-8", "en"), ("fr_FR", "en"), ("", "en")]
+)
+def test_the_desk_s_language_is_the_machine_s(monkeypatch, named, spoken):
+    """The first variable that says something counts, as everywhere else on this machine."""
+    monkeypatch.setenv("LC_ALL", "")
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", named)
+    assert own_language() == spoken
+    monkeypatch.setenv("LC_ALL", "C")
+    assert own_language() == "en"
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,11 @@ class Demo:
     async def until(self, fits):
         """The first snapshot that fits."""
         async with asyncio.timeout(20):
-            while not fits(now := await self.stage.snapshot()):
-                await self.stage.changed()
-        return now
+            while True:
+                heard = self.stage.news
+                if fits(now := await self.stage.snapshot()):
+                    return now
+                await self.stage.changed(heard)
 
     async def answers(self, device, text):
         """Press the button with this label where there are some, else type it."""

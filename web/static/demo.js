@@ -2,7 +2,7 @@
 
 import * as desk from "./desk.js";
 import { device } from "./devices.js";
-import { fromNow, whenChanged, words } from "./dom.js";
+import { fromNow, locale, whenChanged, words } from "./dom.js";
 import * as store from "./store.js";
 import * as talk from "./talk.js";
 
@@ -59,7 +59,7 @@ function showFault() {
 }
 
 function connect() {
-  const events = new EventSource("/demo/events");
+  const events = new EventSource(`/demo/events?lang=${locale}`);
   events.onmessage = ({ data }) => {
     snapshot = JSON.parse(data);
     document.getElementById("lost").hidden = true;

@@ -70,12 +70,13 @@ class ThreadBackfilling(Protocol):
 
 @runtime_checkable
 class Reacting(Protocol):
-    """A channel that can put a sign on a message that somebody else wrote."""
+    """A channel that can put a sign, or an emoji, on a message that somebody else wrote."""
 
     async def react(self, to: Address, ref: str, symbol: str) -> None:
         """Show pending | sent | delivered | read | failed | unknown on the message `ref`; "" takes it away.
 
-        It stands instead of what we showed there before; doing it twice is harmless. Raises a ChannelError.
+        Or one of the `emoji` of its capabilities. It stands instead of what we showed there before; doing it twice is
+        harmless. Raises a ChannelError; that a sign cannot be shown may be none.
         """
         ...
 

@@ -66,11 +66,12 @@ class Pressed(Struct, frozen=True, tag="pressed", omit_defaults=True):
     ref: str = ""
 
 
-class Reacted(Struct, frozen=True, tag="reacted"):
-    """Somebody put `emoji` on the message `ref`, or with "" took theirs away."""
+class Reacted(Struct, frozen=True, tag="reacted", omit_defaults=True):
+    """Somebody put `emoji` on the message `ref`, or with "" took theirs away: the one `taken`, or "" all of them."""
 
     ref: str
     emoji: str
+    taken: str = ""
 
 
 class Started(Struct, frozen=True, tag="started", omit_defaults=True):
@@ -145,7 +146,8 @@ class FromDesk(Struct, frozen=True, tag="from_desk", omit_defaults=True):
     """What somebody did at a desk about a case, in the lane of its customer.
 
     `place` is the lane where it happened (a case's thread, a phone), or `web`; `author` what its channel calls the
-    person, `name` how the person is called there, if that is known.
+    person, `name` how the person is called there, if that is known. `shown` are the Outbound keys of what stands in the
+    message of ours that it is about, the newest first, where only the store knows them.
     """
 
     case: str
@@ -153,6 +155,7 @@ class FromDesk(Struct, frozen=True, tag="from_desk", omit_defaults=True):
     author: str
     body: Said | Edited | Removed | Pressed | Reacted
     name: str = ""
+    shown: tuple[str, ...] = ()
 
 
 class CaseWanted(Struct, frozen=True, tag="case_wanted", omit_defaults=True):

@@ -77,6 +77,20 @@ class ForwardRow(NamedTuple):
     body: str  # JSON of Inbound with FromDesk; its source is where it came from
 
 
+class ReactionRow(NamedTuple):
+    """Somebody put an emoji on a message in a group: goes where that message came from, if it is one of a case's.
+
+    Becomes a ForwardRow then. `lane` is the group's, `ref` the provider's id of the message, unique in the group only.
+    """
+
+    event_key: str
+    channel: str
+    lane: str
+    ref: str
+    received_at: int
+    body: str  # JSON of Inbound with FromDesk, whose `case` and `shown` are not known yet
+
+
 class Superseded(NamedTuple):
     """A change of a message makes earlier ones needless: those in `lane` that still wait before `before_key`."""
 

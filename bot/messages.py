@@ -93,7 +93,7 @@ class Outbound(Struct, frozen=True, omit_defaults=True):
 
     `kind`: survey | notice (opt-out confirmation, help) | agent (a person's words) | case (a case's own, such as "is it
     solved?") | desk (to a desk) | card (a case's card there) | mark (shows a choice under its question) | status (a
-    sign on the message `reply_to`, named by the prompt's text).
+    sign on the message `reply_to`, named by the prompt's text, or an agent's emoji, which is the text; "": none).
     """
 
     key: str
@@ -147,6 +147,7 @@ class Capabilities(Struct, frozen=True):
     files: Mapping[str, int] = field(default_factory=lambda: {"*": 10_000_000})
     """Files that go out as they are: the most bytes by MIME type, `*` for all others. What does not fit is linked."""
     files_by_link: bool = False  # the provider fetches them from a link of ours
+    emoji: frozenset[str] = frozenset()  # `bare` ones that we can put on what somebody wrote there
 
 
 class WebRequest(Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from bot.case_rows import CaseRow, Docket, EntryRow, ForwardRow, PlaceRow, Superseded, Tail
+from bot.case_rows import CaseRow, Docket, EntryRow, ForwardRow, PlaceRow, ReactionRow, Superseded, Tail
 from bot.messages import Address
 
 SETTLED = "settled:"
@@ -19,7 +19,7 @@ TOLD = frozenset(("agent", "case"))
 __all__ = [
     "AddressRow", "AnswerRow", "Arrival", "Batch", "CaseRow", "Claimed", "Consequences", "DeliveryRow",
     "Docket", "EntryRow", "FileRow", "ForwardRow", "JournalRow", "LaneState", "Leased", "LinkRow", "Opened",
-    "OutboxRow", "Parked", "PlaceRow", "SessionRow", "Settlement", "Superseded", "Tail", "TimerRow",
+    "OutboxRow", "Parked", "PlaceRow", "ReactionRow", "SessionRow", "Settlement", "Superseded", "Tail", "TimerRow",
 ]  # fmt: skip
 
 
@@ -241,6 +241,7 @@ class Consequences(Struct):
     places: list[PlaceRow]
     forwards: list[ForwardRow]
     superseded: list[Superseded]
+    reactions: list[ReactionRow]
 
     @classmethod
     def none(cls) -> "Consequences":

@@ -127,4 +127,5 @@ def _causes(desk: config.DeskSettings, content: desk_file.DeskFile | None) -> tu
 
 
 def _reach(can: Capabilities) -> Reach:
-    return Reach(can.max_text, can.text_unit, can.edits, PAID_PARTS if can.text_unit == "gsm7" else 0)
+    paid_parts = PAID_PARTS if can.text_unit == "gsm7" else 0
+    return Reach(can.max_text, can.text_unit, can.edits, paid_parts, can.emoji)

@@ -10,8 +10,10 @@ from bot.rows import (
     CaseRow,
     Consequences,
     DeliveryRow,
+    ForwardRow,
     Leased,
     Opened,
+    ReactionRow,
     SessionRow,
     Settlement,
 )
@@ -28,7 +30,7 @@ from storage.rows import (
     with_agents,
 )
 from storage.sql import statements
-from storage.writing import followed, told
+from storage.writing import followed, meant, told
 
 Row = TypeVar("Row")
 
@@ -67,6 +69,7 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     await _write_cases(connection, rows.cases)
     await put("add_places", rows.places)
     await put("add_entries", map(storable, rows.entries))
+    rows.forwards += await _meant(connection, rows.reactions)
     await put("forward", rows.forwards)
     await put("save_answers", map(storable, _last(rows.answers, lambda row: (row.session, row.question))))
     if rows.cleared:
@@ -158,6 +161,12 @@ async def take_along(
     await connection.execute(SQL["extend"], until, head.id)
     taken = await connection.fetch(SQL["take_along"], owner, until, head.key, now, ids)
     return [payload for _, payload in sorted(map(tuple, taken))]
+
+
+async def _meant(connection: Any, reactions: Sequence[ReactionRow]) -> list[ForwardRow]:
+    """Reactions as events for the cases that these messages are of."""
+    keys = [await connection.fetch(SQL["shown_in"], row.channel, row.ref, row.lane) for row in reactions]
+    return meant(zip(reactions, keys, strict=True))
 
 
 async def _open_link(connection: Any, opened: Opened) -> None:

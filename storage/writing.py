@@ -6,13 +6,15 @@ from typing import Any
 
 import msgspec
 
+from bot.cases.state import case_of
 from bot.errors import Conflict
-from bot.messages import Address, DeadLink, Delivery, Inbound, Invite, TimerFired
-from bot.rows import SETTLED, TOLD, Arrival, Consequences, Opened
+from bot.messages import Address, DeadLink, Delivery, FromDesk, Inbound, Invite, TimerFired
+from bot.rows import SETTLED, TOLD, Arrival, Consequences, ForwardRow, Opened, ReactionRow
 from storage.cases import supersede, write_cases
 from storage.wide import insert
 
 _invite = msgspec.json.Decoder(Invite).decode
+_inbound = msgspec.json.Decoder(Inbound).decode
 _encode = msgspec.json.Encoder().encode
 _WAKING = frozenset(("pressed", "keyword", "consent"))
 
@@ -32,6 +34,8 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
     """Write everything a batch led to, inside the caller's transaction."""
     if rows.sessions:
         _write_sessions(connection, sql, rows)
+    if rows.reactions:
+        rows.forwards += meant((row, connection.execute(sql["shown_in"], row._asdict())) for row in rows.reactions)
     if rows.cases or rows.forwards:
         write_cases(connection, sql, rows)
     for delivery in rows.deliveries:
@@ -113,6 +117,21 @@ def told(rows: Iterable[Sequence[Any]], now: int) -> list[Arrival]:
                 _arrival(Inbound(f"{SETTLED}{key}:{state}", now, Address.of_lane(lane), report), "event", now)
             )
     return arrivals
+
+
+def meant(found: Iterable[tuple[ReactionRow, Iterable[Sequence[Any]]]]) -> list[ForwardRow]:
+    """Reactions with the rows of `shown_in`, as events for the cases that these messages are of."""
+    forwards = []
+    for row, keys in found:
+        shown = tuple(key for (key,) in keys)
+        case_id = case_of(shown[0]) if shown else ""
+        if case_id:
+            event = _inbound(row.body)
+            assert isinstance(event.body, FromDesk)  # noqa: S101 - as ReactionRow has it
+            body = msgspec.structs.replace(event.body, case=case_id, shown=shown)
+            passed = _encode(msgspec.structs.replace(event, body=body)).decode()
+            forwards.append(ForwardRow(row.event_key, case_id, row.channel, row.received_at, passed))
+    return forwards
 
 
 def fired(key: str, lane: str, due_at: int, now: int) -> Arrival:

@@ -1,7 +1,7 @@
 """The case machine: open a case, and take one event at a time. Pure: the same input gives the same turn."""
 
 from bot import hours
-from bot.cases import clocks, closing, customer, files, life, talk
+from bot.cases import clocks, closing, customer, files, life, reactions, talk
 from bot.cases.desks import Desks
 from bot.cases.draft import Draft
 from bot.cases.effects import CaseTurn, SetTimer
@@ -136,7 +136,8 @@ def decide(case: Case, event: CaseEvent, now: int, desks: Desks) -> CaseTurn:
         clocks.to_queue(draft, "back_to_queue_gone")
     by = getattr(event, "by", None)
     if isinstance(by, Actor) and not by.allowed:
-        draft.answer(by, getattr(event, "ref", ""), draft.word("not_an_agent", word=by.author))
+        if not isinstance(event, AgentReacted):  # which asks for nothing
+            draft.answer(by, getattr(event, "ref", ""), draft.word("not_an_agent", word=by.author))
     elif isinstance(by, Actor):
         _at_desk(draft, event, by)
     else:
@@ -166,7 +167,7 @@ def _at_desk(draft: Draft, event: CaseEvent, by: Actor) -> None:  # noqa: C901, 
         case AgentRemoved():
             talk.removed(draft, event)
         case AgentReacted():
-            talk.reacted(draft, event)
+            reactions.reacted(draft, event)
         case Noted():
             talk.note(draft, by, event.text, event.ref)
         case Resolved():
@@ -206,6 +207,7 @@ def _elsewhere(draft: Draft, event: CaseEvent) -> None:  # noqa: C901, PLR0912 -
             customer.opted_in(draft)
         case DeliveryChanged():
             talk.delivery(draft, event)
+            reactions.delivery(draft, event)
         case FilesNotSent():
             files.not_sent(draft, event)
         case _:

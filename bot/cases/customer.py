@@ -1,5 +1,7 @@
 """What the customer does while a case is there."""
 
+from msgspec.structs import replace
+
 from bot.cases import clocks, closing, life
 from bot.cases.draft import Draft
 from bot.cases.events import Answered, CustomerEdited, CustomerReacted, CustomerRemoved, CustomerSaid, OptedOut
@@ -20,14 +22,14 @@ def said(draft: Draft, event: CustomerSaid) -> None:
 
 def _show(draft: Draft, event: CustomerSaid) -> None:
     text = event.text or event.value
-    draft.remember(closing.heard_from(draft, event))
     draft.entry("customer", text, media=len(event.media))
     quoted = draft.line(ref=event.reply_to) if event.reply_to else None
     words = f"> {quoted.text[:80]}\n{text}" if quoted else text
     if event.media and not text:
         words = draft.media_words(event.media)
     origin = draft.case.lane if event.media else ""
-    draft.note(draft.word("customer_said", text=words), media=event.media, origin=origin, chatty=True)
+    shown = draft.note(draft.word("customer_said", text=words), media=event.media, origin=origin, chatty=True)
+    draft.remember(replace(closing.heard_from(draft, event), shown=shown))
 
 
 def edited(draft: Draft, event: CustomerEdited) -> None:

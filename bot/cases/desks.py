@@ -128,6 +128,7 @@ class Reach(Struct, frozen=True):
     unit: str = "chars"
     edits: bool = False
     paid_parts: int = 0
+    emoji: frozenset[str] = frozenset()  # as in Capabilities
 
 
 class Routing(Struct, frozen=True, omit_defaults=True):

@@ -70,9 +70,11 @@ class Draft:
         self.effects.append(Note(self.key(), text, desk=desk))
         self.entry("event", text, name_of(by) if by else "")
 
-    def note(self, text: str, **fields: Any) -> None:
-        """Show something at the desk."""
-        self.effects.append(Note(self.key(), text, **fields))
+    def note(self, text: str, **fields: Any) -> str:
+        """Show something at the desk; its key."""
+        name = self.key()
+        self.effects.append(Note(name, text, **fields))
+        return name
 
     def answer(self, by: Actor, ref: str, text: str, options: tuple[Option, ...] = ()) -> None:
         """Say something to one person at the desk, about their message or press `ref`."""

@@ -53,12 +53,16 @@ class Note(Struct, frozen=True, omit_defaults=True):
     desk: str = ""
 
 
-class React(Struct, frozen=True):
-    """Show on a message at the desk how it is: `symbol` is pending | sent | delivered | read | failed | unknown."""
+class React(Struct, frozen=True, omit_defaults=True):
+    """Show on a message at the desk how it is: `symbol` is pending | sent | delivered | read | failed | unknown.
+
+    Or with a `key` put an agent's emoji on what the customer wrote, in the customer's lane; "" takes it away.
+    """
 
     place: str
     ref: str
     symbol: str
+    key: str = ""
 
 
 class Pause(Struct, frozen=True):

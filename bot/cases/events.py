@@ -75,12 +75,17 @@ class AgentRemoved(Struct, frozen=True, tag="agent_removed"):
     ref: str
 
 
-class AgentReacted(Struct, frozen=True, tag="agent_reacted"):
-    """Somebody put an emoji on a message at the desk, or with "" took it away."""
+class AgentReacted(Struct, frozen=True, tag="agent_reacted", omit_defaults=True):
+    """Somebody put an emoji on a message at the desk, or with "" took theirs away: the one `taken`, or "" all of them.
+
+    `shown` are the keys of the notes that stand in that message, the newest first.
+    """
 
     by: Actor
     ref: str
     emoji: str
+    taken: str = ""
+    shown: tuple[str, ...] = ()
 
 
 class Chosen(Struct, frozen=True, tag="chosen", omit_defaults=True):

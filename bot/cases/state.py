@@ -25,11 +25,21 @@ class Actor(Struct, frozen=True, omit_defaults=True):
     allowed: bool = True  # whether this is an agent of the case's desk
 
 
+class Emoji(Struct, frozen=True, omit_defaults=True):
+    """An agent's emoji on a message of the customer's. `key` is the Outbound key of what puts it there."""
+
+    text: str
+    by: str  # the agent's id
+    place: str  # where the agent put it
+    key: str
+
+
 class Line(Struct, frozen=True, omit_defaults=True):
     """One thing that was said, as far as later edits, replies, deliveries and a new thread need it.
 
     `side` is customer | agent | bot. `ref` is the provider's id of the original; `place` the lane it came from;
-    `key` the Outbound key of the copy that the customer got ("" for what the customer said).
+    `key` the Outbound key of the copy that the customer got ("" for what the customer said). `shown` is the key of the
+    note that shows at the desk what the customer said.
     """
 
     side: str
@@ -42,6 +52,8 @@ class Line(Struct, frozen=True, omit_defaults=True):
     state: str = ""  # of an agent's message: queued | sent | delivered | read | failed | unknown | cancelled | removed
     media: tuple[Media, ...] = ()
     voucher: str = ""  # of the desk's, whose code the text lacks: it is known when it goes out
+    shown: str = ""
+    emoji: Emoji | None = None  # on what the customer said
 
 
 class Held(Struct, frozen=True, omit_defaults=True):
@@ -152,7 +164,7 @@ class Case(Struct, frozen=True, omit_defaults=True):
     opted_out_at: int = 0
     blocked: str = ""  # why the customer cannot be reached, for people
     relayed: tuple[int, ...] = ()  # when the latest agents' messages went out, for the loop breaker
-    told: tuple[str, ...] = ()  # what the customer was told once: hours | claimed
+    told: tuple[str, ...] = ()  # what was said once: hours | claimed to the customer, emoji:ID to an agent
     thanked: bool = False  # "thanks" after resolving was noted
 
     @property

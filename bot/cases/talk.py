@@ -7,7 +7,7 @@ from bot.cases.canned import at_its_longest, shown
 from bot.cases.closing import describe
 from bot.cases.desks import Reach
 from bot.cases.draft import Draft, alias_of, name_of
-from bot.cases.events import AgentEdited, AgentReacted, AgentRemoved, AgentSaid, Chosen, DeliveryChanged
+from bot.cases.events import AgentEdited, AgentRemoved, AgentSaid, Chosen, DeliveryChanged
 from bot.cases.state import Actor, Held, Line
 from bot.messages import Media
 from bot.render import length
@@ -30,7 +30,7 @@ def said(draft: Draft, event: AgentSaid) -> None:
         note(draft, by, event.text, event.ref)
     elif case.resolving and case.resolving.by.id == by.id and not event.intent:
         describe(draft, by, event.text, event.ref)
-    elif _impossible(draft, by, event.ref):
+    elif impossible(draft, by, event.ref):
         pass
     elif case.owner and (event.intent == "send" or case.owner.id == by.id):
         _check_and_send(draft, event)
@@ -39,7 +39,7 @@ def said(draft: Draft, event: AgentSaid) -> None:
         hold(draft, event, why, ("take", "send", "note") if case.owner else ("take", "note"))
 
 
-def _impossible(draft: Draft, by: Actor, ref: str) -> bool:
+def impossible(draft: Draft, by: Actor, ref: str) -> bool:
     """Whether nothing can be sent to this customer now; the author is told why."""
     case = draft.case
     if case.opted_out_at or case.blocked:
@@ -154,7 +154,7 @@ def _release_held(draft: Draft, event: Chosen) -> None:
     if event.what == "note":
         note(draft, held.by, held.text, "")
         draft.answer(held.by, held.ref, draft.word("note_taken"))
-    elif not _impossible(draft, held.by, held.ref):
+    elif not impossible(draft, held.by, held.ref):
         send(draft, held.by, held.text, held.media, held.ref, voucher=held.voucher)
 
 
@@ -175,7 +175,7 @@ def _retry(draft: Draft, event: Chosen) -> None:
     if line is None or line.state not in ("failed", "unknown", "cancelled", "expired"):
         draft.answer(event.by, event.ref, draft.word("old_button"))
         return
-    if life.mine(draft, event.by, event.ref) and not _impossible(draft, event.by, event.ref):
+    if life.mine(draft, event.by, event.ref) and not impossible(draft, event.by, event.ref):
         draft.rewrite(line, state="removed")
         send(draft, event.by, line.text, line.media, line.ref, origin=line.place, voucher=line.voucher)
 
@@ -191,7 +191,7 @@ def edited(draft: Draft, event: AgentEdited) -> None:
     if line is None or line.by != event.by.id or line.text == event.text or line.state == "removed":
         return
     line = draft.rewrite(line, text=event.text)
-    if line.state in ("failed", "cancelled", "expired") or _impossible(draft, event.by, event.ref):
+    if line.state in ("failed", "cancelled", "expired") or impossible(draft, event.by, event.ref):
         return
     if draft.desks.reach.get(case.channel, ANYTHING).edits and not line.media:
         draft.tell(event.text, "agent", edits=line.key)
@@ -204,7 +204,7 @@ def _send_correction(draft: Draft, event: Chosen) -> None:
     line = draft.line(ref=event.of, side="agent")
     if line is None:
         draft.answer(event.by, event.ref, draft.word("old_button"))
-    elif life.mine(draft, event.by, event.ref) and not _impossible(draft, event.by, event.ref):
+    elif life.mine(draft, event.by, event.ref) and not impossible(draft, event.by, event.ref):
         send(draft, event.by, f"* {line.text}", (), line.ref, voucher=line.voucher)
 
 
@@ -225,12 +225,6 @@ def removed(draft: Draft, event: AgentRemoved) -> None:
         draft.entry("event", draft.word("agent_removed", who=name_of(event.by)), name_of(event.by), line.key)
     else:
         draft.answer(event.by, "", draft.word("remove_not_possible"))
-
-
-def reacted(draft: Draft, event: AgentReacted) -> None:
-    """An emoji at the desk stays there: customers read words."""
-    if event.emoji and draft.line(ref=event.ref, side="customer"):
-        draft.entry("note", event.emoji, name_of(event.by))
 
 
 def delivery(draft: Draft, event: DeliveryChanged) -> None:

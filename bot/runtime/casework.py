@@ -37,7 +37,7 @@ from bot.cases.state import Actor, Case, Priority, key
 from bot.cases.typed import press, read
 from bot.cases.words import word
 from bot.engine.state import Event, HandedBack, OpenCase, Record, Say, TakenOver
-from bot.messages import Address, Edited, FromDesk, Outbound, Pressed, Prompt, Reacted, Removed, Said
+from bot.messages import Address, Edited, FromDesk, Outbound, Pressed, Prompt, Removed, Said
 from bot.rows import EntryRow, JournalRow, LaneState, TimerRow
 from bot.runtime.caserows import answered, case_row, customer, told
 from bot.runtime.lane import Lane, id_of, said_key
@@ -120,7 +120,7 @@ class Casework:
             self._showing.flush(self.lane.rows)
             return
         by = actor(place, body.author, body.name, desk)
-        heard = _heard(body.body, by, case, desk)
+        heard = _heard(body, by, case, desk)
         if heard:
             self.tell(heard, now)
 
@@ -218,8 +218,9 @@ class Casework:
         self._turned, self._visited, self._wake = False, [], None
 
 
-def _heard(act: Said | Edited | Removed | Pressed | Reacted, by: Actor, case: Case, desk: Desk) -> CaseEvent | None:
+def _heard(body: FromDesk, by: Actor, case: Case, desk: Desk) -> CaseEvent | None:
     """What somebody's act at a desk means for the case, if it means anything."""
+    act = body.body
     if isinstance(act, Said):
         return read(act, by, case, desk)
     if isinstance(act, Pressed):
@@ -228,4 +229,4 @@ def _heard(act: Said | Edited | Removed | Pressed | Reacted, by: Actor, case: Ca
         return AgentEdited(by, act.ref, act.text)
     if isinstance(act, Removed):
         return AgentRemoved(by, act.ref)
-    return AgentReacted(by, act.ref, act.emoji)
+    return AgentReacted(by, act.ref, act.emoji, act.taken, body.shown)

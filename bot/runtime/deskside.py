@@ -10,8 +10,8 @@ from bot.cases.desks import Desk, Desks
 from bot.cases.state import case_of
 from bot.cases.typed import Docketed, Refusal, addressed, names_case
 from bot.cases.words import word
-from bot.messages import Edited, FromDesk, Inbound, Outbound, Pressed, Prompt, Reacted, Removed, Said
-from bot.rows import Docket, ForwardRow, OutboxRow
+from bot.messages import Address, Edited, FromDesk, Inbound, Outbound, Pressed, Prompt, Reacted, Removed, Said
+from bot.rows import Docket, ForwardRow, OutboxRow, ReactionRow
 from bot.runtime.lane import Lane, id_of
 from flows.reading import keyword
 
@@ -42,6 +42,9 @@ def in_group(
     pressed = case_of(body.question) if isinstance(body, Pressed) else ""
     if pressed and (dockets or desk):
         _forward(lane, inbound, pressed, body, now)
+    elif isinstance(body, Reacted):
+        if desk:
+            lane.rows.reactions.append(_reaction(lane, inbound, body, now))
     elif dockets:
         _forward(lane, inbound, dockets[0].case_id, body, now)
     elif desk and opening and inbound.source.thread:
@@ -99,10 +102,21 @@ def gone(lane: Lane, inbound: Inbound, dockets: Sequence[Docket], now: int) -> N
 
 
 def _forward(lane: Lane, inbound: Inbound, case_id: str, act: Act, now: int, mark: str = "") -> None:
-    event, source = f"desk:{inbound.id}{mark}", inbound.source
+    event = f"desk:{inbound.id}{mark}"
+    passed = _passed(lane, inbound, event, case_id, act)
+    lane.rows.forwards.append(ForwardRow(event, case_id, inbound.source.channel, now, passed))
+
+
+def _reaction(lane: Lane, inbound: Inbound, body: Reacted, now: int) -> ReactionRow:
+    """Providers tell of which message, and not in which thread: the case is found by the message."""
+    event, source = f"desk:{inbound.id}", inbound.source
+    group = Address(source.channel, source.chat, source.account)
+    return ReactionRow(event, source.channel, group.lane, body.ref, now, _passed(lane, inbound, event, "", body))
+
+
+def _passed(lane: Lane, inbound: Inbound, event: str, case_id: str, act: Act) -> str:
     body = FromDesk(case_id, lane.name, inbound.author, act, inbound.author_name)
-    passed = _encode(Inbound(event, inbound.at, source, body)).decode()
-    lane.rows.forwards.append(ForwardRow(event, case_id, source.channel, now, passed))
+    return _encode(Inbound(event, inbound.at, inbound.source, body)).decode()
 
 
 def _answer(lane: Lane, inbound: Inbound, text: str, desk: Desk, now: int) -> None:

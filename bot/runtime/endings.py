@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.cases.state import case_of
 from bot.errors import ChannelError
 from bot.messages import Address, Delivery, Inbound, Outbound, Sent
 from bot.rows import SETTLED, TOLD, Arrival, Leased, Settlement
@@ -49,9 +50,15 @@ class Endings:
 
     def ended(self, row: Leased, message: Outbound, settlement: Settlement, *others: Arrival) -> Ended:
         """How it ended, together with what its case hears of that."""
-        if message.kind not in TOLD or settlement.state not in _ENDS:
+        told = message.kind in TOLD or (_is_emoji(row, message) and settlement.state != "sent")
+        if not told or settlement.state not in _ENDS:
             return settlement, others
         state, now = settlement.state, settlement.at
         report = Delivery(row.key, settlement.provider_id, state, settlement.code, settlement.error)
         event = Inbound(f"{SETTLED}{row.key}:{state}", now, Address.of_lane(row.lane), report)
         return settlement, (*others, arrival(event, now))
+
+
+def _is_emoji(row: Leased, message: Outbound) -> bool:
+    """Whether this is an agent's emoji on what a customer wrote, and no sign at a desk."""
+    return message.kind == "status" and not message.to.thread and case_of(row.key) != ""

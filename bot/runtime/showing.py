@@ -16,6 +16,7 @@ from bot.rows import Consequences, OutboxRow, PlaceRow, Superseded
 
 DESK_LIFE = 7 * 24 * 3600_000  # ms after which a desk that could not be reached has read it elsewhere
 SIGN_LIFE = 3600_000  # a sign that could not be shown for an hour need not be shown
+EMOJI_LIFE = 24 * 3600_000  # nor an emoji after a day
 
 _encode = msgspec.json.Encoder().encode
 
@@ -59,11 +60,12 @@ class Showing:
             self.add(case.id, Outbound(name, to, Prompt(alarm.text), "desk", "", until, desk.language), now)
 
     def sign(self, case: Case, number: int, react: React, now: int) -> None:
-        """Show on a message how it is; an earlier sign that still waits need not be shown any more."""
+        """Show on a message how it is, or an agent's emoji; an earlier one that still waits need not be shown."""
         if react.place == WEB:
             return
-        name, to, about = key(case.id, case.turn, f"s{number}"), Address.of_lane(react.place), f"sign:{react.ref}"
-        until = now + SIGN_LIFE
+        name = react.key or key(case.id, case.turn, f"s{number}")
+        to, about = Address.of_lane(react.place), f"sign:{react.ref}"
+        until = now + (EMOJI_LIFE if react.key else SIGN_LIFE)
         message = Outbound(name, to, Prompt(react.symbol), "status", not_after=until, reply_to=react.ref)
         self.add(case.id, message, now, about)
         self._superseded.append(Superseded(react.place, about, name))

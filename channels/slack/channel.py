@@ -160,7 +160,7 @@ class SlackChannel:
         return parted(provider_id)[1]
 
     async def react(self, to: Address, ref: str, symbol: str) -> None:
-        """Show how far a message has come, by one reaction of ours on it. Raises a ChannelError."""
+        """Show how far a message has come, or an emoji, by one reaction of ours on it. Raises a ChannelError."""
         await signs.show(self._calls, to, ref, symbol)
 
     async def missed_in(self, conversations: Sequence[Address], since: int) -> Sequence[Inbound]:

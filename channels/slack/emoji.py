@@ -5,6 +5,8 @@ Names: https://github.com/iamcal/emoji-data, the list that Slack uses.
 
 import re
 
+from bot.emoji import bare
+
 _KEYCAP = "\ufe0f\u20e3"
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 EMOJI = {name: f"{digit}{_KEYCAP}" for digit, name in enumerate(_DIGITS)} | {
@@ -42,10 +44,19 @@ EMOJI = {name: f"{digit}{_KEYCAP}" for digit, name in enumerate(_DIGITS)} | {
     "large_blue_circle": "🔵", "white_circle": "⚪", "black_circle": "⚫", "sunny": "☀️", "cloud": "☁️", "rainbow": "🌈",
     "arrow_up": "⬆️", "arrow_down": "⬇️", "arrow_right": "➡️", "arrow_left": "⬅️", "chart_with_upwards_trend": "📈",
     "chart_with_downwards_trend": "📉", "hourglass": "⌛", "alarm_clock": "⏰", "calendar": "📆", "moneybag": "💰",
+    "smiling_face_with_3_hearts": "🥰", "exploding_head": "🤯", "dove_of_peace": "🕊️", "yawning_face": "🥱",
+    "woozy_face": "🥴", "whale": "🐳", "heart_on_fire": "❤️\u200d🔥", "new_moon_with_face": "🌚", "hotdog": "🌭",
+    "banana": "🍌", "face_with_raised_eyebrow": "🤨", "strawberry": "🍓", "champagne": "🍾", "kiss": "💋",
+    "smiling_imp": "😈", "nerd_face": "🤓", "ghost": "👻", "male-technologist": "👨\u200d💻", "jack_o_lantern": "🎃",
+    "saluting_face": "🫡", "santa": "🎅", "christmas_tree": "🎄", "snowman": "☃️", "nail_care": "💅", "zany_face": "🤪",
+    "moyai": "🗿", "cupid": "💘", "hear_no_evil": "🙉", "unicorn_face": "🦄", "pill": "💊", "speak_no_evil": "🙊",
+    "space_invader": "👾", "man-shrugging": "🤷\u200d♂️", "woman-shrugging": "🤷\u200d♀️",
     "euro": "💶", "dollar": "💵", "coffee": "☕", "beer": "🍺", "cake": "🍰", "pizza": "🍕", "snail": "🐌", "bug": "🐛",
 }  # fmt: skip
 _TONES = {f"skin-tone-{number}": chr(0x1F3FB + number - 2) for number in range(2, 7)}
 _ALL = EMOJI | _TONES
+NAMES = {bare(emoji): name for name, emoji in reversed(EMOJI.items())}
+"""By emoji without variants, the first name that there is for it."""
 _CODE = re.compile(r":([a-z0-9_+'-]{1,60}):", re.ASCII)
 
 

@@ -156,9 +156,10 @@ def _reaction(origin: Origin, event: Payload, bot: str) -> list[Inbound]:
         return []
     place, ts, user = _string(item, "channel", _ID), _string(item, "ts", _TS), _string(event, "user", _ID)
     when, name = _string(event, "event_ts", _TS), _string(event, "reaction", _REACTION)
-    shown = stripped(spelled(f":{name}:")) if _REACTIONS[event["type"]] else ""
+    emoji = stripped(spelled(f":{name}:"))
+    body = Reacted(f"{place}:{ts}", emoji) if _REACTIONS[event["type"]] else Reacted(f"{place}:{ts}", "", emoji)
     key = f"r:{origin.team}:{place}:{ts}:{user}:{when}"
-    return [_inbound(origin, key, place, user, Reacted(f"{place}:{ts}", shown))]
+    return [_inbound(origin, key, place, user, body)]
 
 
 def _presses(origin: Origin, sent: Payload) -> list[Inbound]:

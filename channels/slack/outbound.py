@@ -10,13 +10,16 @@ from bot.render import render
 from channels.slack.blocks import MAX_BLOCKS, MAX_BLOCKS_TEXT, MAX_ID, MAX_SECTION, rows, section, size
 from channels.slack.cards import drawn
 from channels.slack.config import SlackConfig
+from channels.slack.emoji import NAMES
 from channels.slack.text import clean, clipped, escaped, pieces
 
 MAX_TEXT = 40_000
 MAX_UPDATE = 4_000  # of a text that is changed; what is in blocks may be longer
 EVENT_TYPE = "echolot"
 CARRIES = {"*": 1_000_000_000}  # bytes
-CAPABILITIES = Capabilities(MAX_SECTION, buttons=True, threads=True, edits=True, media=True, files=CARRIES)
+CAPABILITIES = Capabilities(
+    MAX_SECTION, buttons=True, threads=True, edits=True, media=True, files=CARRIES, emoji=frozenset(NAMES)
+)
 # Questions are written to fit one section; what people say to each other is not cut there.
 _ROOMY = replace(CAPABILITIES, max_text=MAX_TEXT)
 

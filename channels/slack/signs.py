@@ -1,4 +1,4 @@
-"""Signs on other people's messages: one reaction of ours that says how far a message has come.
+"""Signs on other people's messages: one reaction of ours that says how far a message has come, or an agent's emoji.
 
 https://docs.slack.dev/reference/methods/reactions.add and its neighbours. The limit of `reactions.remove` is the
 lowest, about 20 a minute in a workspace, and holds nothing else up.
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from bot.errors import Misconfigured, Rejected, Throttled
 from bot.messages import Address
-from channels.slack.addresses import parted
+from channels.slack.addresses import is_person, parted
 from channels.slack.calls import Calls
-from channels.slack.envelope import mapping
+from channels.slack.emoji import NAMES
+from channels.slack.envelope import Payload, mapping
 from channels.slack.errors import GONE
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ SIGNS = {
 
 
 async def show(calls: Calls, to: Address, ref: str, symbol: str) -> None:
-    """Put the sign of `symbol` on the message `ref`, or with "" none, and take away what we put there before.
+    """Put a sign or an emoji on the message `ref`, or with "" none, and take away what we put there before.
 
     While Slack does not let us look or take away, an earlier sign stays beside the new one, until the next one comes.
     Raises a ChannelError.
@@ -40,9 +41,9 @@ async def show(calls: Calls, to: Address, ref: str, symbol: str) -> None:
     if not symbol:
         await _clear(calls, to, place, ts, "")
         return
-    if symbol not in SIGNS:
+    name = SIGNS.get(symbol) or NAMES.get(symbol)
+    if not name:
         raise Rejected(f"there is no sign for {symbol!r}")
-    name = SIGNS[symbol]
     await calls.unless(
         {"already_reacted"}, to, lambda client: client.reactions_add(channel=place, timestamp=ts, name=name), alone=True
     )
@@ -53,7 +54,7 @@ async def show(calls: Calls, to: Address, ref: str, symbol: str) -> None:
 
 
 async def _clear(calls: Calls, to: Address, place: str, ts: str, keep: str) -> None:
-    """Take our signs off but for one. Nobody's memory is asked which: another process may have put them there."""
+    """Take ours off but for one. Nobody's memory is asked which: another process may have put them there."""
     for name in await _there(calls, to, place, ts):
         if name != keep:
             taken = partial(_removed, place, ts, name)
@@ -65,7 +66,7 @@ def _removed(place: str, ts: str, name: str, client: "AsyncWebClient") -> "Await
 
 
 async def _there(calls: Calls, to: Address, place: str, ts: str) -> list[str]:
-    """Those of our signs that a message carries; some of them may be other people's."""
+    """Which of ours a message carries: of the signs, some may be other people's; whom we write to is `to.chat`."""
     try:
         answer = await calls.call(
             to, lambda client: client.reactions_get(channel=place, timestamp=ts, full=True), repeatable=True, alone=True
@@ -75,5 +76,14 @@ async def _there(calls: Calls, to: Address, place: str, ts: str) -> list[str]:
             return []
         raise
     given = (mapping(answer.data.get("message")) or {}).get("reactions")
-    names = [each.get("name") for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    if is_person(to.chat):
+        return [str(each.get("name")) for each in found if {*_listed(each)} - {to.chat}]
+    names = [each.get("name") for each in found]
     return [name for name in SIGNS.values() if name in names]
+
+
+def _listed(reaction: Payload) -> list[str]:
+    """Who has put it there."""
+    users = reaction.get("users")
+    return [user for user in users if isinstance(user, str)] if isinstance(users, list) else []

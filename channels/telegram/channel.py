@@ -14,7 +14,6 @@ from bot.abilities import Finding
 from bot.errors import Forged, Misconfigured, Rejected, Throttled, Unreachable
 from bot.messages import (
     Address,
-    Capabilities,
     File,
     Inbound,
     Limit,
@@ -71,16 +70,7 @@ class TelegramChannel:
         self.gather = config.gather
         self.rate = config.rate
         self.hookable = bool(config.secrets)
-        self.capabilities = Capabilities(
-            max_text=outbound.MAX_TEXT,
-            buttons=True,
-            threads=True,
-            edits=True,
-            media=True,
-            can_start=False,
-            text_unit="utf16",
-            files=outbound.CARRIES,
-        )
+        self.capabilities = outbound.CAPABILITIES
         self._config = config
         self._hook = f"{public_url.rstrip('/')}/hooks/{quote(name)}"
         self._clock = clock
@@ -124,7 +114,7 @@ class TelegramChannel:
         await self._in_chat(to, lambda api, chat: delete(api, chat, number))
 
     async def react(self, to: Address, ref: str, symbol: str) -> None:
-        """Put a sign of the few that Telegram knows on a message. Raises a ChannelError."""
+        """Put a sign, or one of the few emoji that Telegram knows, on a message. Raises a ChannelError."""
         number = _message_id(ref)
         from channels.telegram.sending import react  # noqa: PLC0415
 

@@ -71,8 +71,12 @@ def _groups(me: User) -> Finding:
         hint = "for a desk: @BotFather → /setjoingroups → Enable"
         return Finding("ok", "the bot cannot be added to groups", hint)
     if me.can_read_all_group_messages:
-        return Finding("ok", "privacy mode is off: the bot reads everything in its groups")
-    hint = "for a desk: make the bot an administrator of the group, or @BotFather → /setprivacy → Disable"
+        return Finding(
+            "ok", "privacy mode is off: the bot reads everything in its groups; of emoji it hears as an administrator"
+        )
+    hint = (
+        "for a desk: make the bot an administrator of the group; @BotFather → /setprivacy → Disable is less: no emoji"
+    )
     return Finding("ok", "privacy mode is on: in groups the bot reads everything only as an administrator", hint)
 
 

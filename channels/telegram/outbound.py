@@ -10,10 +10,22 @@ from bot.messages import Capabilities, Option, Outbound, Prompt
 from bot.render import render
 from channels.telegram.buttons import Button, callback_data, rows
 from channels.telegram.cards import Mark, draw
+from channels.telegram.emoji import EMOJI
 from channels.telegram.words import clean, inert, one_line
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units
 CARRIES = {"*": 50_000_000}  # bytes; pictures over 10 MB go as documents
+CAPABILITIES = Capabilities(
+    max_text=MAX_TEXT,
+    buttons=True,
+    threads=True,
+    edits=True,
+    media=True,
+    can_start=False,
+    text_unit="utf16",
+    files=CARRIES,
+    emoji=frozenset(EMOJI),
+)
 _WITH_SPEAKER = ("agent", "desk")
 
 

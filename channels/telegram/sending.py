@@ -17,13 +17,12 @@ from bot.messages import Address, Outbound
 from channels.telegram.buttons import Button
 from channels.telegram.cards import Mark
 from channels.telegram.client import Api
+from channels.telegram.emoji import EMOJI, SIGNS
 from channels.telegram.errors import CaptionOnly, Gone, NoSigns, TopicClosed, Unchanged
 from channels.telegram.outbound import MAX_CAPTION, Shown
 from channels.telegram.words import one_line
 
 MAX_TITLE = 128
-SIGNS = {"": None, "pending": "👀", "sent": "👌", "delivered": "👍", "read": "👍", "failed": "💔", "unknown": "🤔"}
-"""By what they say, of the few emoji that Telegram lets bots react with."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -125,10 +124,14 @@ async def delete(api: Api, chat: int, message_id: int) -> None:
 
 
 async def react(api: Api, chat: int, message_id: int, symbol: str) -> None:
-    """Put our sign on a message, in place of an earlier one. Raises a ChannelError.
+    """Put our sign or an agent's emoji on a message, in place of an earlier one. Raises a ChannelError.
 
-    A message that is gone and a chat that does not take it are no errors: nobody waits for a sign.
+    A message that is gone and a chat that does not take it are no errors of a sign: nobody waits for one.
     """
+    if symbol in EMOJI:
+        with suppress(Unchanged):
+            await api.again(api.bot.set_message_reaction(chat, message_id, EMOJI[symbol]))
+        return
     if symbol not in SIGNS:
         raise Rejected(f"there is no sign for {symbol!r}")
     with suppress(Gone, NoSigns, Unchanged):

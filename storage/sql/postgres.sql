@@ -222,6 +222,14 @@ FROM unnest(:id::bigint[], :provider_id::text[], :state::text[], :rank::int[], :
   AS r (id, provider_id, state, rank, code, error, at)
 WHERE o.id = r.id;
 
+-- name: shown_in
+-- The keys of what stands in one message at a desk, the newest first. A provider's ids are unique in a group at least, and few
+-- groups share one: the index finds these, the rest is compared.
+SELECT key FROM outbox
+WHERE channel = :channel AND provider_id = :ref AND provider_id <> '' AND kind = 'desk'
+  AND substr(lane, 1, length(:lane::text) + 2) = :lane::text || '#@'
+ORDER BY id DESC LIMIT 50;
+
 -- name: finish_events!
 UPDATE inbox SET state = 'done' WHERE id = ANY(:ids::bigint[]) AND state = 'new';
 

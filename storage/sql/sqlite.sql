@@ -152,6 +152,14 @@ WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '' AN
 -- What a report was about that names only the provider's id, if a case wants to hear of it.
 SELECT key, lane, kind FROM outbox WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '';
 
+-- name: shown_in
+-- The keys of what stands in one message at a desk, the newest first. A provider's ids are unique in a group at least, and few
+-- groups share one: the index finds these, the rest is compared.
+SELECT key FROM outbox
+WHERE channel = :channel AND provider_id = :ref AND provider_id <> '' AND kind = 'desk'
+  AND substr(lane, 1, length(:lane) + 2) = :lane || '#@'
+ORDER BY id DESC LIMIT 50;
+
 -- name: finish_events!
 UPDATE inbox SET state = 'done' WHERE id = ?;
 

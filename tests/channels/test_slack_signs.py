@@ -3,11 +3,14 @@
 import pytest
 
 from bot.abilities import Reacting
+from bot.emoji import bare
 from bot.errors import ChannelError, Misconfigured, Rejected, Throttled
 from bot.messages import Address, Reacted
 from channels.slack.channel import slack_channel
+from channels.slack.emoji import EMOJI, NAMES, spelled
 from channels.slack.signs import SIGNS
 from sandbox.slack import Fault
+from sandbox.telegram.reactions import EMOJI as TELEGRAM
 from tests.channels.slack_line import PUBLIC, a_line, config, message
 
 DESK = Address("slack", "C1")
@@ -141,6 +144,39 @@ async def test_messages_that_cannot_have_a_sign():
         assert caught.value.code == "is_archived"
 
 
+async def test_an_agents_emoji_on_what_a_customer_wrote():
+    """In the direct messages: one of ours at a time, whichever it is; what people put there stays; ours is no news."""
+    async with a_line() as line:
+        ada = Address("slack", "U1")
+        said = await line.person().says("It works")
+        place = line.events[-1].body.ref
+        await line.person().reacts(said.ts, "heart")
+        told = len(line.events)
+
+        def there():
+            [shown] = [one for one in line.person().shows() if one["ts"] == said.ts]
+            return {name: users for name, users in shown["reactions"].items() if "U1BOT" in users}
+
+        for emoji, name in (("👍", "+1"), ("👍", "+1"), ("❤", "heart"), ("🕊", "dove_of_peace"), ("", "")):
+            await line.channel.react(ada, place, emoji)
+            assert set(there()) == ({name} if name else set())
+        [shown] = [one for one in line.person().shows() if one["ts"] == said.ts]
+        assert shown["reactions"] == {"heart": ["U1"]}
+        with pytest.raises(Rejected):
+            await line.channel.react(ada, place, ":party_parrot:")
+        await line.sandbox.settled()
+        assert len(line.events) == told
+
+
+def test_every_emoji_that_slack_can_show_has_its_name():
+    """In both spellings; the ones that Telegram has are among them, so that they pass between the two."""
+    can = slack_channel("slack", config(), PUBLIC).capabilities.emoji
+    assert {bare(emoji) for emoji in EMOJI.values()} == can == set(NAMES)
+    assert {bare(emoji) for emoji in TELEGRAM} <= can
+    assert all(bare(spelled(f":{name}:")) == emoji for emoji, name in NAMES.items())
+    assert NAMES["👍"] == "+1"
+
+
 async def test_people_react():
     """On a card at the desk, in the conversation with the app; twice told is once; taken back is told as well."""
     async with a_line() as line:
@@ -153,7 +189,7 @@ async def test_people_react():
         assert len({event.id for event in line.events}) == 2
         put, taken = line.events[0], line.events[-1]
         assert (put.source, put.author, put.body) == (DESK, "U2", Reacted(sent.provider_id, "👍"))
-        assert (taken.source, taken.body) == (DESK, Reacted(sent.provider_id, ""))
+        assert (taken.source, taken.body) == (DESK, Reacted(sent.provider_id, "", "👍"))
         to_ada = await line.channel.send(message())
         await line.person().reacts(to_ada.provider_id.partition(":")[2], "heart")
         assert (line.events[-1].source, line.events[-1].author) == (Address("slack", "U1"), "")

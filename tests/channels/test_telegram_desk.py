@@ -3,10 +3,11 @@
 import pytest
 
 from bot.abilities import Pacing, Reacting, Rooted, Threading, Whispering
+from bot.emoji import bare
 from bot.errors import NotAdmitted, Rejected, ThreadGone, Throttled, Unavailable
 from bot.messages import Card, Fact, File, Option, Pressed, Prompt, Reacted
 from bot.runtime.pace import Turnstiles
-from channels.telegram.sending import SIGNS
+from channels.telegram.emoji import SIGNS
 from sandbox.faults import Fault
 from sandbox.telegram.reactions import EMOJI
 from tests.channels.telegram_line import a_line, channel, plain
@@ -114,6 +115,34 @@ async def test_signs():
         assert set(filter(None, SIGNS.values())) <= EMOJI
         await line.sandbox.settled()
         assert line.bodies(Reacted) == []  # our own signs do not come back
+
+
+async def test_an_agents_emoji_on_what_a_customer_wrote():
+    """Every one that Telegram has, in its own spelling; the latest stands, and can be taken away. Ours is no news."""
+    async with a_line() as line:
+        ada = line.sandbox.person("Ada")
+        ada.start()
+        words, to = ada.says("Danke"), line.channel.address(str(ada.id))
+        assert set(line.channel.capabilities.emoji) == {bare(one) for one in EMOJI}
+        for emoji in (*sorted(line.channel.capabilities.emoji), ""):
+            await line.channel.react(to, str(words.id), emoji)
+            shown = next(one["reactions"] for one in ada.shows() if one["id"] == words.id)
+            assert [bare(one) for one in shown] == ([emoji] if emoji else [])
+        await line.sandbox.settled()
+        assert line.bodies(Reacted) == []
+
+
+async def test_an_emoji_that_cannot_be_put_is_told():
+    """Unlike a sign: somebody put it there on purpose. One that Telegram does not have is not tried."""
+    async with a_line() as line:
+        ada = line.sandbox.person("Ada")
+        ada.start()
+        words, to = ada.says("Danke"), line.channel.address(str(ada.id))
+        with pytest.raises(Rejected):
+            await line.channel.react(to, str(words.id), "🐌")
+        ada.deletes(words)
+        with pytest.raises(Rejected):
+            await line.channel.react(to, str(words.id), "👍")
 
 
 async def test_signs_that_cannot_be_shown():

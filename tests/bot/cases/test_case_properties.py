@@ -10,6 +10,7 @@ from bot.cases.desks import Desks
 from bot.cases.effects import HandBack, Pause, Tell
 from bot.cases.events import (
     AgentEdited,
+    AgentReacted,
     AgentRemoved,
     AgentSaid,
     Answered,
@@ -44,6 +45,8 @@ REFS = st.sampled_from(["r1", "r2", "r3", "c1", "c2", "", "price"])
 TEXTS = st.sampled_from(["hello", "ja", "no", "9", "danke", "👍", "shipping", "x" * 900, ""])
 HELD = st.integers(2, 40).map(str)
 KEYS = st.integers(2, 40).map(lambda turn: f"kabcdefghijklmnopqrstuvwx.{turn}.0")
+EMOJI = st.sampled_from(["👍", "❤️", "✅", "🐌", ""])
+SHOWN = st.tuples(KEYS.map(lambda key: f"{key}.p0"))
 EVENTS = st.one_of(
     st.builds(Claimed, PEOPLE),
     st.builds(Released, PEOPLE),
@@ -54,6 +57,7 @@ EVENTS = st.one_of(
     st.builds(AgentSaid, PEOPLE, TEXTS, REFS),
     st.builds(AgentEdited, PEOPLE, REFS, TEXTS),
     st.builds(AgentRemoved, PEOPLE, REFS),
+    st.builds(AgentReacted, PEOPLE, REFS, EMOJI, EMOJI, SHOWN),
     st.builds(Chosen, PEOPLE, st.sampled_from(["send", "note", "take"]), HELD),
     st.builds(Chosen, PEOPLE, st.sampled_from(["retry"]), KEYS),
     st.builds(Chosen, PEOPLE, st.sampled_from(["cause", "skip", "cancel", "correct"]), REFS),

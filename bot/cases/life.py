@@ -57,10 +57,11 @@ def hand_back(draft: Draft) -> None:
 
 
 def release(draft: Draft, by: Actor, ref: str) -> None:
-    """Give it back to the queue. The bot stays silent: another person will come."""
+    """Give it back to the queue. The bot stays silent: another person will come. A closed case stays closed."""
     if not mine(draft, by, ref):
         return
-    draft.change(owner=None, phase="open", silent_since=0, resolving=None)
+    phase = draft.case.phase if draft.case.closed else "open"
+    draft.change(owner=None, phase=phase, silent_since=0, resolving=None)
     draft.event(draft.word("released", who=name_of(by)), by)
 
 

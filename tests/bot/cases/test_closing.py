@@ -5,7 +5,17 @@ import pytest
 
 from bot.cases.desks import Desks
 from bot.cases.effects import HandBack, OpenNew
-from bot.cases.events import AgentSaid, Chosen, CustomerSaid, DeliveryChanged, OptedOut, Reopened, Resolved, Woken
+from bot.cases.events import (
+    AgentSaid,
+    Chosen,
+    CustomerSaid,
+    DeliveryChanged,
+    OptedOut,
+    Released,
+    Reopened,
+    Resolved,
+    Woken,
+)
 from tests.bot.cases.people import ANNA, BEN, DAY, DESKS, HOUR, SUPPORT, Alarm, SetTimer, Story, claimed
 
 
@@ -86,21 +96,25 @@ def test_the_hand_back_is_one_event_with_one_message_if_the_survey_goes_on():
 
 
 @pytest.mark.parametrize(
-    ("delay", "owner_there", "words", "outcome"),
+    ("delay", "owner", "words", "outcome"),
     [
-        (HOUR, True, "it is broken again", "claimed"),
-        (HOUR, False, "it is broken again", "open"),
-        (6 * DAY, True, "hello, still nothing", "claimed"),
-        (8 * DAY, True, "hello, still nothing", "new"),
-        (HOUR, True, "danke", "confirmed"),
-        (HOUR, True, "thank you!!", "confirmed"),
-        (8 * DAY, True, "thx", "confirmed"),
+        (HOUR, "there", "it is broken again", "claimed"),
+        (HOUR, "gone", "it is broken again", "open"),
+        (HOUR, "released", "it is broken again", "open"),
+        (6 * DAY, "there", "hello, still nothing", "claimed"),
+        (8 * DAY, "there", "hello, still nothing", "new"),
+        (8 * DAY, "released", "hello, still nothing", "new"),
+        (HOUR, "there", "danke", "confirmed"),
+        (HOUR, "released", "thank you!!", "confirmed"),
+        (8 * DAY, "there", "thx", "confirmed"),
     ],
 )
-def test_reopening_depends_on_delay_owner_and_text(delay, owner_there, words, outcome):
+def test_reopening_depends_on_delay_owner_and_text(delay, owner, words, outcome):
     """LIVE_FOLLOWUP 12: same thread within the window, a new case after it; thanks annotate, once."""
     story = resolved().does(CustomerSaid("yes"))
-    if not owner_there:
+    if owner == "released":
+        assert (story.does(Released(ANNA)).case.phase, story.case.owner) == ("confirmed", None)
+    if owner == "gone":
         story.desks = desks(agents=tuple(agent for agent in SUPPORT.agents if agent.name != "anna"))
     story.does(CustomerSaid(words, "c9"), after=delay)
     if outcome == "new":

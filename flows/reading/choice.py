@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from rapidfuzz.distance import OSA
 
 from flows.answers import Option
+from flows.reading.excerpt import excerpt
 from flows.reading.fold import fold
 from flows.reading.lexicon import Lexicon, lexicon
-from flows.reading.tokens import EMOJI, NUMBER, PAUSE, STOP, WORD, Token, tokenise
+from flows.reading.tokens import EMOJI, LONGEST_WORD, NUMBER, PAUSE, STOP, WORD, Token, tokenise
 
 _THUMBS = {
     "👍": True,
@@ -29,22 +30,22 @@ def read_yes_no(text: str, language: str) -> tuple[bool | None, bool, str]:
     Not sure where a word says both, or only a later part of the text decides.
     """
     words = lexicon(language)
-    folded = fold(text)
-    tokens = tokenise(folded)
+    seen = excerpt(text, language)
+    folded, tokens = seen.folded, seen.tokens
     for sign, thumb in _THUMBS.items():
         if text.strip().startswith(sign):
             return thumb, True, ""
-    found = [(i, _yes_no(token, words)) for i, token in enumerate(tokens) if _yes_no(token, words) is not None]
+    found = [(i, said) for i, token in enumerate(tokens) if (said := _yes_no(token, words)) is not None]
     if not found:
         return None, False, ""
     first, value = found[0]
-    lead = [t for t in tokens[:first] if t.kind == WORD and "filler" not in words.tags_of(t.text)]
+    lead = [t for t in tokens[:first] if t.kind == WORD and "filler" not in words.tags_of(t.text[:LONGEST_WORD])]
     sure = not lead and all(later == value for _, later in found)
     rest = first + 1
     while rest < len(tokens) and (
         tokens[rest].kind in {STOP, PAUSE, EMOJI}
         or _yes_no(tokens[rest], words) is not None
-        or words.tags_of(tokens[rest].text) & {"filler", "thanks", "polite"}
+        or words.tags_of(tokens[rest].text[:LONGEST_WORD]) & {"filler", "thanks", "polite"}
     ):
         rest += 1
     if lead or rest >= len(tokens):
@@ -73,7 +74,7 @@ def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[st
             return named[0].value, True
         position = int(bare) if len(bare) < 4 else 0
         return (options[position - 1].value, True) if 1 <= position <= len(options) else (None, False)
-    said = {bare, _plain(text)}  # "die Lieferung" may be the whole label
+    said = {bare, " ".join(_said(text, language))}  # "die Lieferung" may be the whole label
     labels = [(option, {_plain(option.label), _plain(option.value)}) for option in options]
     for matches, sure in (
         ([o for o, names in labels if said & names], True),
@@ -93,13 +94,15 @@ def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[st
 
 def _bare(text: str, language: str) -> str:
     words = lexicon(language)
-    tokens = [t for t in tokenise(fold(text)) if t.kind in {WORD, NUMBER}]
-    kept = [t.text for t in tokens if not words.tags_of(t.text) & {"filler", "article", "polite"}] or [
-        t.text for t in tokens
-    ]
-    if len(kept) == 1 and (number := words.number(kept[0])) is not None:
+    said = _said(text, language)
+    kept = [word for word in said if not words.tags_of(word[:LONGEST_WORD]) & {"filler", "article", "polite"}] or said
+    if len(kept) == 1 and (number := words.number(kept[0][:LONGEST_WORD])) is not None:
         return str(number)
     return " ".join(kept)
+
+
+def _said(text: str, language: str) -> list[str]:
+    return [t.text for t in excerpt(text, language).tokens if t.kind in {WORD, NUMBER}]
 
 
 def _plain(label: str) -> str:

@@ -31,8 +31,11 @@ def reason(
         *(m for m in mentions if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival")),
     ):
         _mark(cut, mention.left, mention.right)
-    for first, after in wishes:
-        _mark(cut, _request_start(units, cut, first), _request_end(units, after))
+    cut_to = 0
+    for first, after in sorted(wishes):
+        if after > cut_to:  # of requests that run into one another the end is looked for once
+            cut_to = _request_end(units, after)
+            _mark(cut, _request_start(units, cut, first), cut_to)
     for first, after in _clauses(units):
         if _wraps(units, cut, first, after):
             _mark(cut, first, after)

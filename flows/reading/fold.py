@@ -26,32 +26,48 @@ _DROPPED_MARKS = (
 )  # fmt: skip
 
 
+_PLAIN = frozenset({"Lo", "So", "Co", "Cn"})  # many thousand letters and signs without case or accent
+_FIRST_HANGUL, _LAST_HANGUL = "가", "힣"  # decomposed by rule and not by table
+_LONGEST = 4  # more of what one sign comes to (`ﷺ`, `㌖`, numbers from 10,000 on) is not needed and would cost time
+_REMEMBERED = 16384  # characters
+
+
 class Folded(Struct, frozen=True):
-    """`text` is the folded text; character i of it came from character `at[i]` of the original."""
+    """`text` is the folded text; character i of it came from character `at[i]` of the original.
+
+    `source` is the original where the two may differ in length, else "".
+    """
 
     text: str
-    at: tuple[int, ...] | range
+    source: str = ""
+
+    @property
+    def at(self) -> tuple[int, ...] | range:
+        """Where in the original each character came from; worked out when somebody asks."""
+        return _way_back(self.source) if self.source else range(len(self.text))
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text that the folded span start:end came from."""
+        at = self.at
         if end <= start:
-            return self.at[start], self.at[start]
-        return self.at[start], self.at[end - 1] + 1
+            return at[start], at[start]
+        return at[start], at[end - 1] + 1
 
 
-@lru_cache(maxsize=8192)
 def _fold_char(char: str) -> str:
     if char in _SPECIAL:
         return _SPECIAL[char]
     if char.isascii():
         return char.lower() if char.isprintable() else " "
     kind = unicodedata.category(char)
+    if kind in _PLAIN and not unicodedata.decomposition(char) and not _FIRST_HANGUL <= char <= _LAST_HANGUL:
+        return char if kind == "Lo" else "☺"
     if kind in {"Nd", "No"} and (value := unicodedata.numeric(char, -1.0)) >= 0:
         return str(int(value)) if value == int(value) else "½"
     return "".join(map(_fold_sign, unicodedata.normalize("NFKD", char).casefold()))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_REMEMBERED)
 def _fold_sign(char: str) -> str:
     code = ord(char)
     if char in _SPECIAL:
@@ -72,16 +88,33 @@ _SIGN_OF_CATEGORY = {
 _SIGN_OF_CLASS = {"S": "☺", "Z": " ", "C": "☺"}
 
 
+class _Characters(dict[int, str]):
+    """What each character is folded to, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        folded = self[code] = _fold_char(chr(code))[:_LONGEST]
+        return folded
+
+
+_CHARACTERS = _Characters()
+
+
 @lru_cache(maxsize=8)  # the readers that look at one reply, one after the other, fold it once
 def fold(text: str) -> Folded:
     """Fold `text`; linear in its length, never raises."""
     if text.isascii() and (text.isprintable() or text.replace("\n", "").isprintable()):
-        return Folded(text.lower(), range(len(text)))
-    pieces = list(map(_fold_char, text))
-    folded = "".join(pieces)
-    if len(folded) == len(text) and all(pieces):  # one for one
-        return Folded(folded, range(len(text)))
-    return Folded(folded, tuple(chain.from_iterable(map(repeat, count(), map(len, pieces)))))
+        return Folded(text.lower())
+    return Folded(text.translate(_CHARACTERS), text)
+
+
+@lru_cache(maxsize=8)
+def _way_back(source: str) -> tuple[int, ...] | range:
+    lengths = [len(_CHARACTERS[ord(char)]) for char in source]
+    if lengths.count(1) == len(lengths):
+        return range(len(lengths))
+    return tuple(chain.from_iterable(map(repeat, count(), lengths)))
 
 
 @lru_cache(maxsize=16384)

@@ -44,13 +44,14 @@ class Mention(Struct, gc=False):
     right: int = 0  # unit after them ("from me")
 
 
-def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int) -> list[Mention]:
-    """Every number of the text in order, with scales, ranges and fractions put together."""
-    found = [
-        mention
-        for i, unit in enumerate(units)
-        if (unit.value is not None or unit.kind in _KINDS) and (mention := _mention(units, i, words, low, high))
-    ]
+def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *, most: int) -> list[Mention]:
+    """Every number of the text in order, with scales, ranges and fractions put together; of too many `most` + 1."""
+    found: list[Mention] = []
+    for i, unit in enumerate(units):
+        if (unit.value is not None or unit.kind in _KINDS) and (mention := _mention(units, i, words, low, high)):
+            found.append(mention)
+            if len(found) > most:
+                return found
     _join_keycaps(found, units)
     _mark_grades(found, units, words)
     _mark_fractions(found, units)

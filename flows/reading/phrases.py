@@ -22,30 +22,26 @@ _COMMAS = frozenset({",", ";", ":", "–"})
 
 
 class Element(Struct, frozen=True):
-    """One element: exact words, prefixes, or a gap (both empty)."""
+    """One element: exact words, prefixes, or a gap (both empty). `forms`: both in one, a prefix with its star."""
 
     words: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
     optional: bool = False
+    forms: frozenset[str] = frozenset()
 
     def takes(self, word: str) -> bool:
         """Whether the word fits this element."""
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
 
-    def takes_any(self, words: set[str]) -> bool:
-        """Whether one of the words fits."""
-        return not self.words.isdisjoint(words) or (bool(self.stems) and any(w.startswith(self.stems) for w in words))
-
     @property
     def needs_word(self) -> bool:
         """Whether nothing but a word meets this element: no gap, no digits, no skipping."""
-        forms = (*self.words, *self.stems)
-        return bool(forms) and not self.optional and all(form[0].isalpha() for form in forms)
+        return bool(self.forms) and not self.optional and all(form[0].isalpha() for form in self.forms)
 
     @property
     def commonness(self) -> float:
         """How often a text may meet this element; long words are rare."""
-        return sum(2.0 ** -len(word) for word in (*self.words, *self.stems))
+        return sum(2.0 ** -len(form.rstrip("*")) for form in self.forms)
 
 
 class Pattern(Struct, frozen=True, eq=False):
@@ -61,37 +57,56 @@ class Patterns:
 
     def __init__(self, sources: Iterable[tuple[str, str]], classes: Mapping[str, Sequence[str]]) -> None:
         """Compile (name, source) pairs. Raises ValueError for a pattern that begins with a gap or names no class."""
-        self._by_word: dict[str, list[Pattern]] = {}
-        self._by_stem: dict[str, list[Pattern]] = {}
         self._patterns: list[Pattern] = []
+        self._beginning: dict[str, list[Pattern]] = {}  # by each form of the first element
+        self._needing: dict[str, list[Pattern]] = {}  # by each form of the rarest one
         for name, source in sources:
             for ways in product(*(_ways(part, classes) for part in source.split())):
                 self._add(name, source, tuple(chain.from_iterable(ways)))
-        self._stem_sizes = sorted({len(stem) for stem in self._by_stem})
-        self._beginning_with = lru_cache(maxsize=16384)(self._find_beginnings)
-        self._needing = lru_cache(maxsize=16384)(self._find_needing)
+        forms = {form for pattern in self._patterns for need in pattern.needs for form in need.forms}
+        self._known = frozenset(forms)
+        stems = [form[:-1] for form in forms if form.endswith("*")]
+        self._stem_sizes = sorted({len(stem) for stem in stems})
+        self._openings = frozenset(stem[: self._stem_sizes[0]] for stem in stems)
+        self._forms = lru_cache(maxsize=16384)(self._forms_of)
 
     def _add(self, name: str, source: str, elements: tuple[Element, ...]) -> None:
         first = elements[0]
-        if first.optional or not (first.words or first.stems):
+        if first.optional or not first.forms:
             raise ValueError(f"pattern '{source}' must begin with a word; it begins with a gap or an option")
         needs = (first, *(element for element in elements[1:] if element.needs_word))
         pattern = Pattern(name, elements, tuple(sorted(needs, key=lambda element: element.commonness)))
         self._patterns.append(pattern)
-        for word in first.words:
-            self._by_word.setdefault(word, []).append(pattern)
-        for stem in first.stems:
-            self._by_stem.setdefault(stem, []).append(pattern)
+        for form in first.forms:
+            self._beginning.setdefault(form, []).append(pattern)
+        for form in pattern.needs[0].forms:
+            self._needing.setdefault(form, []).append(pattern)
 
     def possible(self, words: set[str]) -> set[Pattern]:
         """The patterns whose needs these words meet; no other can be found in a text of them."""
-        candidates = set(chain.from_iterable(map(self._needing, words)))
+        met = set(chain.from_iterable(map(self._forms, words)))
+        candidates = set(chain.from_iterable(map(self._needing.__getitem__, met & self._needing.keys())))
         for pattern in tuple(candidates):
             for need in pattern.needs:  # spelled out: this runs for each pattern that a comment comes near to
-                if need.words.isdisjoint(words) and not (need.stems and need.takes_any(words)):
+                if need.forms.isdisjoint(met):
                     candidates.discard(pattern)
                     break
         return candidates
+
+    def landmarks(self, counts: Mapping[str, int]) -> set[str]:
+        """The words to look around in a text that has each word so many times: every pattern is at one of them.
+
+        Of what a pattern needs it is the element which the fewest words of the text meet.
+        """
+        words_of: dict[str, list[str]] = {}
+        for word in counts:
+            for form in self._forms(word):
+                words_of.setdefault(form, []).append(word)
+        found: set[str] = set()
+        for pattern in self.possible(set(counts)):
+            met = [[word for form in need.forms & words_of.keys() for word in words_of[form]] for need in pattern.needs]
+            found.update(min(met, key=lambda words: sum(map(counts.__getitem__, words))))
+        return found
 
     def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
         """All matches as (name, first token, token after the last)."""
@@ -99,21 +114,32 @@ class Patterns:
         return self._find(tokens, possible) if possible else []
 
     def _find(self, tokens: Sequence[Token], possible: set[Pattern]) -> list[tuple[str, int, int]]:
+        openings = self._openings_of({token.text[:LONGEST_WORD] for token in tokens}, possible)
         return [
             (pattern.name, i, end)
             for i, token in enumerate(tokens)
             if token.kind == WORD
-            for pattern in self._beginning_with(token.text[:LONGEST_WORD])
-            if pattern in possible and (end := _match(pattern.elements, 0, tokens, i))
+            for pattern in openings.get(token.text[:LONGEST_WORD], ())
+            if (end := _match(pattern.elements, 0, tokens, i))
         ]
 
-    def _find_needing(self, word: str) -> tuple[Pattern, ...]:
-        """The patterns whose rarest element takes the word."""
-        return tuple(pattern for pattern in self._patterns if pattern.needs[0].takes(word))
+    def _openings_of(self, words: set[str], possible: set[Pattern]) -> dict[str, list[Pattern]]:
+        """By word those of the possible patterns that begin with it."""
+        found: dict[str, list[Pattern]] = {}
+        for word in words if possible else ():
+            for form in self._forms(word):
+                for pattern in self._beginning.get(form, ()):
+                    if pattern in possible:
+                        found.setdefault(word, []).append(pattern)
+        return found
 
-    def _find_beginnings(self, word: str) -> tuple[Pattern, ...]:
-        stems = (self._by_stem.get(word[:size], ()) for size in self._stem_sizes if size <= len(word))
-        return (*self._by_word.get(word, ()), *chain.from_iterable(stems))
+    def _forms_of(self, word: str) -> tuple[str, ...]:
+        """The forms in which the word is part of a need; most words are part of none."""
+        exact = (word,) if word in self._known else ()
+        if not self._stem_sizes or word[: self._stem_sizes[0]] not in self._openings:
+            return exact
+        stems = (word[:size] + "*" for size in self._stem_sizes if size <= len(word))
+        return (*exact, *filter(self._known.__contains__, stems))
 
 
 _ANYTHING = Element()
@@ -141,7 +167,7 @@ def _ways(part: str, classes: Mapping[str, Sequence[str]]) -> list[tuple[Element
 def _element(forms: set[str], *, optional: bool) -> Element:
     stems = {form[:-1] for form in forms if form.endswith("*")}
     words = {form for form in forms if not form.endswith("*")}
-    return Element(frozenset(words), tuple(sorted(stems)), optional)
+    return Element(frozenset(words), tuple(sorted(stems)), optional, frozenset(forms))
 
 
 def _match(elements: Sequence[Element], at: int, tokens: Sequence[Token], i: int) -> int:

@@ -8,13 +8,14 @@ from msgspec import Struct
 from flows.reading.context import assess
 from flows.reading.cut import reason
 from flows.reading.decide import Decision, decide
-from flows.reading.fold import Folded, fold
+from flows.reading.excerpt import LONGEST, Excerpt, excerpt
+from flows.reading.fold import fold
 from flows.reading.keyword import asks_for_person, keyword
 from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.numbers import WHOLE, Mention, find_mentions
 from flows.reading.result import Read
 from flows.reading.slips import end_of_scale, slip
-from flows.reading.tokens import WORD, Token, tokenise, words_of
+from flows.reading.tokens import WORD, words_of
 from flows.reading.units import Unit, build_units, tags
 from flows.reading.wishes import may_wish, wish_spans
 from flows.reading.wrapping import unwrap
@@ -28,20 +29,18 @@ _CLOSING = '.!?…)"»“'
 
 
 class Reply(Struct, frozen=True):
-    """A reply cut up: original text, folded text, tokens, and the units of what the customer wrote himself."""
+    """A reply cut up: original text, what is looked at of it, and the units of what the customer wrote himself."""
 
     text: str
-    folded: Folded
-    tokens: Sequence[Token]
+    seen: Excerpt
     units: Sequence[Unit]
     words: Lexicon
 
 
 def _cut_up(text: str, language: str) -> Reply:
     words = lexicon(language)
-    folded = fold(text)
-    tokens = tokenise(folded)
-    return Reply(text, folded, tokens, unwrap(build_units(tokens, words)), words)
+    seen = excerpt(text, language)
+    return Reply(text, seen, unwrap(build_units(seen.tokens, words)), words)
 
 
 def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
@@ -78,9 +77,9 @@ def _read(text: str, language: str, low: int, high: int) -> tuple[Read, Sequence
 
 
 def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]:
-    if len(reply.units) > _TOO_MANY and sum(unit.is_number for unit in reply.units) > _TOO_MANY:
+    mentions = find_mentions(reply.units, reply.words, low, high, most=_TOO_MANY)
+    if len(mentions) > _TOO_MANY:
         return Decision("reask", None, "too many numbers"), []
-    mentions = find_mentions(reply.units, reply.words, low, high)
     assess(mentions, reply.units, reply.words)
     decision = decide(mentions, reply.units, low, high)
     if reply.words.numbers_only and any(map(_is_unknown, reply.units)):
@@ -89,6 +88,8 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
         return _guess(decision, reply, low, high), mentions
     if decision.action == "accept" and _contradicts(decision, mentions, reply.units, low, high):
         return Decision("confirm", decision.value, "contradiction"), mentions
+    if decision.action == "accept" and not reply.seen.complete:
+        return Decision("confirm", decision.value, "long"), mentions
     return decision, mentions
 
 
@@ -107,7 +108,7 @@ def _wishes(reply: Reply, language: str) -> list[tuple[str, int, int]]:
     """The wishes of the text as spans of units."""
     if not may_wish(reply.text, language):
         return []
-    kept = [reply.tokens[i] for unit in reply.units for i in range(unit.first, unit.after)]
+    kept = [reply.seen.tokens[i] for unit in reply.units for i in range(unit.first, unit.after)]
     owner = [k for k, unit in enumerate(reply.units) for _ in range(unit.first, unit.after)]
     return [(name, owner[first], owner[after - 1] + 1) for name, first, after in wish_spans(kept, language)]
 
@@ -117,7 +118,7 @@ def _guess(nothing: Decision, reply: Reply, low: int, high: int) -> Decision:
     value = end_of_scale(reply.units, low, high)
     if value is not None:
         return Decision("confirm", value, "end of the scale")
-    value = slip(reply.units, reply.tokens, reply.text, reply.words)
+    value = slip(reply.units, reply.seen.tokens, reply.text, reply.words)
     return nothing if value is None or not low <= value <= high else Decision("confirm", value, "slip")
 
 
@@ -138,9 +139,9 @@ def _contradicts(decision: Decision, mentions: Sequence[Mention], units: Sequenc
 
 def _original(reply: Reply, first: int, after: int) -> str:
     """The piece of the original text the units first..after came from, with the punctuation that closes it."""
-    opening, closing = reply.tokens[reply.units[first].first], reply.tokens[reply.units[after - 1].after - 1]
-    start, _ = reply.folded.original(opening.start, opening.end)
-    _, end = reply.folded.original(closing.start, closing.end)
+    opening, closing = reply.seen.tokens[reply.units[first].first], reply.seen.tokens[reply.units[after - 1].after - 1]
+    start, _ = reply.seen.folded.original(opening.start, opening.end)
+    _, end = reply.seen.folded.original(closing.start, closing.end)
     while end < len(reply.text) and reply.text[end] in _CLOSING:
         end += 1
     return reply.text[start:end].strip()
@@ -156,9 +157,11 @@ def read_correction(text: str, language: str, low: int = 0, high: int = 10) -> R
 
 def _may_correct(text: str, language: str) -> bool:
     """False for what surely corrects nothing: no star around it, no word of correcting, or no number."""
-    words, source = words_of(text), lexicon(language)
     if "*" in text:
         return True
+    words, source = words_of(text), lexicon(language)
+    if len(words) > LONGEST:  # as much as is looked at of so long a text
+        words = words[: LONGEST // 2] + words[-LONGEST // 2 :]
     if not any(map(source.may_amend, words)):
         return False
     if _DIGIT_OR_EMOJI.search(fold(text).text) or any(source.meaning(word)[1] is not None for word in words):

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from msgspec import Struct
 
@@ -19,14 +20,14 @@ _TOKEN = re.compile(
       (?P<link>  https?://\S{{0,500}} | www\.\S{{1,200}} )
     | (?P<word>  {_WORD} )
     | (?P<number> [0-9]+ (?: [.,:/–-] [0-9]+ )* )
+    | (?P<line>  \n+ )
+    | (?P<stop>  [.!?]+ )
     | (?P<emoji> ☺+ | <3+(?!\d) | </3 | <[@\#!][^>\s]{{1,80}}+> | :[a-z_][a-z0-9_+'-]{{0,40}}+: | :\+1: | :-1: | :100:
                | (?<![\w)])[:;][-o]?[)(dp3|/](?!\w) | \^_*\^ )
     | (?P<star>  ⭐ )
     | (?P<gt>    &gt; )
     | (?P<lt>    &lt;3(?!\d) )
     | (?P<amp>   &(?:amp|quot|lt);? )
-    | (?P<line>  \n+ )
-    | (?P<stop>  [.!?]+ )
     | (?P<pause> [,;:()\[\]"–|]+ | - )
     | (?P<sign>  [^\s] )
     )""",
@@ -44,17 +45,17 @@ class Token(Struct, gc=False):
     spaced: bool  # white space (or the beginning) stands in front of it
 
 
-def tokenise(folded: Folded) -> list[Token]:
-    """Cut the folded text into tokens, leaving out the white space."""
+def tokenise(folded: Folded, start: int = 0, end: int | None = None, most: int | None = None) -> list[Token]:
+    """Cut the folded text, or its piece start:end, into tokens, at most so many; white space is left out."""
     tokens: list[Token] = []
-    end, kind = -1, LINE
-    for match in _TOKEN.finditer(folded.text.rstrip(" ")):  # what ends in spaces would be searched in vain, slowly
-        kind_before, kind = kind, match.lastgroup or SIGN
-        start, after = match.span(kind)
-        spaced = start > end or kind_before == LINE
-        end = after
-        text = ">" if kind == "gt" else match[kind]
-        tokens.append(Token(_KIND.get(kind, kind), text, start, end, spaced))
+    plain = folded.text.rstrip(" ")  # what ends in spaces would be searched in vain, slowly
+    reached, line = -1, True
+    for match in islice(_TOKEN.finditer(plain, start, len(plain) if end is None else end), most):
+        group = match.lastindex or 0
+        first, after = match.span(group)
+        text = plain[first:after] if group != _GT else ">"
+        tokens.append(Token(_KIND[group], text, first, after, line or first > reached))
+        reached, line = after, group == _LINE
     return tokens
 
 
@@ -65,7 +66,8 @@ def words_of(text: str) -> tuple[str, ...]:
     plain = folded.text
     if "www." in plain or ":" in plain or ";" in plain or "<" in plain or "&" in plain:
         # what begins with these (a link, an emoji, an escaped sign) may take letters along
-        return tuple(token.text[:LONGEST_WORD] for token in tokenise(folded) if token.kind == WORD)
+        found = _TOKEN.finditer(plain.rstrip(" "))
+        return tuple([match[0].lstrip(" ")[:LONGEST_WORD] for match in found if match.lastindex in _WORD_OR_STAR])
     pieces = plain.translate(_BETWEEN_WORDS).split()
     if not "".join(pieces).isalpha():
         pieces = _WORDS.findall(plain)
@@ -82,4 +84,7 @@ def is_word(text: str) -> bool:
 _BETWEEN_WORDS = str.maketrans(
     {sign: " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign == "'")} | dict.fromkeys("–€½☺", " ")
 )
-_KIND = {"link": EMOJI, "gt": SIGN, "star": WORD, "lt": EMOJI, "amp": PAUSE}
+_OTHERWISE = {"link": EMOJI, "gt": SIGN, "star": WORD, "lt": EMOJI, "amp": PAUSE}
+_KIND = {index: _OTHERWISE.get(name, name) for name, index in _TOKEN.groupindex.items()}
+_WORD_OR_STAR = frozenset({_TOKEN.groupindex["word"], _TOKEN.groupindex["star"]})
+_GT, _LINE = _TOKEN.groupindex["gt"], _TOKEN.groupindex["line"]

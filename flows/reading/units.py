@@ -83,7 +83,7 @@ def _is_glue(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _is_abbreviation(tokens: Sequence[Token], i: int, words: Lexicon) -> bool:
-    return i >= 0 and "abbreviation" in words.tags_of(tokens[i].text)
+    return i >= 0 and "abbreviation" in words.tags_of(tokens[i].text[:LONGEST_WORD])
 
 
 def _phrase(tokens: Sequence[Token], i: int, words: Lexicon, clause: int) -> Unit | None:

@@ -64,5 +64,5 @@ def _is_signature(units: Sequence[Unit], i: int) -> bool:
 
 def _is_name(units: Sequence[Unit], i: int) -> bool:
     """A last line of one or two unknown words is a name: "9", line end, "Tom Berger"."""
-    rest = units[i:]
+    rest = units[i : i + 3]
     return 1 <= len(rest) <= 2 and all(unit.kind == WORD and not unit.tags and unit.value is None for unit in rest)

@@ -128,6 +128,15 @@ class Pacing(Protocol):
 
 
 @runtime_checkable
+class Holding(Protocol):
+    """A channel whose provider queues what it takes, and may pass two messages on in another order (SMS)."""
+
+    hold: int
+    """Milliseconds that the next message to the same person waits for the one before it to be reported as passed on: a
+    Delivery that does not hold any more, or another end. 0: it does not wait."""
+
+
+@runtime_checkable
 class Linking(Protocol):
     """A channel where people have to write first, and can by a link."""
 

@@ -102,7 +102,10 @@ class Consent(Struct, frozen=True, tag="consent", omit_defaults=True):
 
 
 class Delivery(Struct, frozen=True, tag="delivery", omit_defaults=True):
-    """What became of an outbound message. `state`: sent | delivered | undelivered | read | failed."""
+    """What became of an outbound message. `state`: sent | delivered | undelivered | read | failed.
+
+    One that is sent and `holds` (ms) is still in the provider's queue: the next one to the same person waits so long.
+    """
 
     key: str  # Outbound.key; "" if only the provider's id is known
     provider_id: str
@@ -110,6 +113,7 @@ class Delivery(Struct, frozen=True, tag="delivery", omit_defaults=True):
     code: str = ""
     error: str = ""
     opted_out: bool = False
+    holds: int = 0
 
 
 class Invite(Struct, frozen=True, tag="invite", omit_defaults=True):

@@ -1,4 +1,4 @@
-"""Rows of cases: what is kept of them, what desks see, what desks say. Positional, as in `bot.rows`."""
+"""Rows of cases: what is kept of them, what desks see and say, files for either side. Positional, as in `bot.rows`."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -104,3 +104,19 @@ class Tail(NamedTuple):
 
     card: str  # the latest; "" if there was none
     notes: Sequence[str]  # the latest that were shown, oldest first
+
+
+class FileRow(NamedTuple):
+    """A file behind a link. `token_hash` is the SHA-256 (hex) of what is in the link; `size` is in bytes.
+
+    `id` is the outbox key of the message that it goes with, and its number there.
+    """
+
+    token_hash: str
+    id: str
+    name: str
+    mime: str
+    size: int
+    data: bytes
+    created_at: int
+    expires_at: int

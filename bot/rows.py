@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from bot.case_rows import CaseRow, Docket, EntryRow, ForwardRow, PlaceRow, ReactionRow, Superseded, Tail
+from bot.case_rows import CaseRow, Docket, EntryRow, FileRow, ForwardRow, PlaceRow, ReactionRow, Superseded, Tail
 from bot.messages import Address
 
 SETTLED = "settled:"
@@ -15,6 +15,9 @@ SETTLED = "settled:"
 
 TOLD = frozenset(("agent", "case"))
 """Kinds of messages whose case hears what became of them."""
+
+TAKEN = 3
+"""The rank of a message that the provider has, and has not passed on as far as we know."""
 
 __all__ = [
     "AddressRow", "AnswerRow", "Arrival", "Batch", "CaseRow", "Claimed", "Consequences", "DeliveryRow",
@@ -154,22 +157,6 @@ class LinkRow(NamedTuple):
     expires_at: int
 
 
-class FileRow(NamedTuple):
-    """A file behind a link. `token_hash` is the SHA-256 (hex) of what is in the link; `size` is in bytes.
-
-    `id` is the outbox key of the message that it goes with, and its number there.
-    """
-
-    token_hash: str
-    id: str
-    name: str
-    mime: str
-    size: int
-    data: bytes
-    created_at: int
-    expires_at: int
-
-
 class Opened(NamedTuple):
     """Somebody opened a link: the first to do so is invited, all others are told."""
 
@@ -198,7 +185,10 @@ class JournalRow(NamedTuple):
 
 
 class DeliveryRow(NamedTuple):
-    """What a provider reports about an outbox row; found by key, or by provider id where the key is ""."""
+    """What a provider reports about an outbox row; found by key, or by provider id where the key is "".
+
+    `rank` says how far it has come. What is TAKEN holds its lane up to `held_until`, or a report of a higher rank.
+    """
 
     key: str
     channel: str
@@ -208,6 +198,7 @@ class DeliveryRow(NamedTuple):
     code: str
     error: str
     at: int
+    held_until: int = 0
 
 
 class Parked(NamedTuple):
@@ -271,7 +262,7 @@ class Leased(NamedTuple):
     epoch: int
     unknown_since: int = 0  # since when the send is in doubt
     shown: str = ""  # payload of the message that this one changes
-    shown_id: str = ""  # and its provider's id; "" if it has none
+    shown_id: str = ""  # and its provider's id
     kind: str = ""
     thread: str = ""  # of a lane `…#@case`: what the provider calls its thread; "" while there is none
     card_id: str = ""  # and the provider's id of the card there
@@ -281,8 +272,8 @@ class Leased(NamedTuple):
 class Settlement(NamedTuple):
     """How a send ended. Ignored if the lease has passed on to somebody else (`epoch`).
 
-    `state`: sent | queued (again at `not_before`) | failed | reconciling (look up at `not_before`) | unknown |
-    cancelled | expired.
+    `state`: sent (with `not_before`: TAKEN, as in DeliveryRow) | queued (again at `not_before`) | failed | reconciling
+    (look up at `not_before`) | unknown | cancelled | expired.
     """
 
     id: int

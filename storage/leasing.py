@@ -15,14 +15,18 @@ def lease(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[st
     refused = connection.execute(sql["expire_outbox"], facts).fetchall()
     connection.execute(sql["doubt_dead_leases"], facts)
     taken: list[Leased] = []
-    cancelled, limit = True, facts["limit"]
-    while cancelled and len(taken) < limit:  # behind what may not be sent there may be what may
-        cancelled = False
-        for row, kind, edits, opted_out_at, speaker in connection.execute(sql["due"], facts).fetchall():
+    passed_over, limit = True, facts["limit"]
+    while passed_over and len(taken) < limit:  # behind what may not be sent there may be what may
+        passed_over = False
+        for row, kind, edits, opted_out_at, speaker, held_until in connection.execute(sql["due"], facts).fetchall():
             forbidden = why_not(kind, opted_out_at, speaker)
             if forbidden:
                 refused += connection.execute(sql["cancel"], {"id": row, "now": facts["now"], "error": forbidden})
-                cancelled = True
+                passed_over = True
+                continue
+            if held_until > facts["now"]:
+                connection.execute(sql["hold"], {"id": row, "held_until": held_until})
+                passed_over = True
                 continue
             shown = connection.execute(sql["shown"], {"key": edits}).fetchone() if edits else None
             taken.append(

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from itertools import groupby
 from typing import Any, TypeVar
 
 import asyncpg
@@ -14,7 +13,7 @@ from storage import rows, sets
 from storage.notices import Notices
 from storage.reading import Row, SqlReading
 from storage.sql import queries, statements
-from storage.writing import fired, told
+from storage.writing import fired
 
 Result = TypeVar("Result")
 Work = Callable[[Any], Awaitable[Result]]
@@ -130,14 +129,7 @@ class PostgresStore(SqlReading):
 
         async def work(connection: Any) -> list[Leased]:
             await connection.execute(SQL["doubt_dead_leases"], now, rest, channels)
-            lanes = [lane for (lane,) in await connection.fetch(SQL["lock_due_lanes"], now, channels, limit)]
-            if not lanes:
-                return []
-            allowed, refused = _sift(await connection.fetch(SQL["open_messages"], lanes), now)
-            if refused:
-                ended = await connection.fetch(SQL["refuse"], now, *zip(*refused, strict=True))
-                await sets.accept(connection, told(ended, now))
-            return await sets.leased(connection, await connection.fetch(SQL["take"], owner, until, now, allowed))
+            return await sets.lease(connection, owner, limit, now, until, channels)
 
         return await self._write(work)
 
@@ -269,21 +261,3 @@ async def _translated() -> AsyncIterator[None]:
 
 async def _keep(_connection: Any) -> None:
     """Nothing of a connection's state outlives a transaction here: a reset would be a wasted round trip."""
-
-
-def _sift(messages: Sequence[Any], now: int) -> tuple[list[int], list[tuple[int, str, str]]]:
-    """Of each lane's open messages the first that may be sent now, and those before it that no longer may."""
-    allowed: list[int] = []
-    refused: list[tuple[int, str, str]] = []
-    for _, lane in groupby(messages, key=lambda message: message["lane"]):
-        for message, _, state, not_before, not_after, kind, opted_out_at, speaker in lane:
-            if state != "queued" or not_before > now:
-                break
-            if 0 < not_after < now:
-                refused.append((message, "expired", "too late to send"))
-            elif forbidden := rows.why_not(kind, opted_out_at, speaker):
-                refused.append((message, "cancelled", forbidden))
-            else:
-                allowed.append(message)
-                break
-    return allowed, refused

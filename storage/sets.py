@@ -1,11 +1,13 @@
 """Rows of bot/rows.py as PostgreSQL's set-based writes: one statement per kind of row."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from bot.errors import Conflict
 from bot.rows import (
+    TAKEN,
     Arrival,
     CaseRow,
     Consequences,
@@ -27,6 +29,7 @@ from storage.rows import (
     groups,
     storable,
     those_that_fit,
+    why_not,
     with_agents,
 )
 from storage.sql import statements
@@ -119,6 +122,24 @@ async def seen_from(connection: Any, claimed: Sequence[Any]) -> Seen:
     return Seen(dockets(await connection.fetch(SQL["dockets"], lanes, MOST_DOCKETS)), opening)
 
 
+async def lease(connection: Any, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
+    """The heads of lanes that are due and may be sent, without those of dead workers."""
+    taken: list[Any] = []
+    passed_over = True
+    while passed_over and len(taken) < limit:  # beside what may not be sent there may be what may
+        due = await connection.fetch(SQL["lock_due_lanes"], now, channels, limit - len(taken))
+        if not due:
+            break
+        allowed, refused, held = _sift(await connection.fetch(SQL["open_messages"], [lane for (lane,) in due]), now)
+        passed_over = bool(refused or held)
+        if held:
+            await connection.execute(SQL["hold"], *_columns(held))
+        if refused:
+            await accept(connection, told(await connection.fetch(SQL["refuse"], now, *_columns(refused)), now))
+        taken += await connection.fetch(SQL["take"], owner, until, now, allowed)
+    return await leased(connection, taken)
+
+
 async def leased(connection: Any, taken: Sequence[Any]) -> list[Leased]:
     """Rows of `take`, each with what its thread and the card there are called, oldest first."""
     named = [(case, row["lane"]) for row in taken if (case := case_of_thread(row["lane"]))]
@@ -192,6 +213,7 @@ async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
             messages.setdefault((channel, f"id:{provider_id}"), []).append(message)
     ranks = {row["id"]: row["rank"] for row in found}
     about = {row["id"]: (row["key"], row["lane"], row["kind"]) for row in found}
+    held = {row["id"]: row["not_before"] for row in found}
     final: dict[int, tuple[Any, ...]] = {}
     heard: list[Arrival] = []
     for r in deliveries:
@@ -199,12 +221,20 @@ async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
         for message in messages.get((r.channel, name), ()):
             if ranks[message] < r.rank:
                 ranks[message] = r.rank
-                final[message] = (message, r.provider_id, r.state, r.rank, r.code, r.error, r.at)
+                final[message] = (message, r.provider_id, r.state, r.rank, r.code, r.error, r.at, r.held_until)
                 if not r.key:
                     heard += told([(*about[message], r.state, r.error or r.code)], r.at)
-    if final:
-        await connection.execute(SQL["deliver"], *_columns(final.values()))
-        await accept(connection, heard)
+    if not final:
+        return
+    await connection.execute(SQL["deliver"], *_columns(final.values()))
+    await accept(connection, heard)
+    passed_on = [
+        (message, about[message][1], held[message])
+        for message, _, _, rank, _, _, at, _ in final.values()
+        if rank > TAKEN and held[message] > at
+    ]
+    if passed_on:
+        await connection.execute(SQL["release"], max(r.at for r in deliveries), *_columns(passed_on))
 
 
 async def settle(connection: Any, settlements: Sequence[Settlement]) -> None:
@@ -235,3 +265,27 @@ def _last(rows: Iterable[Row], key: Callable[[Row], object]) -> Iterable[Row]:
 def _count(status: str) -> int:
     """How many rows a command changed, from its tag: `INSERT 0 3`, `UPDATE 3`."""
     return int(status.rpartition(" ")[2])
+
+
+def _sift(messages: Sequence[Any], now: int) -> tuple[list[int], list[tuple[int, str, str]], list[tuple[int, int]]]:
+    """Of each lane's open messages the first that may be sent now, those before it that no longer may, held ones."""
+    allowed: list[int] = []
+    refused: list[tuple[int, str, str]] = []
+    held: list[tuple[int, int]] = []
+    for _, lane in groupby(messages, key=lambda message: message["lane"]):
+        until = 0
+        for message, _, state, not_before, not_after, kind, opted_out_at, speaker, held_until in lane:
+            until = max(until, held_until)
+            if state != "queued" or not_before > now:
+                break
+            if 0 < not_after < now:
+                refused.append((message, "expired", "too late to send"))
+            elif forbidden := why_not(kind, opted_out_at, speaker):
+                refused.append((message, "cancelled", forbidden))
+            else:
+                if until > now:
+                    held.append((message, until))
+                else:
+                    allowed.append(message)
+                break
+    return allowed, refused, held

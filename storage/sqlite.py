@@ -158,8 +158,8 @@ class SqliteStore(SqlReading):
                     return 0
                 ready = len(rows), decide(batch(rows, seen_from(connection, SQL, rows)))
             claimed, consequences = ready
-            write(connection, SQL, consequences, now)
-            topics = ["outbox"] * bool(consequences.outbox) + ["inbox"] * bool(consequences.forwards)
+            released = write(connection, SQL, consequences, now)
+            topics = ["outbox"] * bool(consequences.outbox or released) + ["inbox"] * bool(consequences.forwards)
             self._along.board(connection)  # now, so that the next batch is there to be decided beside the commit
             if claimed >= limit > 1:  # else there is hardly anything left
                 rows = connection.execute(SQL["claim"], claim).fetchall()

@@ -9,7 +9,7 @@ import msgspec
 from bot.cases.state import case_of
 from bot.errors import Conflict
 from bot.messages import Address, DeadLink, Delivery, FromDesk, Inbound, Invite, TimerFired
-from bot.rows import SETTLED, TOLD, Arrival, Consequences, ForwardRow, Opened, ReactionRow
+from bot.rows import SETTLED, TAKEN, TOLD, Arrival, Consequences, DeliveryRow, ForwardRow, Opened, ReactionRow
 from storage.cases import supersede, write_cases
 from storage.wide import insert
 
@@ -30,22 +30,15 @@ def accept(connection: sqlite3.Connection, sql: Mapping[str, str], arrivals: Seq
     return new
 
 
-def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int) -> None:
-    """Write everything a batch led to, inside the caller's transaction."""
+def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int) -> bool:
+    """Write everything a batch led to, inside the caller's transaction; whether a message may go that had to wait."""
     if rows.sessions:
         _write_sessions(connection, sql, rows)
     if rows.reactions:
         rows.forwards += meant((row, connection.execute(sql["shown_in"], row._asdict())) for row in rows.reactions)
     if rows.cases or rows.forwards:
         write_cases(connection, sql, rows)
-    for delivery in rows.deliveries:
-        name = "deliver_by_key" if delivery.key else "deliver_by_provider_id"
-        changed = connection.execute(sql[name], delivery._asdict()).rowcount
-        if changed and not delivery.key:
-            about = connection.execute(sql["reported"], delivery._asdict()).fetchall()
-            accept(
-                connection, sql, told(((*row, delivery.state, delivery.error or delivery.code) for row in about), now)
-            )
+    released = [_deliver(connection, sql, delivery, now) for delivery in rows.deliveries]
     insert(connection, sql["save_addresses"], rows.addresses)
     silenced = [{"lane": lane, "now": now} for lane in rows.silenced]
     _each(connection, sql["silence"], silenced)  # before this batch's own messages
@@ -61,6 +54,20 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
     _each(connection, sql["park_events"], [parked._asdict() for parked in rows.parked])
     for opened in rows.opened:
         _open_link(connection, sql, opened)
+    return any(released)
+
+
+def _deliver(connection: sqlite3.Connection, sql: Mapping[str, str], report: DeliveryRow, now: int) -> bool:
+    """Write down what a provider reports; whether a message may go that had to wait for that."""
+    name = "deliver_by_key" if report.key else "deliver_by_provider_id"
+    released = 0
+    for message, key, lane, kind, held_until in connection.execute(sql[name], report._asdict()).fetchall():
+        if not report.key:
+            accept(connection, sql, told([(key, lane, kind, report.state, report.error or report.code)], now))
+        if report.rank > TAKEN and held_until > report.at:
+            behind = {"id": message, "lane": lane, "held_until": held_until, "at": report.at}
+            released += connection.execute(sql["release"], behind).rowcount
+    return released > 0
 
 
 def use_code(

@@ -43,14 +43,14 @@ from bot.messages import (
     Started,
     TimerFired,
 )
-from bot.rows import DeliveryRow, Opened
+from bot.rows import TAKEN, DeliveryRow, Opened
 from bot.runtime.lane import Lane, id_of
 from flows.model import Flow
 from flows.reading import keyword
 
 Lookup = Callable[[str], Flow | None]
 
-RANK = {"sent": 3, "failed": 5, "undelivered": 5, "delivered": 5, "read": 6}
+RANK = {"sent": TAKEN + 1, "failed": 5, "undelivered": 5, "delivered": 5, "read": 6}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -157,10 +157,11 @@ def _delivery(lane: Lane, inbound: Inbound, report: Delivery, now: int, revision
             channel=lane.address.channel,
             provider_id=report.provider_id,
             state=report.state,
-            rank=RANK.get(report.state, 2),
+            rank=TAKEN if report.holds else RANK.get(report.state, 2),
             code=report.code,
             error=report.error,
             at=now,
+            held_until=now + report.holds if report.holds else 0,
         )
     )
     if report.opted_out and not lane.opted_out:

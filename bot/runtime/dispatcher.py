@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from bot.abilities import Reacting
+from bot.abilities import Holding, Reacting
 from bot.cases.desks import Desks
 from bot.cases.words import word
 from bot.errors import (
@@ -79,6 +79,7 @@ class Dispatcher:
         self._owner = owner
         self._clock = clock
         self._settle = round(channel.settle * 1000) if isinstance(channel, Reconciling) else 0
+        self._hold = channel.hold if isinstance(channel, Holding) else 0
         self._settlements: Group[Ended] = Group(self._settled)
         parcels = Parcels(channel, channels or {name: channel}, Hosting(store, public_url, clock))
         self._handing = Handing(channel, parcels)
@@ -213,7 +214,7 @@ class Dispatcher:
             return self._failed(row, message, InDoubt(f"{type(error).__name__} in mid-send"))
         self.sent += 1
         self._pace.healthy()
-        went = self._ends.went(row, sent)
+        went = self._ends.went(row, sent, self._hold)
         return self._ends.ended(row, message, went, *refusals(row, message, sent, went.at))
 
     def _failed(self, row: Leased, message: Outbound, error: ChannelError) -> Ended:

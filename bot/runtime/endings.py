@@ -39,9 +39,9 @@ class Endings:
             shared=bool(row.along),
         )
 
-    def went(self, row: Leased, sent: Sent) -> Settlement:
-        """The provider has it."""
-        went = self.settlement(row, "sent")
+    def went(self, row: Leased, sent: Sent, hold: int = 0) -> Settlement:
+        """The provider has it; what is behind it waits `hold` ms, or until it has been passed on."""
+        went = self.settlement(row, "sent", hold or None)
         return went._replace(provider_id=sent.provider_id, sender=sent.sender, parts=sent.parts)
 
     def later(self, row: Leased, wait: int, why: str) -> Ended:

@@ -36,6 +36,8 @@ from channels.twilio.window import Windows
 if TYPE_CHECKING:
     from channels.twilio.client import Api
 
+HOLD = 5_000  # ms (LIVE_FOLLOWUP 3)
+
 # Says nothing to the customer: answers go out through the outbox, which knows what became of them.
 SILENCE = Response(200, "text/xml", b"<Response></Response>")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
@@ -47,7 +49,7 @@ def epoch_ms() -> int:
 
 
 class TwilioChannel:
-    """One entry of `kind: twilio`. A Channel, Reconciling, Backfilling, Pricing (`bot.ports`), Filing, Diagnosing."""
+    """One entry of `kind: twilio`: a Channel, Reconciling, Backfilling, Pricing, Filing, Holding and Diagnosing."""
 
     kind = "twilio"
 
@@ -55,6 +57,7 @@ class TwilioChannel:
         """`public_url` is what providers call this server, `clock` gives epoch milliseconds."""
         self.name = name
         self.settle = config.settle / 1000
+        self.hold = 0 if config.whatsapp else HOLD
         self.gather = config.gather
         self.rate = config.rate
         self.hookable = bool(config.secrets)
@@ -81,7 +84,7 @@ class TwilioChannel:
         url = f"{self._hook}/{request.route}" if request.route else self._hook
         form = authentic_form(request, url, config.secrets, config.account_sid)
         if request.route == "status":
-            event = receipts.from_callback(self.name, form, request.query, config.secrets, now)
+            event = receipts.from_callback(self.name, form, request.query, config.secrets, now, self.hold)
             self._learn(event.body)
         else:
             event = inbound.from_webhook(self.name, form, now, auto_replies=config.auto_replies)

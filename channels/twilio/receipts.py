@@ -28,6 +28,8 @@ STATES = {
     "failed": "failed",
     "canceled": "failed",
 }
+QUEUED = frozenset(("accepted", "scheduled", "queued", "sending"))
+"""Twilio has it, the carrier does not: two messages may still change places."""
 OPTED_OUT = "21610"
 _EXPLAINED = {
     "21610": "the customer has opted out",
@@ -58,8 +60,10 @@ def key_of(query: str, secrets: Sequence[str]) -> str:
     return key if key and any(holds) else ""
 
 
-def from_callback(channel: str, form: Mapping[str, str], query: str, secrets: Sequence[str], now: int) -> Inbound:
-    """The receipt in an authentic status callback."""
+def from_callback(
+    channel: str, form: Mapping[str, str], query: str, secrets: Sequence[str], now: int, hold: int = 0
+) -> Inbound:
+    """The receipt in an authentic status callback; `hold` as in Holding."""
     sid, status, code = form["MessageSid"], form["MessageStatus"], form.get("ErrorCode", "")
     event = f"{sid}|{status}"[:200]
     if status not in STATES or (code and not (code.isascii() and code.isalnum())):
@@ -71,6 +75,7 @@ def from_callback(channel: str, form: Mapping[str, str], query: str, secrets: Se
         code=code,
         error=explain(code, status) if STATES[status] in ("undelivered", "failed") else "",
         opted_out=code == OPTED_OUT,
+        holds=hold if status in QUEUED else 0,
     )
     return Inbound(event, now, Address(channel=channel, chat=form.get("To") or sid), delivery)
 

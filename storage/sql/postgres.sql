@@ -213,14 +213,27 @@ JOIN outbox AS o ON o.channel = r.channel AND o.provider_id = r.provider_id AND 
 -- name: lock_reported
 -- In the same order as `lock_outbox` does. A statement of its own: where several reports are looked for and locked in
 -- one, a message that somebody else has just changed is left out, and its report would be lost.
-SELECT id, key, channel, provider_id, rank, lane, kind FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
+SELECT id, key, channel, provider_id, rank, lane, kind, not_before FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
 
 -- name: deliver!
 UPDATE outbox AS o SET state = r.state, rank = r.rank, code = r.code, error = r.error, unknown_since = 0, settled_at = r.at,
+  not_before = CASE WHEN r.held_until > 0 THEN r.held_until ELSE o.not_before END,
   provider_id = CASE WHEN r.provider_id = '' THEN o.provider_id ELSE r.provider_id END
-FROM unnest(:id::bigint[], :provider_id::text[], :state::text[], :rank::int[], :code::text[], :error::text[], :at::bigint[])
-  AS r (id, provider_id, state, rank, code, error, at)
+FROM unnest(:id::bigint[], :provider_id::text[], :state::text[], :rank::int[], :code::text[], :error::text[], :at::bigint[],
+  :held_until::bigint[]) AS r (id, provider_id, state, rank, code, error, at, held_until)
 WHERE o.id = r.id;
+
+-- name: release!
+-- What waits in a lane for a message that has been passed on now goes at once, and not behind a campaign.
+UPDATE outbox SET not_before = :at
+WHERE id = ANY(ARRAY(
+  SELECT e.id FROM unnest(:id::bigint[], :lane::text[], :held_until::bigint[]) AS r (id, lane, held_until)
+  CROSS JOIN LATERAL (
+    SELECT o.id FROM outbox AS o
+    WHERE o.lane = r.lane AND o.id > r.id AND o.state = 'queued' AND o.not_before = r.held_until OFFSET 0
+  ) AS e
+  FOR UPDATE
+));
 
 -- name: shown_in
 -- The keys of what stands in one message at a desk, the newest first. A provider's ids are unique in a group at least, and few
@@ -271,14 +284,30 @@ WHERE pg_try_advisory_xact_lock(hashtextextended(lane, 0))
 LIMIT :limit;
 
 -- name: open_messages
--- What is still open in locked lanes, oldest first, with what decides whether it may still be sent.
+-- What is still open in locked lanes, oldest first, with what decides whether it may still be sent. Last comes, in a lane's
+-- first row, until when the message before it holds it up, if the provider has that one and has not passed it on (rank 3).
+-- LATERAL and OFFSET 0, because lane by lane it is found by index; else it would go through all that is open anywhere.
 SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0),
-  CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END
-FROM outbox AS o
+  CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
+FROM unnest(:lanes::text[]) AS locked (lane)
+CROSS JOIN LATERAL (
+  SELECT e.id, e.lane, e.state, e.not_before, e.not_after, e.kind, e.session,
+    CASE WHEN row_number() OVER (ORDER BY e.id) = 1 THEN coalesce((
+      SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
+      WHERE p.lane = e.lane AND p.id < e.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
+    ELSE 0 END AS held_until
+  FROM outbox AS e
+  WHERE e.lane = locked.lane AND e.state IN ('queued', 'sending', 'reconciling')
+  ORDER BY e.id OFFSET 0
+) AS o
 LEFT JOIN address AS a ON a.lane = o.lane
 LEFT JOIN session AS s ON s.id = o.session
-WHERE o.lane = ANY(:lanes::text[]) AND o.state IN ('queued', 'sending', 'reconciling')
 ORDER BY o.lane, o.id;
+
+-- name: hold!
+UPDATE outbox AS o SET not_before = r.held_until
+FROM unnest(:id::bigint[], :held_until::bigint[]) AS r (id, held_until)
+WHERE o.id = r.id;
 
 -- name: refuse
 UPDATE outbox AS o SET state = r.state, error = r.error, settled_at = :now
@@ -308,9 +337,11 @@ RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epo
 SELECT id FROM outbox WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
 
 -- name: settle
--- Only while the lease is ours and no report has settled the message meanwhile.
+-- Only while the lease is ours and no report has settled the message meanwhile. With `not_before`, a message that was sent
+-- holds up its lane until then, or until a report of a higher rank than 3.
 UPDATE outbox AS o SET state = r.state, not_before = CASE WHEN r.not_before > 0 THEN r.not_before ELSE o.not_before END,
-  rank = CASE r.state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'unknown' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
+  rank = CASE r.state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'unknown' THEN 1
+    WHEN 'sent' THEN CASE WHEN r.not_before > 0 THEN 3 ELSE 4 END ELSE 4 END,
   unknown_since = CASE WHEN r.state IN ('reconciling', 'unknown') AND o.unknown_since = 0 THEN r.at
     WHEN r.state IN ('reconciling', 'unknown') THEN o.unknown_since ELSE 0 END,
   lease_until = 0, provider_id = CASE WHEN r.provider_id = '' THEN o.provider_id ELSE r.provider_id END,

@@ -138,19 +138,25 @@ ORDER BY p.thread = '', c.phase = 'resolved', c.opened_at DESC LIMIT :most;
 -- What the provider called the thread of this lane, and the card in it.
 SELECT thread, card_id FROM case_place WHERE case_id = :case_id AND place = :place;
 
--- name: deliver_by_key!
+-- name: deliver_by_key
 -- A report never takes a message back to an earlier state, and settles one whose send was in doubt.
 UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at,
+  not_before = CASE WHEN :held_until > 0 THEN :held_until ELSE not_before END,
   provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END
-WHERE key = :key AND channel = :channel AND rank < :rank;
+WHERE key = :key AND channel = :channel AND rank < :rank
+RETURNING id, key, lane, kind, not_before;
 
--- name: deliver_by_provider_id!
-UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at
-WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '' AND rank < :rank;
+-- name: deliver_by_provider_id
+UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at,
+  not_before = CASE WHEN :held_until > 0 THEN :held_until ELSE not_before END
+WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '' AND rank < :rank
+RETURNING id, key, lane, kind, not_before;
 
--- name: reported
--- What a report was about that names only the provider's id, if a case wants to hear of it.
-SELECT key, lane, kind FROM outbox WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '';
+-- name: release!
+-- What waits in a lane for a message that has been passed on now goes at once, and not behind a campaign.
+UPDATE outbox SET not_before = :at
+WHERE lane = :lane AND id > :id AND state = 'queued' AND not_before = :held_until
+  AND state IN ('queued', 'sending', 'reconciling');
 
 -- name: shown_in
 -- The keys of what stands in one message at a desk, the newest first. A provider's ids are unique in a group at least, and few
@@ -181,10 +187,14 @@ WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM
 -- name: due
 -- Heads of their lanes' outboxes that may be sent now, with what decides whether they still may. First what has become
 -- due in the last 5 s, the latest in front: an answer to somebody who waits for it, or a message that a limit gave this
--- very moment, does not queue behind a campaign. Then first come, first served.
+-- very moment, does not queue behind a campaign. Then first come, first served. Last comes until when the message before
+-- it holds it up, if the provider has that one and has not passed it on yet (rank 3).
 SELECT * FROM (
   SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
-    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END
+    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
+    coalesce((
+      SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
+      WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
   FROM outbox AS o
   LEFT JOIN address AS a ON a.lane = o.lane
   LEFT JOIN session AS s ON s.id = o.session
@@ -198,7 +208,10 @@ SELECT * FROM (
 UNION ALL
 SELECT * FROM (
   SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
-    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END
+    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
+    coalesce((
+      SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
+      WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
   FROM outbox AS o
   LEFT JOIN address AS a ON a.lane = o.lane
   LEFT JOIN session AS s ON s.id = o.session
@@ -214,6 +227,9 @@ LIMIT :limit;
 -- name: cancel
 UPDATE outbox SET state = 'cancelled', error = :error, settled_at = :now WHERE id = :id
 RETURNING key, lane, kind, state, error;
+
+-- name: hold!
+UPDATE outbox SET not_before = :held_until WHERE id = :id;
 
 -- name: take
 UPDATE outbox SET state = 'sending', lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1,
@@ -236,9 +252,11 @@ UPDATE outbox SET lease_owner = :owner, lease_until = :until, lease_epoch = leas
 RETURNING id, key, lane, channel, payload, attempts, first_attempt_at, lease_epoch, unknown_since, kind;
 
 -- name: settle!
--- Only while the lease is ours and no report has settled the message meanwhile.
+-- Only while the lease is ours and no report has settled the message meanwhile. With `not_before`, a message that was sent
+-- holds up its lane until then, or until a report of a higher rank than 3.
 UPDATE outbox SET state = :state, not_before = CASE WHEN :not_before > 0 THEN :not_before ELSE not_before END,
-  rank = CASE :state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'unknown' THEN 1 WHEN 'sent' THEN 3 ELSE 4 END,
+  rank = CASE :state WHEN 'queued' THEN 0 WHEN 'reconciling' THEN 1 WHEN 'unknown' THEN 1
+    WHEN 'sent' THEN CASE WHEN :not_before > 0 THEN 3 ELSE 4 END ELSE 4 END,
   unknown_since = CASE WHEN :state IN ('reconciling', 'unknown') AND unknown_since = 0 THEN :at
     WHEN :state IN ('reconciling', 'unknown') THEN unknown_since ELSE 0 END,
   lease_until = 0, provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END,

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 import msgspec
 import pytest
 
-from bot.messages import Body, Unreadable
+from bot.abilities import Holding
+from bot.messages import Body, Delivery, Unreadable
 from channels.twilio.channel import SILENCE, TwilioChannel
 from tests.channels.twilio_line import CUSTOMER, NUMBER, PUBLIC, config, signed
 
@@ -45,6 +46,21 @@ def test_there_are_payloads_for_both_routes():
     """The folder is found; a renamed one would let everything pass."""
     assert len(FILES) >= 30
     assert {file.stem.startswith("status-") for file in FILES} == {True, False}
+
+
+QUEUED = ("accepted", "scheduled", "queued", "sending")
+
+
+@pytest.mark.parametrize("status", [*QUEUED, "sent", "delivered", "undelivered", "failed", "canceled"])
+async def test_b03_the_next_sms_waits_while_twilio_has_this_one(status):
+    """LIVE_FOLLOWUP 3: two SMS in Twilio's queue may change places. Nothing is held on WhatsApp."""
+    form = {"MessageStatus": status, "MessageSid": "SM" + "a" * 32, "To": CUSTOMER, "AccountSid": config().account_sid}
+    for whatsapp, hold in ((False, 5_000), (True, 0)):
+        [event] = (await channel(whatsapp=whatsapp).receive(signed(form, route="status"))).inbound
+        assert isinstance(event.body, Delivery)
+        assert event.body.holds == (hold if status in QUEUED else 0)
+        assert isinstance(channel(whatsapp=whatsapp), Holding)
+        assert channel(whatsapp=whatsapp).hold == hold
 
 
 @pytest.mark.parametrize("word", ["STOP", "Stopall", "unsubscribe", "Cancel", "END", "quit", "OPTOUT", "revoke"])

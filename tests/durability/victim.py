@@ -52,6 +52,7 @@ QUICK: dict[Any, dict[str, Any]] = {
     worker: {"POLL": 0.1},
     channels.telegram.channel: {"PERSON_RATE": 100.0, "GROUP_RATE": 100.0, "SIGN_RATE": 100.0},
     channels.slack.channel: {"PER_CHAT": 100.0, "PER_METHOD": 100.0},
+    channels.twilio.channel: {"HOLD": 100},
 }
 
 

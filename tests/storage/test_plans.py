@@ -2,9 +2,12 @@
 
 import re
 import sqlite3
+from itertools import pairwise
 
+import asyncpg
 import pytest
 
+from storage.postgres import _WRITING
 from storage.sql import statements
 from storage.sqlite import connect
 
@@ -15,6 +18,8 @@ LOOKED_AT = (
     "case", "case_entries", "file", "cases_by_code", "cases_in", "counts", "latest_cases", "live_threads",
     "place_card", "place_notes",
 )  # fmt: skip
+_FILL = """INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at)
+SELECT 'k' || n, 'sms:+' || n, 'sms', 's', 'survey', '{}', n, 0, n FROM generate_series(1, $1::int) AS n"""
 SQL = statements("sqlite") | {name: statements("reading")[name] for name in LOOKED_AT}
 
 
@@ -42,3 +47,36 @@ def test_no_statement_goes_through_a_whole_table(connection, name):
 def test_postgresql_cannot_pass_a_limit(name, sql):
     """A limited, locking subquery of IN may run once per row, and what it has changed no longer counts towards it."""
     assert not re.search(r"\bIN\s*\(\s*SELECT[^;]*\bLIMIT\b[^;]*\bFOR UPDATE", sql), name
+
+
+def test_b03_a_lease_finds_the_message_ahead_by_its_lane(connection):
+    """By number it would go through all messages of others in between."""
+    facts = dict.fromkeys(re.findall(r"(?<!:):(\w+)", SQL["due"]), "[]")
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {SQL['due']}", facts)]
+    assert [step for step in plan if step.startswith("SEARCH p ")] == [
+        "SEARCH p USING INDEX outbox_lane (lane=? AND id<?)"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "types", "facts"),
+    [
+        ("open_messages", "text[]", "'{sms:+1}'"),
+        ("release", "bigint, bigint[], text[], bigint[]", "3, '{1}', '{sms:+1}', '{5}'"),
+    ],
+)
+async def test_b03_on_postgresql_leases_and_releases_do_not_go_through_all_that_is_open(
+    postgres_url, name, types, facts
+):
+    """However many there are, and whether or not the server has counted them."""
+    database = await asyncpg.connect(postgres_url, server_settings=_WRITING)
+    for many in (0, 20_000):
+        await database.execute(_FILL, many)
+        await database.execute(f"PREPARE asked ({types}) AS {statements('postgres')[name]}")
+        plan = [row[0] for row in await database.fetch(f"EXPLAIN EXECUTE asked ({facts})")]
+        await database.execute("DEALLOCATE asked")
+        scans = [step for step in plan if " Scan " in step and "on outbox" in step]
+        conditions = [after for step, after in pairwise(plan) if step in scans]
+        assert scans
+        assert all("Index Cond" in condition for condition in conditions), plan
+    await database.close()

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.messages import Consent, Control, Delivery, Pressed, TimerFired
+from bot.rows import TAKEN
 from bot.runtime.lane import NOTICE_LIFE
 from flows.phrases import phrase
 from tests.bot.runtime.house import ANNA, GATHER, NOW
@@ -124,11 +125,12 @@ def test_a_button_answers_the_question_it_hangs_on(strip, library):
 
 @pytest.mark.parametrize(
     ("state", "rank"),
-    [("sent", 3), ("failed", 5), ("undelivered", 5), ("delivered", 5), ("read", 6), ("new word", 2)],
+    [("sent", 4), ("failed", 5), ("undelivered", 5), ("delivered", 5), ("read", 6), ("new word", 2)],
 )
 def test_a_report_is_passed_on_with_how_far_the_message_got(strip, state, rank):
     rows = strip.take(Delivery("no such key", "P1", state, "30003", "off"))
     [row] = rows.deliveries
+    assert row.held_until == 0
     assert (row.key, row.channel, row.provider_id, row.state, row.rank, row.code) == (
         "no such key",
         "sms",
@@ -137,6 +139,11 @@ def test_a_report_is_passed_on_with_how_far_the_message_got(strip, state, rank):
         rank,
         "30003",
     )
+
+
+def test_b03_a_report_that_the_provider_queues_a_message_holds_up_what_comes_behind_it(strip):
+    [row] = strip.take(Delivery("no such key", "P1", "sent", holds=5_000)).deliveries
+    assert (row.state, row.rank, row.at, row.held_until) == ("sent", TAKEN, NOW, NOW + 5_000)
 
 
 def test_p9_a_timer_of_another_session_does_nothing(strip, library):

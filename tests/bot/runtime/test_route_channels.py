@@ -51,7 +51,7 @@ def test_a_press_proves_that_its_message_arrived(strip, question, ref, proofs):
     rows = strip.take(Pressed(question, "9", ref))
     assert len(rows.deliveries) == proofs
     for row in rows.deliveries:
-        assert (row.key, row.provider_id, row.state, row.rank) == ("s.1.0", "P7", "sent", 3)
+        assert (row.key, row.provider_id, row.state, row.rank) == ("s.1.0", "P7", "sent", 4)
 
 
 # --- opened conversations ------------------------------------------------------------------------------------------

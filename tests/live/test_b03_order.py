@@ -1,8 +1,12 @@
 """Behaviour 3, one lane per case and direction: order holds while a send is slow, and nobody else waits."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 import pytest
+
+import channels.twilio.channel
+from tests.live.world import a_world, soon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,3 +74,59 @@ async def test_b03_an_outage_of_one_channel_leaves_the_others_alone(world):
     await free.hears("very well")
     gate.open()
     await stuck.reads(stuck.seat("anna"), "lost in thought")
+
+
+@asynccontextmanager
+async def stuck(network, text):
+    """Twilio takes a message with this text, and tells nothing more about it before the event that this gives."""
+    go_on, call_back = asyncio.Event(), network._call_back
+
+    async def held(account, message, form, times):
+        if text in message.body:
+            await go_on.wait()
+        await call_back(account, message, form, times)
+
+    network._call_back = held
+    try:
+        yield go_on
+    finally:
+        go_on.set()
+        network._call_back = call_back
+
+
+async def test_b03_an_sms_waits_five_seconds_for_the_one_ahead_in_twilios_queue(world):
+    """Nobody tells that it has been sent: the next one does not wait for ever."""
+    live = await world.detractor("sms", "slack")
+    anna = await live.claimed()
+    await world.calm()
+    network = world.at.sms.sandbox.network
+    async with stuck(network, "the first"):
+        await anna.says("the first", live.ticket)
+        await anna.says("the second", live.ticket)
+        await soon(lambda: live.heard("the second"), live.customer.heard, 30)
+        first, second = (one for one in network.messages.values() if one.body.endswith(("the first", "the second")))
+    assert second.body.endswith("the second")
+    assert second.created - first.created >= 4.99
+    await world.calm()
+
+
+async def test_b03_an_sms_goes_as_soon_as_the_one_ahead_has_left_and_nobody_else_waits(database_url, monkeypatch):
+    """Time would not help it here: for a minute only Twilio's word does, and twenty others go on meanwhile."""
+    monkeypatch.setattr(channels.twilio.channel, "HOLD", 60_000)
+    async with a_world(database_url) as world:
+        live, *others = await asyncio.gather(*(world.detractor("sms", "slack") for _ in range(1 + OTHERS)))
+        anna = await live.claimed()
+        await asyncio.gather(*(other.claimed() for other in others))
+        await world.calm()
+        async with stuck(world.at.sms.sandbox.network, "the first") as go_on:
+            await anna.says("the first", live.ticket)
+            await anna.says("the second", live.ticket)
+            await live.hears("the first")
+            for number, other in enumerate(others):
+                await other.seat("anna").says(f"meanwhile {number}", other.ticket)
+            for number, other in enumerate(others):
+                await other.hears(f"meanwhile {number}")
+            assert live.heard("the second") == 0
+            go_on.set()
+            await live.hears("the second")
+        await world.calm()

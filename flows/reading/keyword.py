@@ -6,6 +6,7 @@ from typing import Literal
 
 from flows.reading.fold import fold
 from flows.reading.lexicon import entries, keywords
+from flows.reading.numerals import base_language
 
 _NOISE = re.compile(r"[^\w]+|_")
 _FIRST = re.compile(r"[^\W_]+")
@@ -72,4 +73,4 @@ def keyword(text: str, language: str) -> Literal["", "stop", "start", "help"]:
 def _look_up(text: str, language: str) -> Literal["", "stop", "start", "help"]:
     if len(text) > 4 * _LONGEST:
         return ""
-    return _table(language.replace("_", "-").split("-")[0].casefold()).get(_bare(text), "")
+    return _table(base_language(language)).get(_bare(text), "")

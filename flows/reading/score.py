@@ -22,6 +22,7 @@ from flows.reading.wrapping import unwrap
 
 _TOO_MANY = 40
 _FLATTERED, _HIGH_PART, _LOW_PART = 0.7, 0.9, 0.3  # parts of the scale where blame, mere blame, mere praise contradict
+_SAME_EVERYWHERE = tags("point scale of thanks polite laugh")
 _CALMING = tags("reason negative blame damning")
 _BARE = re.compile(r" *([1-9]?[0-9]) *[.!]{0,3} *")
 _DIGIT_OR_EMOJI = re.compile(r"[0-9:]")
@@ -94,7 +95,8 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
 
 
 def _is_unknown(unit: Unit) -> bool:
-    return unit.kind == WORD and unit.value is None and not unit.tags
+    """Where only the numbers are known, what looks English may be any word: "camera" is Romanian for room."""
+    return unit.kind == WORD and unit.value is None and not unit.tags & _SAME_EVERYWHERE
 
 
 def _more_careful(decision: Decision) -> Decision:

@@ -43,7 +43,7 @@ def test_the_sources_disagree_about_spellings_only():
 def test_how_many_languages_are_known():
     """At least 40 languages with their numbers, 14 of them with phrases; zero to ten has a word in each."""
     assert len(LANGUAGES) >= 80
-    assert len(word_lists()) >= 11
+    assert len(word_lists()) >= 16
     assert word_lists() <= number_languages()
     for language in LANGUAGES:
         assert {value for _, value in numerals(language)} >= set(range(0 if language not in NO_ZERO else 1, 11)), (

@@ -17,6 +17,7 @@ _REASON_STARTS = tags(
 )
 _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
+_LEADING = tags("firm copula settle rating")
 _FEW = 3
 _NAMES = tags("prep label counted")
 _BEFORE_COUNTED = tags("praise blame adjective of")
@@ -31,6 +32,9 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon) -
             mention.role = OTHER
         else:
             mention.role = _role(mention, around, units, words)
+        mention.rated = mention.form == SCALED or any("rating" in unit.tags for unit in (*around.lead, *around.trail))
+        mention.led = any(unit.tags & _LEADING for unit in around.lead)
+        mention.alone = around.left is None and around.right is None
 
 
 def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> bool:
@@ -45,6 +49,7 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
     if before is not None and _is_named(mention, around, before):
         return True
     named = around.left is not None and bool(around.left.tags & _NAMES)
+    named = named and not any("firm" in unit.tags for unit in around.lead)  # "since the new hall only 8"
     if named and not around.carried and not mention.settled:
         return True
     return _is_date(mention, units, before) or _is_vague(mention, around, units)
@@ -64,6 +69,8 @@ def _is_vague(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> 
     if not mention.word or "vague" not in units[mention.first].tags:
         return False
     pointed = any("point" in unit.tags for unit in units[mention.after : mention.after + 1])
+    if around.right is None and (mention.settled or mention.corrected):
+        return False
     return not pointed and not (around.left is None and around.right is None)
 
 

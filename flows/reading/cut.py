@@ -42,7 +42,7 @@ def reason(
     kept = [i for i, away in enumerate(cut) if not away]
     while kept and units[kept[0]].tags & {"loose", "laugh"}:
         kept.pop(0)
-    while kept and units[kept[-1]].tags & {"loose", "laugh", "trailing"}:
+    while kept and units[kept[-1]].tags & {"loose", "laugh", "trailing", "dictated"}:
         kept.pop()
     if not kept or _is_verdict([units[i] for i in kept]):
         return None

@@ -1,13 +1,17 @@
 """Stage 6: from the numbers and their contexts to one decision. When torn, the more careful one."""
 
+from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
 from flows.reading.context import MEDIUM, STRONG
-from flows.reading.numbers import BROKEN, RANGE, Mention
+from flows.reading.numbers import BROKEN, RANGE, WHOLE, Mention
 from flows.reading.tokens import WORD
 from flows.reading.units import Unit
+
+_STORY = 4  # words of a clause that tells something
 
 
 class Decision(Struct, frozen=True):
@@ -23,7 +27,7 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
     """The score among the numbers of the text."""
     _withdraw(mentions, units)
     live = [m for m in mentions if m.role in {STRONG, MEDIUM} and not m.withdrawn]
-    live = _settle(live, mentions)
+    live = _without_the_unsure(_settle(live, mentions), units, low, high)
     if any(m.form in {BROKEN, RANGE} for m in live):
         return Decision("reask", None, "range or fraction")
     if any(not low <= m.value <= high and m.role == STRONG for m in live):
@@ -58,11 +62,12 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
         if units[mention.first].clause in rival_clauses:
             mention.withdrawn = mention.withdrawn or "rival"
     conditions = _conditions(units)
+    wished = {units[m.first].clause for m in mentions if m.withdrawn == "hypothetical"}
     for mention in mentions:
         clause = units[mention.first].clause
         if clause in conditions and conditions[clause] < mention.first:
             mention.withdrawn = mention.withdrawn or "condition"
-        elif clause - 1 in conditions and not mention.settled:
+        elif clause - 1 in conditions and not mention.settled and clause - 1 not in wished:
             mention.doubt = mention.doubt or "condition"
     for k, mention in enumerate(mentions):
         if mention.role not in {STRONG, MEDIUM} or mention.withdrawn:
@@ -93,12 +98,57 @@ def _conditions(units: Sequence[Unit]) -> dict[int, int]:
 def _settle(live: list[Mention], mentions: Sequence[Mention]) -> list[Mention]:
     """Scores marked as the final one beat the rest; "rather" settles where it stands against another number."""
     for mention in live:
+        if mention.doubt == "context" and mention.led and _stands_against_another(mention, mentions):
+            mention.doubt = ""  # "used to be a 9 but since the takeover it's a 5"
         if mention.doubt == "rather":
             earlier = [m for m in mentions if m.first < mention.first and (m.withdrawn or m.form == RANGE)]
             if earlier:
                 mention.doubt, mention.settled = "", True
     settled = [m for m in live if m.settled and m.form not in {BROKEN, RANGE}]
-    return settled or live
+    return settled or _choice_of_a_range(live) or live
+
+
+def _stands_against_another(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    return any(m.first < mention.first and m.withdrawn in {"past", "hypothetical", "denied"} for m in mentions)
+
+
+def _choice_of_a_range(live: Sequence[Mention]) -> list[Mention]:
+    """The one score named after a range that holds it: "6 or 5... I decide, 6"."""
+    ranged = [k for k, m in enumerate(live) if m.form == RANGE]
+    if not ranged or len({m.value for m in live if m.form != RANGE}) != 1:
+        return []
+    behind = [m for m in live[ranged[-1] + 1 :] if m.form == WHOLE]
+    ends = [live[k].value for k in ranged]
+    return behind if behind and min(ends) <= behind[0].value <= max(ends) else []
+
+
+def _without_the_unsure(live: list[Mention], units: Sequence[Unit], low: int, high: int) -> list[Mention]:
+    """Beside a score that is called one ("I give a 4"), numbers of the story that may only look like one drop out.
+
+    Beside one that stands alone at the beginning only ranges, fractions and numbers off the scale do.
+    """
+    sure = [m for m in live if m.role == STRONG and not m.doubt and _is_score(m, low, high)]
+    rated = any(m.rated for m in sure)
+    if not rated and not any(m.alone and m.left == 0 for m in sure):
+        return live
+    lengths = Counter(unit.clause for unit in units if unit.kind == WORD)
+    story = {clause for clause, length in lengths.items() if length >= _STORY} - {units[m.first].clause for m in sure}
+    return [
+        m for m in live if m in sure or not _is_of_the_story(m, units[m.first].clause, story, low, high, rated=rated)
+    ]
+
+
+def _is_of_the_story(
+    mention: Mention, clause: int, story: AbstractSet[int], low: int, high: int, *, rated: bool
+) -> bool:
+    """Whether a number beside a sure score only belongs to what is told; `story`: the clauses that tell something."""
+    if mention.form in {BROKEN, RANGE} or not low <= mention.value <= high:
+        return not (mention.alone and mention.role == STRONG)
+    return rated and mention.doubt in {"context", "follows"} and clause in story
+
+
+def _is_score(mention: Mention, low: int, high: int) -> bool:
+    return low <= mention.value <= high and mention.form not in {BROKEN, RANGE}
 
 
 def _list_number(live: Sequence[Mention], units: Sequence[Unit]) -> Mention | None:

@@ -22,6 +22,7 @@ WHOLE, SCALED, SCALE, RANGE, BROKEN, FOREIGN = "whole", "scaled", "scale", "rang
 _DIGITS = re.compile(r"[0-9]+|[.,:/–-]")
 _SLACK_NUMBER = re.compile(r":(?:keycap_)?([a-z]+):")
 _LONGEST = 9
+_PRICE = 2  # decimals of a price or a time
 _KINDS = (NUMBER, EMOJI)
 
 
@@ -39,6 +40,9 @@ class Mention(Struct, gc=False):
     withdrawn: str = ""  # why it no longer counts
     role: str = ""  # strong | medium | weak | other, see context.py
     settled: bool = False  # "all in all 7", "make it 7"
+    rated: bool = False  # called a score: "I give it a 4", "9/10"
+    led: bool = False  # a word of emphasis or of being leads up to it: "only 8", "it's 8"
+    alone: bool = False  # nothing else stands in its clause
     corrected: bool = False  # "sorry, 8"
     left: int = 0  # first unit of the words that carry it ("I'd give it a solid")
     right: int = 0  # unit after them ("from me")
@@ -97,11 +101,11 @@ def _digits(text: str, i: int, low: int, high: int) -> Mention:
     second, form = int(parts[2]), FOREIGN
     no_rest = not parts[2].strip("0") and len(parts[2]) < 3
     if len(parts) == 3 and parts[1] in ".,":
-        form = WHOLE if no_rest else BROKEN
+        form = WHOLE if no_rest else BROKEN if value <= high and len(parts[2]) < _PRICE else FOREIGN
     elif len(parts) == 3 and parts[1] == "/":
         form = SCALED if second == high else FOREIGN
     elif len(parts) == 3 and parts[1] in "-–":
-        form = SCALE if value in {low, 0, 1} and second == high else RANGE
+        form = SCALE if value in {low, 0, 1} and second == high else RANGE if max(value, second) <= high else FOREIGN
     elif len(parts) == 5 and parts[1] in ".," and parts[3] == "/" and int(parts[4]) == high:
         form = SCALED if no_rest else BROKEN
     return Mention(value, form, i, i + 1, slip=odd)
@@ -158,10 +162,11 @@ def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
     """Fractions: "seven and a half", "sieben komma fünf", "7 1/2"."""
     for k, mention in enumerate(found):
         after = units[mention.after] if mention.after < len(units) else None
-        if after and "half" in after.tags:
+        follower = found[k + 1] if k + 1 < len(found) else None
+        followed = follower is not None and follower.first == mention.after + 1
+        if after and "half" in after.tags and (followed or "dictated" not in after.tags):
             mention.form, mention.after = BROKEN, mention.after + 1
-            follower = found[k + 1] if k + 1 < len(found) else None
-            if follower and follower.first == mention.after:
+            if follower and followed:
                 mention.after, follower.form = follower.after, SCALE
         elif after and after.kind == NUMBER and after.text in {"1/2", "1/4", "3/4"}:
             mention.form, mention.after = BROKEN, mention.after + 1
@@ -207,7 +212,7 @@ def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: in
             mention.form, other.form = (WHOLE if between[0].kind == PAUSE else FOREIGN), FOREIGN
             mention.doubt = "range" if mention.value < other.value else ""
         elif other.value != mention.value:
-            mention.form = other.form = RANGE
+            mention.form = other.form = RANGE if max(mention.value, other.value) <= high else FOREIGN
 
 
 def _measures(mention: Mention, units: Sequence[Unit]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from flows.reading.context import assess
+from flows.reading.contradiction import contradicts
 from flows.reading.cut import reason
 from flows.reading.decide import Decision, decide
 from flows.reading.excerpt import LONGEST, Excerpt, excerpt
@@ -21,12 +22,10 @@ from flows.reading.wishes import may_wish, wish_spans
 from flows.reading.wrapping import unwrap
 
 _TOO_MANY = 40
-_FLATTERED, _HIGH_PART, _LOW_PART = 0.7, 0.9, 0.3  # parts of the scale where blame, mere blame, mere praise contradict
 _SAME_EVERYWHERE = tags("point scale of thanks polite laugh")
-_CALMING = tags("reason negative blame damning")
 _BARE = re.compile(r" *([1-9]?[0-9]) *[.!]{0,3} *")
 _DIGIT_OR_EMOJI = re.compile(r"[0-9:]")
-_CLOSING = '.!?…)"»“'
+_CLOSING = '.!?…)"»“€$£%°'
 
 
 class Reply(Struct, frozen=True):
@@ -87,7 +86,11 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
         return _more_careful(decision), mentions
     if decision.rule == "no score":
         return _guess(decision, reply, low, high), mentions
-    if decision.action == "accept" and _contradicts(decision, mentions, reply.units, low, high):
+    if (
+        decision.value is not None
+        and decision.action == "accept"
+        and _contradicts(decision.value, mentions, reply.units, low, high)
+    ):
         return Decision("confirm", decision.value, "contradiction"), mentions
     if decision.action == "accept" and not reply.seen.complete:
         return Decision("confirm", decision.value, "long"), mentions
@@ -124,19 +127,9 @@ def _guess(nothing: Decision, reply: Reply, low: int, high: int) -> Decision:
     return nothing if value is None or not low <= value <= high else Decision("confirm", value, "slip")
 
 
-def _contradicts(decision: Decision, mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int) -> bool:
-    """A top score beside nothing but blame, or a bottom score beside nothing but praise, is worth a question."""
+def _contradicts(value: int, mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int) -> bool:
     taken = {i for m in mentions for i in range(m.first, m.after)}
-    rest = [unit for i, unit in enumerate(units) if unit.kind == WORD and i not in taken]
-    found = frozenset(tag for unit in rest for tag in unit.tags)
-    part = ((decision.value or 0) - low) / (high - low)
-    bare = all(unit.tags and not unit.tags & {"unit", "label"} for unit in rest)
-    if "reason" not in found:
-        upset = bare and "blame" in found and not found & {"praise", "negative", "endorsing"}
-        if (part >= _FLATTERED and "damning" in found) or (part >= _HIGH_PART and upset):
-            return True
-    happy = "endorsing" in found or (bare and "praise" in found)
-    return part <= _LOW_PART and happy and not found & _CALMING
+    return contradicts((value - low) / (high - low), [unit for i, unit in enumerate(units) if i not in taken])
 
 
 def _original(reply: Reply, first: int, after: int) -> str:

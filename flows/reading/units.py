@@ -9,6 +9,8 @@ of scale point half range between hint minus nr   belong to the number's own for
 unit countable label prep counted definite ordinal month stars idiom   make it a number of something else ("room 5")
 vague                                 number words that are ordinary words too ("one")
 joint reason func event praise blame adjective aspect noun damning endorsing   what a reason begins with, how it sounds
+cause rave                            a reason that is no contrast ("because"), a delighted verdict ("all perfect")
+rating                                carriers that only a score has ("rate", "my score")
 told                                  a report of an earlier answer ("I said")
 greeting thanks apology signoff device laugh loose trailing dictated prompt verdict   wrapping
 amend                                 what only a correction has ("meant", "typo")

@@ -16,7 +16,9 @@ _TRAILS = tags(
     "article firm filler carrier pronoun polite hedge correct thanks laugh told scale of settle apology past"
 )
 _TRAILS_ANYWHERE = tags("point loose laugh trailing dictated")
-_PRELUDE = tags("filler polite greeting thanks apology correct laugh carrier pronoun settle firm scale article of told")
+_PRELUDE = tags(
+    "filler polite greeting thanks apology correct laugh carrier pronoun settle firm scale article of told hedge"
+)
 _LONGEST_LEAD = 14
 _BORDERS = (PAUSE, STOP, LINE)
 
@@ -91,6 +93,9 @@ def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
     i = mention.after
     while i < len(units) and (units[i].kind in {SIGN, EMOJI} or units[i].tags & _TRAILS_ANYWHERE):
         i += 1
+        if "dictated" in units[i - 1].tags and "point" not in units[i - 1].tags:
+            mention.right = i
+            return None
     mention.right = i
     while i < len(units) and i - mention.after < _LONGEST_LEAD:
         unit = units[i]

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from flows.reading.numbers import BROKEN, Mention
-from flows.reading.tokens import PAUSE, STOP, WORD
+from flows.reading.tokens import LINE, PAUSE, STOP, WORD
 from flows.reading.units import Unit, tags
 from flows.reading.walk import Surroundings
 
 _WITHDRAWS = ("instead", "hypothetical", "otherwise")
 _DOUBTS_AHEAD = ("hedge", "bound", "told", "rather", "was")
 _DOUBTS_BEHIND = ("hedge", "told")
+_SHRUGGING = tags("hedge filler loose joint negative firm pronoun correct laugh apology")
+_TELLING = tags("aspect event praise blame")
+_LONGEST_SHRUG, _LONGEST_REPORT = 8, 4
 _ASKING = tags("filler hedge loose range")
 
 
@@ -28,6 +31,8 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     if around.right is not None and "condition" in around.right.tags:
         mention.withdrawn = mention.withdrawn or "condition"
     mention.doubt = mention.doubt or _doubt(mention, around.lead, ahead, behind) or _doubt_behind(mention, units)
+    if around.left is None and not mention.doubt and _is_report(mention, units):
+        mention.doubt = "told"
     mention.settled = "settle" in ahead
     mention.corrected = "correct" in ahead | behind
 
@@ -48,6 +53,9 @@ def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:
     after = units[mention.right] if mention.right < len(units) else None
     if after is None:
         return ""
+    ends = not any(u.kind == WORD or u.is_number for u in units[mention.right + 1 : mention.right + 2])
+    if ("minus" in after.tags and ends) or _is_shrug(units, mention.right + ("joint" not in after.tags)):
+        return "hedge"  # "9 minus" is hardly a 9
     if after.kind == STOP and "?" in after.text:
         return "question"
     if after.kind == PAUSE and _is_tag_question(units, mention.right + 1):
@@ -56,6 +64,30 @@ def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:
         opened = any(u.kind == PAUSE and "(" in u.text for u in units[max(0, mention.left - 12) : mention.first])
         return "" if opened else "smiley"
     return ""
+
+
+def _is_shrug(units: Sequence[Unit], i: int) -> bool:
+    """Whether a clause of nothing but doubt follows: "8, not sure", "7... I guess, maybe"."""
+    hedged = False
+    for unit in units[i : i + _LONGEST_SHRUG]:
+        if unit.kind in {STOP, PAUSE, LINE}:
+            break
+        if unit.is_number or (unit.kind == WORD and not unit.tags & _SHRUGGING):
+            return False
+        hedged = hedged or "hedge" in unit.tags
+    return hedged
+
+
+def _is_report(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether the clause before says that the score was given before: "like I said last week, 4"."""
+    if not mention.left or units[mention.left - 1].kind not in {STOP, PAUSE}:
+        return False
+    clause: list[Unit] = []
+    for unit in reversed(units[max(0, mention.left - 1 - _LONGEST_SHRUG) : mention.left - 1]):
+        if unit.kind in {STOP, PAUSE, LINE} or unit.is_number or unit.tags & _TELLING:
+            break
+        clause.append(unit)
+    return 0 < len(clause) <= _LONGEST_REPORT and "told" in clause[-1].tags and " " in clause[-1].text
 
 
 def _is_tag_question(units: Sequence[Unit], i: int) -> bool:

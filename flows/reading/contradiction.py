@@ -1,0 +1,30 @@
+"""Whether the words beside a score flatly contradict it: "9, thieves, stay away", "1 – everything was wonderful"."""
+
+from collections.abc import Sequence
+
+from flows.reading.tokens import WORD
+from flows.reading.units import Unit, tags
+
+# Parts of the scale where a verdict against the firm, mere blame, a verdict for the firm, mere praise contradict.
+_FLATTERED, _HIGH, _DAMNED, _LOW = 0.7, 0.9, 0.4, 0.3
+_CALMING = tags("negative blame damning")
+_SOUND = tags("praise negative endorsing rave")
+
+
+def contradicts(part: float, units: Sequence[Unit]) -> bool:
+    """Whether a score at `part` (0 to 1) of its scale is worth a question beside these units, its own left out.
+
+    A contrast ("but", "although") explains the difference; a cause ("because") does not.
+    """
+    words = [unit for unit in units if unit.kind == WORD]
+    if any("reason" in unit.tags and "cause" not in unit.tags for unit in words):
+        return False
+    found = frozenset(tag for unit in words for tag in unit.tags)
+    bare = all(unit.tags and not unit.tags & {"unit", "label"} for unit in words)
+    if part >= _FLATTERED and "damning" in found:
+        return True
+    if part >= _HIGH and bare and "blame" in found and not found & _SOUND:
+        return True
+    if found & _CALMING:
+        return False
+    return (part <= _DAMNED and bool(found & {"endorsing", "rave"})) or (part <= _LOW and bare and "praise" in found)

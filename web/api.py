@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.errors import BotError, Fault
+from web.bodies import read, repeatable
 from web.guard import API_LIMIT, read_body
 from web.keys import Keyring
 from web.openapi import document
@@ -40,8 +41,8 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
 
     async def create_invitation(request: Request) -> Response:
         key = keyring.check(request, "invite")
-        wanted = _decode(await read_body(request, API_LIMIT))
-        token = request.headers.get("idempotency-key", "")
+        wanted = read(await read_body(request, API_LIMIT), Invitation, "Wrong invitation")
+        token = repeatable(request.headers.get("idempotency-key", ""))
         try:
             invited = await invite(wanted, f"{key.name}:{token}" if token else "")
         except BotError as error:
@@ -77,14 +78,6 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
         Route("/api/v1/invitations/{id}", read_invitation, methods=["GET"]),
         Route("/api/v1/responses", list_responses, methods=["GET"]),
     ]
-
-
-def _decode(body: bytes) -> Invitation:
-    try:
-        return msgspec.json.decode(body, type=Invitation)
-    except (msgspec.DecodeError, RecursionError) as error:  # ValidationError is a DecodeError
-        detail = str(error) if isinstance(error, msgspec.ValidationError) else "The body is not JSON."
-        raise Refused(422, "Wrong invitation", detail) from error
 
 
 def json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

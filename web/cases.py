@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Protocol, get_args
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.cases.state import Phase
 from web.api import MOST, json
+from web.bodies import read, repeatable
 from web.guard import API_LIMIT, read_body
 from web.keys import Keyring
 from web.problems import Refused
@@ -75,11 +75,7 @@ def routes(inbox: Inbox, keyring: Keyring) -> list[Route]:
 
 def decode(body: bytes) -> CaseAct:
     """What somebody wants to do. Raises Refused with the reason."""
-    try:
-        act = msgspec.json.decode(body, type=CaseAct)
-    except (msgspec.DecodeError, RecursionError) as error:  # ValidationError is a DecodeError
-        detail = str(error) if isinstance(error, msgspec.ValidationError) else "The body is not JSON."
-        raise Refused(422, "Wrong act", detail) from error
+    act = read(body, CaseAct, "Wrong act")
     check(act)
     return act
 
@@ -99,6 +95,4 @@ def _token(request: Request, act: CaseAct) -> str:
     header = request.headers.get("idempotency-key", "")
     if header and act.key and header != act.key:
         raise Refused(422, "Two keys", "`Idempotency-Key` and `key` differ; give one of them.")
-    if len(header) > 200:
-        raise Refused(422, "Wrong key", "`Idempotency-Key` has at most 200 characters.")
-    return header or act.key or uuid.uuid4().hex
+    return repeatable(header or act.key) or uuid.uuid4().hex

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import BotError
+from web.bodies import read
 from web.guard import read_body
 from web.problems import Refused
 from web.words import LANGUAGES, TRY, WORDS, language
@@ -25,6 +26,7 @@ HERE = Path(__file__).parent
 HEARTBEAT = 60  # silent rounds after which a comment shows that the line still stands
 PAUSE = 0.04  # seconds between two snapshots: what belongs together arrives together, and only the first is at once
 ACTION_LIMIT = 16 * 1024  # bytes
+NOT_SO = "That does not work"
 SSE = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
@@ -197,11 +199,11 @@ def routes(stage: Stage) -> list[BaseRoute]:
             raise Refused(404, "Not found")
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise Refused(415, "Send JSON")
+        action = read(await read_body(request, ACTION_LIMIT), shape, NOT_SO)
         try:
-            action = msgspec.json.decode(await read_body(request, ACTION_LIMIT), type=shape)
             await stage.act(action)
-        except (msgspec.DecodeError, BotError) as error:
-            raise Refused(422, "That does not work", str(error)) from error
+        except BotError as error:
+            raise Refused(422, NOT_SO, str(error)) from error
         return Response(status_code=204)
 
     return [

@@ -90,6 +90,8 @@ class Guard:
         if scope["path"] not in OPEN_TO_ANY_HOST and host not in self._hosts:
             detail = "This name is not one of ours. Operators: set public_url, or list it under hosts."
             raise Refused(421, "Unknown host", detail, {"connection": "close"})
+        if not scope["path"].startswith("/hooks/") and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            raise Refused(400, "Wrong character", "An address cannot hold the character U+0000.")
         if encoded:
             raise Refused(415, "Send the body uncompressed", headers={"connection": "close"})
         limit = API_LIMIT if scope["path"].startswith("/api/") else HOOK_LIMIT

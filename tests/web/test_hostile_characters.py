@@ -1,0 +1,150 @@
+"""NUL, other control characters and halves of characters, wherever the API takes words: on both databases no 500."""
+
+import json
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from commands.assemble import parts
+from commands.serve import build
+from flows import library
+from settings import Settings
+from storage.opening import open_store
+from tests.bot.runtime.rooms import Rooms
+from web.keys import Key, digest
+from web.openapi import document
+
+KEY = {"authorization": "Bearer eck_all", "content-type": "application/json"}
+SMS = {"kind": "twilio", "account_sid": "AC" + "0" * 32, "auth_token": "secret", "from": "+4930555010"}
+HOSTILE = {
+    "nul": "a\0b",
+    "only nul": "\0",
+    "start of heading": "a\x01b",
+    "escape": "\x1b[2J",
+    "delete": "\x7f",
+    "c1": "\x80\x9f",
+    "newline": "a\nb",
+    "line separator": "\u2028",
+    "right to left": "\u202eabc",
+    "noncharacter": "\uffff\ufdd0",
+    "beyond": "\U0010ffff",
+    "half": "\ud83d",
+    "other half": "\ude00",
+    "halves": "\ude00\ud83d",
+    "long": "x" * 3_000,
+}
+
+
+@pytest.fixture
+async def api(database_url):
+    """The real application over a database of each kind, and the id of a case in it."""
+    store = await open_store(database_url)
+    case = await Rooms(store, library.load()).opened()
+    await store.close()
+    wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS})
+    keys = [Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "metrics"}))]
+    async with parts(wanted) as assembled:
+        transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=KEY) as client:
+            yield Api(client, case)
+
+
+class Api:
+    """Every call there is, with one word of it given."""
+
+    def __init__(self, client: httpx.AsyncClient, case: str) -> None:
+        self.client, self.case = client, case
+        act = {"login": "anna", "text": "Hello"}
+        invitation = {"flow": "after-support", "to": "sms:+4915112345678", "language": "en"}
+        acts, invitations = f"/api/v1/cases/{case}/acts", "/api/v1/invitations"
+        self.calls = {
+            "GET /api/v1/invitations/{id}": lambda word: self.gets(f"{invitations}/{_quoted(word)}"),
+            "a link": lambda word: self.gets(f"{invitations}/link-{_quoted(word)}"),
+            "GET /api/v1/responses": lambda word: self.gets(f"/api/v1/responses?after=1:{_quoted(word)}"),
+            "limit": lambda word: self.gets(f"/api/v1/responses?limit={_quoted(word)}"),
+            "GET /api/v1/cases": lambda word: self.gets(f"/api/v1/cases?desk={_quoted(word)}"),
+            "phase": lambda word: self.gets(f"/api/v1/cases?phase={_quoted(word)}"),
+            "a name of nothing": lambda word: self.gets(f"/api/v1/cases?{_quoted(word)}=1"),
+            "GET /api/v1/cases/{id}": lambda word: self.gets(f"/api/v1/cases/{_quoted(word)}"),
+            "POST /api/v1/cases/{id}/acts": lambda word: self.posts(acts, act | {"text": word}),
+            "another case": lambda word: self.posts(f"/api/v1/cases/{_quoted(word)}/acts", act),
+            "login": lambda word: self.posts(acts, act | {"login": word}),
+            "name": lambda word: self.posts(acts, act | {"name": word}),
+            "key": lambda word: self.posts(acts, act | {"key": word}),
+            "press": lambda word: self.posts(acts, {"login": "anna", "press": f"send:{word}"}),
+            "field": lambda word: self.posts(acts, act | {word: ""}),
+            "POST /api/v1/invitations": lambda word: self.posts(invitations, invitation | {"to": f"sms:+49{word}"}),
+            "channel": lambda word: self.posts(invitations, invitation | {"to": f"{word}:1"}),
+            "flow": lambda word: self.posts(invitations, invitation | {"flow": word}),
+            "language": lambda word: self.posts(invitations, invitation | {"language": word}),
+            "variable": lambda word: self.posts(invitations, invitation | {"variables": {"first_name": word}}),
+            "variable's name": lambda word: self.posts(invitations, invitation | {"variables": {word: "Eva"}}),
+            "header": lambda word: self.posts(invitations, invitation, {b"idempotency-key": _bytes(word)}),
+            "act's header": lambda word: self.posts(acts, act, {b"idempotency-key": _bytes(word)}),
+            "file": lambda word: self.gets(f"/files/{_quoted(word)}/a.png"),
+        }
+
+    async def gets(self, path: str) -> httpx.Response:
+        return await self.client.get(path)
+
+    async def posts(self, path: str, facts: dict, headers: dict | None = None) -> httpx.Response:
+        return await self.client.post(path, content=json.dumps(facts), headers=headers)
+
+
+def _bytes(word: str) -> bytes:
+    return word.encode("utf-8", "surrogatepass")
+
+
+def _quoted(word: str) -> str:
+    return quote(_bytes(word), safe="")
+
+
+async def test_no_word_makes_the_server_fail(api):
+    """Taken, or refused with the reason as problem+json; and the case can be read afterwards."""
+    wrong = []
+    for call, word in [(call, word) for call in api.calls for word in HOSTILE]:
+        answer = await api.calls[call](HOSTILE[word])
+        kind = answer.headers["content-type"]
+        if answer.status_code >= 500 or (answer.is_error and kind != "application/problem+json"):
+            wrong.append((call, word, answer.status_code))
+    assert wrong == []
+    assert (await api.gets(f"/api/v1/cases/{api.case}")).status_code == 200
+
+
+async def test_nul_is_refused_with_a_reason_wherever_it_stands(api):
+    """No database is asked for what PostgreSQL cannot hold."""
+    taken = {call for call in api.calls if (await api.calls[call]("a\0b")).status_code not in (400, 404, 422)}
+    assert taken == set()
+    assert "U+0000" in (await api.calls["GET /api/v1/cases"]("\0")).json()["detail"]
+    assert "U+0000" in (await api.calls["variable"]("\0")).json()["detail"]
+
+
+async def test_bytes_that_are_no_text_are_refused(api):
+    """As what they are: no JSON."""
+    for body in (b'{"login":"anna","text":"\xff"}', b'{"\xff":1}', b"\xff\xfe{}", b'"\\ud800"', b"[" * 9_999):
+        for path in ("/api/v1/invitations", f"/api/v1/cases/{api.case}/acts"):
+            answer = await api.client.post(path, content=body)
+            assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_a_backslash_and_a_number_are_words(api):
+    """Only the character itself is refused, not how JSON would write it."""
+    assert (await api.calls["POST /api/v1/cases/{id}/acts"](r"C:\u0000")).status_code == 202
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_whatever_is_written_the_server_goes_on(api, data):
+    """Any text in any place."""
+    call = data.draw(st.sampled_from(sorted(api.calls)))
+    word = data.draw(st.text(max_size=40) | st.text(st.characters(categories=["Cc", "Cs", "Cf", "Cn"]), max_size=10))
+    assert (await api.calls[call](word)).status_code < 500
+
+
+async def test_the_table_has_every_route():
+    """Who adds an operation that takes words adds it above."""
+    operations = {f"{verb.upper()} {path}" for path, verbs in document()["paths"].items() for verb in verbs}
+    assert operations - set(Api(httpx.AsyncClient(), "").calls) - {"GET /api/v1/openapi.json"} == set()

@@ -1,5 +1,8 @@
 """Labelled replies in the languages beside those of the shared sample, and what must never be taken for a score."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from flows.reading import read_score
@@ -45,3 +48,15 @@ def test_languages_of_which_only_the_numbers_are_known_say_so():
     """They are the ones where an unknown word makes the reader ask."""
     for language in number_languages():
         assert lexicon(language).numbers_only == (language not in word_lists())
+
+
+def test_the_reference_lists_these_languages():
+    """The two lists of the reference are the languages with phrases and those with numbers only."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "reading.md").read_text("utf-8")
+    _, phrases, numbers = re.split("\nWith phrases:\n|\nNumbers only:\n", page)
+    assert listed(phrases) == word_lists()
+    assert listed(numbers) == number_languages() - word_lists()
+
+
+def listed(text: str) -> set[str]:
+    return set(re.findall("`(.+?)`", text.strip().partition("\n\n")[0]))

@@ -19,6 +19,7 @@ MOST_HELD = 20
 ANYTHING = Reach(1_600)
 FINAL = {"delivered": 3, "read": 4, "failed": 3, "expired": 3}
 _SAME = {"undelivered": "failed"}  # the provider took it and says now that nobody got it
+_SIGN = {"cancelled": "failed", "expired": "failed"}  # the rest: as the state is called
 # What was under way when it was cancelled may still arrive.
 _RANK = {"queued": 0, "cancelled": 1, "unknown": 2, "sent": 2} | FINAL
 
@@ -232,8 +233,11 @@ def delivery(draft: Draft, event: DeliveryChanged) -> None:
     line, state = draft.line(key=event.key), _SAME.get(event.state, event.state)
     if line is None or line.state == "removed" or _RANK.get(state, 0) <= _RANK.get(line.state or "queued", 0):
         return
-    line = draft.rewrite(line, state=state)
-    draft.sign(line, {"cancelled": "failed", "expired": "failed"}.get(state, state))
+    before, line = line.state, draft.rewrite(line, state=state)
+    sign = _SIGN.get(state, state)
+    if sign == _SIGN.get(before, before):
+        return  # the desk has read of its end when it was cancelled
+    draft.sign(line, sign)
     if state in ("sent", "delivered", "read"):
         return
     name = "delivery_unknown" if state == "unknown" else "delivery_failed"

@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.faults import Fault
+from tests.channels.twilio_line import NUMBER
 from tests.live.world import soon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,6 +46,35 @@ async def test_b04_failed_says_why_and_offers_to_send_again(world, desk):
 
 
 @pytest.mark.parametrize("desk", ["slack", "tg", "sms"])
+async def test_b04_what_a_stop_cancelled_and_twilio_then_refuses_has_failed_once(world, desk):
+    """Under way when the STOP comes: the desk reads that nothing more is sent, and not once more that this failed."""
+    live = await world.detractor("sms", desk)
+    anna, gate = await live.claimed(), world.server.gates["sms"]
+    await world.calm()
+    known = len(anna.reads(live.ticket))
+    gate.reached.clear()  # an earlier test's
+    gate.shut("anybody there")
+    ref = await anna.says("anybody there", live.ticket)
+    await gate.is_reached()
+    await live.customer.says("STOP")
+    if desk == "sms":  # what the phone is to read is an SMS as well
+        await soon(lambda: _is_out(live), live.now)
+    else:
+        await live.reads(anna, "Nothing more is sent")
+        await live.signed(anna, ref, "failed")
+    world.at.sms.sandbox.network.blocked.add((NUMBER, live.customer.address.chat))
+    gate.open()
+    await _is(live, "failed")
+    await live.reads(anna, "Nothing more is sent")
+    await world.calm()
+    told = [seen.text for seen in anna.reads(live.ticket)[known:] if not seen.mine]
+    assert sum("Nothing more is sent" in text for text in told) == 1
+    assert not [text for text in told if "Not delivered" in text]
+    assert anna.signs(ref, live.ticket) == ([] if desk == "sms" else ["failed"])
+    assert live.heard("anybody there") == 0
+
+
+@pytest.mark.parametrize("desk", ["slack", "tg", "sms"])
 @pytest.mark.parametrize("kind", ["sms", "tg", "slack"])
 async def test_b04_taken_and_then_the_connection_breaks(world, kind, desk):
     """Exactly one send: a provider that can be asked says it arrived, else it is uncertain and never repeated."""
@@ -64,6 +94,10 @@ async def test_b04_taken_and_then_the_connection_breaks(world, kind, desk):
     await anna.says("and another", live.ticket)
     await live.hears("and another")
     assert live.heard("exactly one") == 1
+
+
+async def _is_out(live) -> bool:
+    return (await live.now()).opted_out_at > 0
 
 
 async def _is(live, *states: str) -> None:

@@ -19,6 +19,7 @@ from bot.cases.events import (
     CustomerRemoved,
     CustomerSaid,
     DeliveryChanged,
+    OptedOut,
     Released,
     Resolved,
     Woken,
@@ -65,6 +66,28 @@ def test_a_send_in_doubt_is_said_and_never_repeated_by_us():
     assert story.signs == ["unknown"]
     story.does(DeliveryChanged(key, "delivered"))
     assert story.case.lines[-1].state == "delivered"
+
+
+@pytest.mark.parametrize("first", [OptedOut("stop"), "cancelled"])
+@pytest.mark.parametrize("later", ["failed", "undelivered", "expired", "cancelled"])
+def test_b04_what_was_cancelled_and_then_failed_is_shown_as_failed_once(first, later):
+    """A STOP while it is under way, and the provider refuses it: the desk has read that nothing is sent any more."""
+    story, key = sent()
+    story.does(first if isinstance(first, OptedOut) else DeliveryChanged(key, first, "", "opted out"))
+    assert story.signs == ["failed"]
+    assert len(story.notes) == 1
+    story.does(DeliveryChanged(key, later, "21610", "the customer has opted out"))
+    assert (story.signs, story.notes) == ([], [])
+
+
+@pytest.mark.parametrize(("later", "sign"), [("sent", "sent"), ("delivered", "delivered"), ("unknown", "unknown")])
+def test_b04_what_was_cancelled_and_went_out_all_the_same_says_so(later, sign):
+    """It was with the provider when the STOP came."""
+    story, key = sent()
+    story.does(OptedOut("stop"))
+    story.does(DeliveryChanged(key, later))
+    assert story.signs == [sign]
+    assert len(story.notes) == (later == "unknown")
 
 
 def test_an_edit_changes_the_customer_s_copy_where_the_channel_can():

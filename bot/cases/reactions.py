@@ -39,7 +39,9 @@ def _put(draft: Draft, event: AgentReacted, line: Line) -> None:
         pass
     elif not reach.emoji:
         _explain_once(draft, by, event)
-    elif emoji not in reach.emoji or not line.ref or line.state == "removed":
+    elif not line.ref or line.state == "removed":  # a press, or taken back
+        draft.answer(by, event.ref, draft.word("no_emoji_here", emoji=event.emoji))
+    elif emoji not in reach.emoji:
         draft.answer(by, event.ref, draft.word("emoji_not_there", emoji=event.emoji))
     else:
         _show(draft, by, line, event.emoji)

@@ -6,13 +6,15 @@ import pytest
 
 from bot.cases.desks import Agent, Desk
 from bot.cases.events import AgentSaid, CaseEvent, Misunderstood, Noted, Resolved
+from bot.cases.reactions import AMONG_US
 from bot.cases.state import Actor, Case
 from bot.cases.talk import MOST_RELAYS, RELAYS_IN
 from bot.cases.typed import COMMANDS, LONGEST_SNOOZE, SNOOZE, Docketed, addressed, read
 from bot.cases.words import shipped, word
+from bot.emoji import bare
 from bot.messages import Said
 from channels.slack import signs
-from channels.telegram import sending
+from channels.telegram import emoji as telegram_emoji
 from commands.desks import PAID_PARTS
 from tests.bot.cases import people
 from tests.docs.pages import code, page, table
@@ -58,6 +60,15 @@ def test_what_is_for_the_customer_and_what_is_not(written: str, meant: str) -> N
     assert kind(read(Said(text, ref="m1"), ANNA, CASE, DESK)) == meant
 
 
+@pytest.mark.parametrize(("put", "meant"), table(PAGE, "you put", "it is"))
+def test_which_emoji_are_for_the_customer(put: str, meant: str) -> None:
+    """Each example, from the owner of the case; all that mark messages among colleagues are there."""
+    (emoji,) = code(put)
+    assert (bare(emoji) in AMONG_US) == (meant == "a note")
+    assert meant in ("a note", "for the customer")
+    assert {bare(each) for row in table(PAGE, "you put", "it is") for each in code(row[0])} >= AMONG_US
+
+
 def test_every_button_is_there_in_both_languages() -> None:
     """By the labels that agents see."""
     described = {(english, german) for english, german, _ in table(PAGE, "button", "in German", "where")}
@@ -71,7 +82,7 @@ def test_signs_mean_what_the_channels_show() -> None:
     assert ["pending" if state == "on its way" else state for state, _, _ in rows] == [*signs.SIGNS]
     for (_, slack, telegram), (state, name) in zip(rows, signs.SIGNS.items(), strict=True):
         assert SLACK[name] == slack
-        assert telegram == sending.SIGNS[state]
+        assert telegram == telegram_emoji.SIGNS[state]
 
 
 READ = [row[0] for heading in ("why", "what to do") for row in table(PAGE, "you read", heading)]

@@ -6,6 +6,7 @@ from sandbox.telegram.model import Message
 from sandbox.telegram.phone import Person
 from tests.channels.contract import slack, telegram, twilio
 from tests.channels.contract.provider import Customer as Told
+from tests.live.seats import SLACK_NAMES
 
 
 class Customer(Told, Protocol):
@@ -24,6 +25,14 @@ class Customer(Told, Protocol):
     async def deletes(self, ref: str) -> None:
         """Delete an own message, where the bot is told."""
         raise NotImplementedError
+
+    async def reacts(self, text: str, emoji: str) -> None:
+        """Put an emoji on the message of ours that ends like this, where that can be done."""
+        raise NotImplementedError
+
+    def marks(self, ref: str) -> list[str]:  # noqa: ARG002
+        """The emoji of ours on an own message; on a phone there are none."""
+        return []
 
 
 class OnSms(twilio.Customer, Customer):
@@ -53,6 +62,13 @@ class OnTelegram(telegram.Customer, Customer):
     async def edits(self, ref: str, text: str) -> None:
         self.person.edits(self._written[ref], text)
 
+    async def reacts(self, text: str, emoji: str) -> None:
+        told = [one["id"] for one in self.person.shows() if one["side"] == "them" and one["text"].endswith(text)]
+        self.person.reacts(emoji, told[-1])
+
+    def marks(self, ref: str) -> list[str]:
+        return [emoji for one in self.person.shows() if str(one["id"]) == ref for emoji in one["reactions"]]
+
 
 class OnSlack(slack.Customer, Customer):
     """With Slack."""
@@ -67,3 +83,12 @@ class OnSlack(slack.Customer, Customer):
 
     async def deletes(self, ref: str) -> None:
         await self.person.deletes(ref)
+
+    async def reacts(self, text: str, emoji: str) -> None:
+        told = [one["ts"] for one in self.person.shows() if one["bot"] and one["text"].endswith(text)]
+        await self.person.reacts(told[-1], SLACK_NAMES[emoji])
+
+    def marks(self, ref: str) -> list[str]:
+        [given] = [one["reactions"] for one in self.person.shows() if one["ts"] == ref]
+        emoji = {name: one for one, name in SLACK_NAMES.items()}
+        return [emoji.get(name, name) for name, users in given.items() if "U1BOT" in users]

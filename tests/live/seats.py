@@ -17,6 +17,7 @@ SLACK_SIGNS = {
     "eyes": "pending", "heavy_check_mark": "sent", "white_check_mark": "delivered", "eyeglasses": "read", "x": "failed",
     "grey_question": "unknown",
 }  # fmt: skip
+SLACK_NAMES = {"👍": "+1", "❤": "heart", "🎉": "tada", "✅": "white_check_mark", "👀": "eyes", "🐌": "snail"}
 TELEGRAM_SIGNS = {"👀": "pending", "👌": "sent", "👍": "delivered", "💔": "failed", "🤔": "unknown"}
 
 _CODE = re.compile(r"(?:^|Case )([2-9A-HJKMNP-Z]{4}): ")
@@ -76,8 +77,8 @@ class Seat(ABC):
         """Delete an own message, where that can be done."""
         raise NotImplementedError
 
-    async def reacts(self, ref: str, emoji: str) -> None:
-        """Put an emoji on a message, where that can be done."""
+    async def reacts(self, ref: str, emoji: str, *, take: bool = False) -> None:
+        """Put an emoji on a message, or take it off, where that can be done."""
         raise NotImplementedError
 
     @abstractmethod
@@ -144,8 +145,8 @@ class SlackSeat(Seat):
     async def deletes(self, ref: str) -> None:
         await self.room.deletes(self.author, ref)
 
-    async def reacts(self, ref: str, emoji: str) -> None:
-        await self.room.reacts(self.author, ref, emoji)
+    async def reacts(self, ref: str, emoji: str, *, take: bool = False) -> None:
+        await self.room.reacts(self.author, ref, SLACK_NAMES[emoji], add=not take)
 
     async def presses(self, label: str, case: Ticket) -> None:
         message = next((seen.ref for seen in reversed(self.reads(case)) if label in seen.buttons), None)
@@ -196,8 +197,8 @@ class TelegramSeat(Seat):
     async def deletes(self, ref: str) -> None:
         self.seat.deletes(int(ref))
 
-    async def reacts(self, ref: str, emoji: str) -> None:
-        self.seat.reacts(emoji, int(ref))
+    async def reacts(self, ref: str, emoji: str, *, take: bool = False) -> None:
+        self.seat.reacts("" if take else emoji, int(ref))
 
     async def presses(self, label: str, case: Ticket) -> None:
         message = next((seen.ref for seen in reversed(self.reads(case)) if label in seen.buttons), None)

@@ -82,3 +82,40 @@ async def test_b09_our_bots_messages_at_the_desk_are_no_agents(world):
     ]
     assert bots
     assert [line.text for line in (await live.now()).lines if line.side == "agent"] == ["one"]
+
+
+@pytest.mark.parametrize("desk", ["slack", "tg"])
+@pytest.mark.parametrize("kind", ["slack", "tg"])
+async def test_b09_our_own_emoji_come_back_to_nobody(world, kind, desk):
+    """Signs at the desk, and what we put on the customer's message for the agent: neither side hears of it."""
+    live = await world.detractor(kind, desk)
+    anna = await live.claimed()
+    ref = await live.customer.writes("from the customer")
+    await live.reads(anna, "from the customer")
+    mine = await anna.says("from the desk", live.ticket)
+    await live.signed(anna, mine, "sent")
+    await world.idle()
+    copy = next(seen.ref for seen in anna.reads(live.ticket) if "Customer: from the customer" in seen.text)
+    await anna.reacts(copy, "❤")
+    await soon(lambda: live.customer.marks(ref) == ["❤"])
+    await world.calm()
+    assert not any("reacted" in seen.text for seen in anna.reads(live.ticket))
+    told = [entry["text"].replace("\ufe0f", "") for entry in await live.entries() if "❤" in entry["text"]]
+    assert told == ["❤ on “from the customer”"]
+    assert anna.signs(mine, live.ticket) == ["sent"]
+    if "slack" in (kind, desk):  # which tells apps of their own
+        assert {user: await _known(world, user) for user in ("U1BOT", anna.author)} == {
+            "U1BOT": {False},
+            anna.author: {True} if desk == "slack" else set(),
+        }
+
+
+async def _known(world, user: str) -> set[bool]:
+    """Whether the emoji that somebody put on messages at Slack have come in."""
+    told = [one["event"] for one in world.at.slack.sandbox.workspace("T1").events("reaction_added")]
+    keys = [
+        f"r:T1:{one['item']['channel']}:{one['item']['ts']}:{user}:{one['event_ts']}"
+        for one in told
+        if one["user"] == user
+    ]
+    return {await world.server.parts.reading.event("slack", key) is not None for key in keys}

@@ -178,7 +178,7 @@ def test_an_emoji_that_cannot_be_shown_there_is_told_every_time(ref, emoji):
     [
         (Resolved(ANNA, "price"), "this case is resolved"),
         (OptedOut(), "STOP"),
-        (CustomerRemoved("m7"), "cannot be shown"),
+        (CustomerRemoved("m7"), "none can be put"),
     ],
 )
 def test_nothing_is_put_where_nothing_may_be_sent(event, why):

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -10,22 +11,24 @@ import pytest_asyncio
 from sandbox.slack import User
 from tests.live.house import ROOMS, WHO
 from tests.live.seats import PhoneSeat, Seat, SlackSeat, TelegramSeat, WebSeat
-from tests.live.world import Live, World, a_world, soon
+from tests.live.world import Live, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-AGENTS, CASES = 100, 5  # T10, on each kind of database; make nightly does 50
+AGENTS = 100
+CASES, NIGHTLY = 2, 50  # on each kind of database; tests/durability/test_t10_claims.py has T10's figures
+PATIENCE = 240.0  # s: providers' pace is one whisper after the other, and the machine may be busy
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(kept_database):
+async def world(kept_database: str) -> AsyncIterator[World]:
     """A world whose desks let in everybody who is there."""
     async with a_world(kept_database, agents=[]) as running:
         yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def crowd(world) -> list[Seat]:
+async def crowd(world: World) -> list[Seat]:
     """A hundred seats at the desk that is everywhere: Slack, Telegram, web, and three phones."""
     found: list[Seat] = [world.seat(who, "sms", "everywhere") for who in WHO]
     room = world.at.slack.sandbox.workspace("T1").channel(ROOMS["everywhere"])
@@ -47,31 +50,25 @@ async def crowd(world) -> list[Seat]:
 
 
 async def race(world: World, crowd: list[Seat], dice: random.Random) -> float:
-    """All of them claim one case at once; how long until every claim was decided (s). Exactly one has it."""
+    """All of them claim one case at once; how long until everybody was told (s). Exactly one has it."""
     live = await world.detractor("sms", "everywhere")
     await world.calm()
     began = time.monotonic()
     await asyncio.gather(*(seat.claims(live.ticket) for seat in dice.sample(crowd, len(crowd))))
-    await soon(lambda: _told(live, crowd), lambda: _counted(live, crowd), 60)
+    await world.calm(PATIENCE)  # asks for two numbers; reading a hundred seats again and again would be the load
     took = time.monotonic() - began
+    assert await _counted(live, crowd) == len(crowd) - 1
     case = await live.now()
     winners = [entry for entry in await live.entries() if "has claimed" in entry["text"]]
     assert case.owner is not None
     assert len(winners) == 1
     for surface in ("slack", "tg"):
         assert case.owner.name in live.seat("anna", surface).card(live.ticket)
-    said = f"{case.owner.name} has claimed"
-    phones = [live.seat(who, "sms") for who in WHO]  # a phone has no card that could change
-    await soon(
-        lambda: all(phone.hears(said, live.ticket) for phone in phones),
-        lambda: [phone.reads(live.ticket) for phone in phones],
-        60,
-    )
+    said = f"{case.owner.name} has claimed".replace("…", "...")  # a phone that has won is called …0000, on SMS ...0000
+    for who in WHO:  # a phone has no card that could change
+        phone = live.seat(who, "sms")
+        assert phone.hears(said, live.ticket), phone.reads(live.ticket)
     return took
-
-
-async def _told(live: Live, crowd: list[Seat]) -> bool:
-    return await _counted(live, crowd) == len(crowd) - 1
 
 
 async def _counted(live: Live, crowd: list[Seat]) -> int:
@@ -84,7 +81,8 @@ async def _counted(live: Live, crowd: list[Seat]) -> int:
     return told + sum("was faster" in seen.text for seen in topic.reads(live.ticket))
 
 
-async def test_b06_t10_a_hundred_claim_at_once(world, crowd):
+@pytest.mark.timeout(900)
+async def test_b06_t10_a_hundred_claim_at_once(world: World, crowd: list[Seat]) -> None:
     """T10, P7: 1 owner, 99 told who it is, and every card shows the same."""
     dice = random.Random(10)
     took = [await race(world, crowd, dice) for _ in range(CASES)]
@@ -92,8 +90,9 @@ async def test_b06_t10_a_hundred_claim_at_once(world, crowd):
 
 
 @pytest.mark.nightly
-async def test_b06_t10_fifty_cases(world, crowd):
-    """T10 with the figure of RELIABILITY."""
+@pytest.mark.timeout(14_400)
+async def test_b06_t10_fifty_cases(world: World, crowd: list[Seat]) -> None:
+    """The same, so often that rare orders come up."""
     dice = random.Random(11)
-    for _ in range(50):
+    for _ in range(NIGHTLY):
         await race(world, crowd, dice)

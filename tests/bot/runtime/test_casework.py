@@ -67,10 +67,23 @@ def test_the_same_event_opens_the_same_case_under_the_same_keys(library):
     assert keys[0] == keys[1]
 
 
-def test_without_desks_there_is_a_case_for_the_web_inbox_all_the_same(library):
-    floor = Floor(library, Desks())
-    rows = floor.opened()
-    assert (len(rows.cases), rows.places, [row.kind for row in rows.outbox]) == (1, [], ["survey"])
+@pytest.mark.parametrize("flow", ["after-support", "relationship"])
+def test_without_desks_there_is_a_case_for_the_web_inbox_and_the_customer_reads_the_same(library, flow):
+    """Both shipped surveys call for a person on the score, and say nothing that only holds where there is a desk."""
+    read = []
+    for desks in (Desks(), DESKS):
+        floor = Floor(library, desks)
+        floor.take(invite(library, flow=flow))
+        rows = floor.take("2")
+        assert ([case.desk for case in rows.cases], len(rows.places)) == (
+            (["support"], 2) if desks.desks else ([""], 0)
+        )
+        told = floor.sent("survey")
+        floor.take("the parcel was late")
+        assert floor.case.comment == "the parcel was late"
+        read.append([*told, *floor.sent("survey")])
+        assert desks.desks or len(floor.rows.outbox) == len(floor.sent("survey"))
+    assert read[0] == read[1]
 
 
 def test_the_reason_reaches_the_card_and_the_thread_but_no_phone(floor):
@@ -105,7 +118,7 @@ def test_nobody_is_called_for_where_nothing_was_asked(floor):
 
 
 def test_a_case_knows_the_scores_before_it_newest_first_and_not_more_than_five(floor):
-    given = [3, 4, 5, 6, 7, 8, 9]
+    given = [7, 8, 9, 10, 9, 8, 7]  # none of which opens a case itself
     for score in given:
         floor.take(invite(floor.library, flow="relationship"))
         floor.take(str(score))

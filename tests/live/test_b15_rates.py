@@ -11,9 +11,9 @@ CROWD, EACH = 100, 3
 
 
 @pytest.mark.timeout(120)
-async def test_b15_a_crowd_in_one_group_and_agents_who_are_heard_at_once(sqlite_url):
+async def test_b15_a_crowd_in_one_group_and_agents_who_are_heard_at_once(database_url):
     """100 customers write three times each: at most a few 429s, and agents' words do not wait for what waits there."""
-    async with a_world(sqlite_url, paced=True) as world:
+    async with a_world(database_url, paced=True) as world:
         lives = [await world.detractor("sms", "tg") for _ in range(2)]
         for live in lives:
             await live.claimed()

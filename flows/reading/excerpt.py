@@ -12,8 +12,8 @@ from flows.reading.fold import Folded, fold
 from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.tokens import WORD, Token, tokenise, words_of
 
-LONGEST = 360  # tokens; no longer a text is read from beginning to end
-_HEAD, _BETWEEN, _TAIL = 180, 100, 80  # tokens of a longer one
+LONGEST = 320  # tokens; no longer a text is read from beginning to end
+_HEAD, _BETWEEN, _TAIL = 160, 90, 70  # tokens of a longer one
 _TAIL_SIGNS = 400  # characters
 _BEFORE, _BEHIND = 90, 60  # characters around a number or a wish
 _PLACES = 4  # of numbers, and as many of wishes

@@ -21,11 +21,10 @@ _SPECIAL = _KEEP | {
     "★": "⭐", "☆": "⭐", "🌟": "⭐", "⭐": "⭐",
     "\n": "\n", "\r": " ", "\t": " ", "ß": "ss", "ẞ": "ss",
 }  # fmt: skip
-_DROPPED_MARKS = (
+_MARKS = (
     (0x0300, 0x036F), (0x064B, 0x065F), (0x0670, 0x0670), (0x20D0, 0x20F0), (0xFE00, 0xFE0F), (0x0640, 0x0640),
 )  # fmt: skip
-
-
+_DROPPED = frozenset(chr(code) for first, last in _MARKS for code in range(first, last + 1))
 _PLAIN = frozenset({"Lo", "So", "Co", "Cn"})  # many thousand letters and signs without case or accent
 _FIRST_HANGUL, _LAST_HANGUL = "가", "힣"  # decomposed by rule and not by table
 _LONGEST = 4  # more of what one sign comes to (`ﷺ`, `㌖`, numbers from 10,000 on) is not needed and would cost time
@@ -69,12 +68,11 @@ def _fold_char(char: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _fold_sign(char: str) -> str:
-    code = ord(char)
     if char in _SPECIAL:
         return _SPECIAL[char]
     if char.isascii():
         return char
-    if any(first <= code <= last for first, last in _DROPPED_MARKS):
+    if char in _DROPPED:
         return ""
     kind = unicodedata.category(char)
     if kind == "Nd":

@@ -13,12 +13,14 @@ from itertools import chain, product
 from msgspec import Struct
 
 from flows.reading.fold import fold_word
-from flows.reading.tokens import EMOJI, LINE, LONGEST_WORD, NUMBER, STOP, WORD, Token
+from flows.reading.tokens import LINE, LONGEST_WORD, NUMBER, STOP, WORD, Token
 
 _GAP = ".."
 _LONGEST_GAP = 4
 _SOLID = frozenset({WORD, NUMBER, STOP, LINE})
 _COMMAS = frozenset({",", ";", ":", "–"})
+_BREAK = "\n"
+_ENDS_GAP = _COMMAS | {_BREAK}
 
 
 class Element(Struct, frozen=True):
@@ -28,10 +30,6 @@ class Element(Struct, frozen=True):
     stems: tuple[str, ...] = ()
     optional: bool = False
     forms: frozenset[str] = frozenset()
-
-    def takes(self, word: str) -> bool:
-        """Whether the word fits this element."""
-        return word in self.words or (bool(self.stems) and word.startswith(self.stems))
 
     @property
     def needs_word(self) -> bool:
@@ -114,13 +112,15 @@ class Patterns:
         return self._find(tokens, possible) if possible else []
 
     def _find(self, tokens: Sequence[Token], possible: set[Pattern]) -> list[tuple[str, int, int]]:
-        openings = self._openings_of({token.text[:LONGEST_WORD] for token in tokens}, possible)
+        openings = self._openings_of({token.text[:LONGEST_WORD] for token in tokens if token.kind == WORD}, possible)
+        places = [i for i, token in enumerate(tokens) if token.kind in _SOLID or token.text in _COMMAS]
+        said = [_BREAK if tokens[i].kind in {STOP, LINE} else tokens[i].text for i in places] + [_BREAK]
         return [
-            (pattern.name, i, end)
-            for i, token in enumerate(tokens)
-            if token.kind == WORD
-            for pattern in openings.get(token.text[:LONGEST_WORD], ())
-            if (end := _match(pattern.elements, 0, tokens, i))
+            (pattern.name, i, places[end - 1] + 1)
+            for k, i in enumerate(places)
+            if tokens[i].kind == WORD
+            for pattern in openings.get(tokens[i].text[:LONGEST_WORD], ())
+            if (end := _match(pattern.elements, 0, said, k))
         ]
 
     def _openings_of(self, words: set[str], possible: set[Pattern]) -> dict[str, list[Pattern]]:
@@ -170,27 +170,29 @@ def _element(forms: set[str], *, optional: bool) -> Element:
     return Element(frozenset(words), tuple(sorted(stems)), optional, frozenset(forms))
 
 
-def _match(elements: Sequence[Element], at: int, tokens: Sequence[Token], i: int) -> int:
-    """The token after a match of elements[at:] from token i on, or 0. Gaps are few and short, so this is bounded."""
+def _match(elements: Sequence[Element], at: int, said: Sequence[str], i: int) -> int:
+    """The place after a match of elements[at:] from place i on, or 0. Gaps are few and short, so this is bounded.
+
+    `said` has the words, numbers and commas and ends with a break; other signs are looked through.
+    """
     if at == len(elements):
         return i
     element = elements[at]
-    if not element.words and not element.stems:
+    if not element.forms:
         for _ in range(_LONGEST_GAP + 1):
-            if end := _match(elements, at + 1, tokens, i):
+            if end := _match(elements, at + 1, said, i):
                 return end
-            while i < len(tokens) and tokens[i].kind not in _SOLID and tokens[i].text not in _COMMAS:
-                i += 1
-            if i == len(tokens) or tokens[i].kind in {STOP, LINE} or tokens[i].text in _COMMAS:
+            if said[i] in _ENDS_GAP:
                 return 0
             i += 1
         return 0
     j = i
-    behind_gap = at > 0 and elements[at - 1] == _ANYTHING
-    while j < len(tokens) and tokens[j].kind not in _SOLID and not (behind_gap and tokens[j].text in _COMMAS):
-        j += 1
-    if j < len(tokens) and tokens[j].kind != EMOJI and element.takes(tokens[j].text):
-        end = _match(elements, at + 1, tokens, j + 1)
+    if at and elements[at - 1].forms:  # commas are looked through, but not behind a gap
+        while said[j] in _COMMAS:
+            j += 1
+    word = said[j]
+    if word in element.words or (element.stems and word.startswith(element.stems)):
+        end = _match(elements, at + 1, said, j + 1)
         if end:
             return end
-    return _match(elements, at + 1, tokens, i) if element.optional else 0
+    return _match(elements, at + 1, said, i) if element.optional else 0

@@ -32,7 +32,7 @@ def wish_spans(tokens: Sequence[Token], language: str) -> list[tuple[str, int, i
     """The wishes as (stop or human, first token, token after the last), without those a `not_wishes` pattern covers."""
     found: list[tuple[str, int, int]] = []
     for words in lexicons(language):
-        matches = words.wishes.find(tokens)
+        matches = dict.fromkeys(words.wishes.find(tokens))
         if matches:
             denied = words.not_wishes.find(tokens)
             found += [m for m in matches if not any(m[0] == n and a < m[2] and m[1] < b for n, a, b in denied)]

@@ -10,7 +10,7 @@ import traceback
 from tests.bench.durable import quiet
 from tests.bench.table import Row, show
 
-PARTS = ("engine", "durable", "cluster", "hooks", "startup", "channels", "desk", "campaign")
+PARTS = ("engine", "reader", "durable", "cluster", "hooks", "startup", "channels", "desk", "campaign")
 
 
 def main() -> None:

@@ -138,6 +138,10 @@ class Store(Protocol):
         """Until something may be there for `topic` (inbox | outbox), from any process, or the timeout (seconds)."""
         ...
 
+    async def has_stopped(self, lane: str) -> bool:
+        """Whether whoever is reached there has opted out."""
+        ...
+
     async def provider_ids(self, lane: str) -> list[str]:
         """The provider's ids of the latest messages of a lane."""
         ...

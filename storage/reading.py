@@ -66,6 +66,11 @@ class SqlReading(ABC):
         """What is known about one address."""
         return await self._row("lane_state", lane=lane)
 
+    async def has_stopped(self, lane: str) -> bool:
+        """See bot.ports.Store."""
+        known = await self.lane(lane)
+        return bool(known and known["opted_out_at"])
+
     async def provider_ids(self, lane: str) -> list[str]:
         """See bot.ports.Store."""
         return [row["provider_id"] for row in await self._rows("provider_ids", lane=lane)]

@@ -286,7 +286,7 @@ class Dispatcher:
 
     async def _given_up(self, row: Leased, message: Outbound, why: str) -> Ended:
         """Nobody can tell: a desk reads it once more, with a mark; a customer does not (RELIABILITY 1.5)."""
-        if message.kind in _AGAIN:
+        if message.kind in _AGAIN and not await self._store.has_stopped(row.lane):  # no lease has looked at that
             wait = self._admission.wait(row, message, self._clock())
             return await self._attempt(row, message, again=True) if not wait else self._ends.later(row, wait, why)
         return self._ends.ended(row, message, self._ends.settlement(row, "unknown", error=why))

@@ -11,10 +11,13 @@ from bot.errors import (
     Throttled,
     Unavailable,
 )
-from bot.messages import Delivery, Sent
+from bot.messages import Consent, Delivery, Inbound, Sent
 from bot.runtime import dispatcher as module
 from bot.runtime.dispatcher import LEASE
+from bot.runtime.showing import card_key
+from tests.bot.runtime.floor import DESKS, PHONE
 from tests.bot.runtime.house import BEN, Away, House, Ledger, Line, queued, soon
+from tests.bot.runtime.rooms import Rooms
 
 
 async def in_doubt(store, library, *known, error=None):
@@ -160,3 +163,34 @@ async def test_it_looks_up_until_cancelled_and_outlives_the_database(store, libr
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+class Unsure(Line):
+    """A phone line that answers nothing about the first message to one number."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.number, self.asked = number, []
+
+    async def send(self, message):
+        if message.to.chat != self.number:
+            return await super().send(message)
+        self.asked.append(message.prompt.text)
+        if len(self.asked) == 1:
+            raise InDoubt("reset")
+        return await super().send(message)
+
+
+@pytest.mark.parametrize(("stops", "times"), [(False, 2), (True, 1)])
+async def test_p8_what_is_in_doubt_is_not_repeated_to_a_phone_that_wants_nothing_any_more(store, library, stops, times):
+    """P8: desks rather read twice than not at all, but an agent's STOP stops what is repeated, too. Found by T14."""
+    line = Unsure(PHONE.chat)
+    rooms = Rooms(store, library, line=line)
+    case = await rooms.opened()
+    card = card_key(case, DESKS.desks["support"].places[1])
+    assert await rooms.state(card) == "reconciling"
+    if stops:
+        await rooms.intake.accept([Inbound("stop", rooms.clock(), PHONE, Consent("stop", answered=True))])
+    await rooms.waits(60_000)
+    await rooms.looks_up()
+    assert (len(line.asked), await rooms.state(card)) == (times, "unknown" if stops else "sent")

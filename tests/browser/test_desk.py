@@ -186,19 +186,6 @@ async def test_the_same_case_in_slack_on_telegram_and_on_a_phone(page):
     await expect(page.locator("#desk .history")).to_contain_text("Anna: Hello from Slack", timeout=30_000)
 
 
-async def test_a_case_by_keyboard_alone(page):
-    """Enter claims, the field is next, and it keeps the focus while the page changes around it."""
-    await case(page)
-    await page.focus("#desk .acts button >> nth=0")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#desk .card.amber")).to_be_visible()
-    await expect(page.locator("#desk [name=text]")).to_be_focused()
-    await page.keyboard.type("Hello from the keyboard")
-    await page.keyboard.press("Enter")
-    await expect(reads(page, "sms", "Hello from the keyboard")).to_have_count(1)
-    await expect(page.locator("#desk [name=text]")).to_be_focused()
-
-
 @pytest.mark.parametrize("device", ["sms", "telegram", "slack"])
 async def test_s23_whatever_a_customer_writes_stays_text_at_the_desk(page, device):
     """As the reason on the card, and as a message in the history."""

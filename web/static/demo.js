@@ -43,6 +43,7 @@ function show(name) {
   for (const button of document.querySelectorAll("[data-show]")) {
     button.setAttribute("aria-pressed", String(button.dataset.show === name));
   }
+  devices.get(name).end(); // on a small screen it was hidden
   if (snapshot) talk.draw(snapshot.talks[name]);
 }
 
@@ -85,6 +86,7 @@ function reply(form) {
   const text = field.value;
   if (text.trim()) act("reply", { case: desk.open(), login: desk.login(), text, at: desk.place() });
   field.value = "";
+  desk.end();
 }
 
 /** What a click on something with this mark does; `name` is the device it is on, `mark` the value of the mark. */
@@ -126,11 +128,12 @@ document.addEventListener("submit", (event) => {
   if (event.target.closest("#desk")) reply(event.target);
   const name = deviceOf(event.target);
   if (!name) return;
-  const { form, edit } = devices.get(name);
+  const { form, edit, end } = devices.get(name);
   const text = form.elements.text.value;
   const editing = form.dataset.editing;
   if (text.trim()) act(editing ? "rewrite" : "text", { device: name, text, ...(editing ? { message: editing } : {}) });
   edit("");
+  end();
 });
 document.addEventListener("keydown", ({ key, target }) => {
   const name = deviceOf(target);

@@ -1,6 +1,6 @@
 // The desk: cases, the one that is open with its card and history, and the marks of what can be done about it.
 
-import { clockTime, element, whenChanged, words } from "./dom.js";
+import { clockTime, element, keepingPlace, patched, renew, whenChanged, words } from "./dom.js";
 
 const root = document.getElementById("desk");
 const find = (selector) => root.querySelector(selector);
@@ -9,6 +9,7 @@ const room = find(".room");
 const log = find(".history");
 const form = find(".compose");
 const TICKS = { queued: "◷", sending: "◷", reconciling: "?", sent: "✓", delivered: "✓✓", read: "✓✓", unknown: "?" };
+const UNSENT = ["cancelled", "expired", "failed", "undelivered"];
 const NAMED = ["agent", "note", "failed", "held"];
 const OURS = ["agent", "bot", "note"];
 
@@ -27,46 +28,48 @@ const closed = ({ case: { phase } }) => phase === "resolved" || phase === "confi
 
 const button = ({ value, label }, name = "button") => element(name, { type: "button", "data-decide": value }, label);
 
-function tab({ case: each, card }) {
-  const seen = each.id === chosen;
-  const score = each.score === null ? "–" : String(each.score);
-  const marks = { type: "button", "data-case": each.id, "aria-pressed": String(seen), title: card.title };
+function tab({ id, code, channel, score, title, colour, seen }) {
   return element(
-    `button.tab.${card.colour}`,
-    marks,
-    element("b", {}, each.code),
-    element("span.score", {}, score),
-    element("small", {}, words[`device_${each.channel}`] || each.channel),
+    `button.tab.${colour}`,
+    { type: "button", "data-case": id, "aria-pressed": String(seen), title },
+    element("b", {}, code),
+    element("span.score", {}, score === null ? "–" : String(score)),
+    element("small", {}, words[`device_${channel}`] || channel),
   );
 }
 
-const drawList = whenChanged(() => {
+const drawTabs = patched(list, tab);
+const drawList = () => {
   list.hidden = shown.length < 2;
-  list.replaceChildren(...shown.map(tab));
-});
+  drawTabs(shown.map(({ case: each, card: { title, colour } }) => [each.id, { ...each, title, colour, seen: each.id === chosen }]));
+};
 
 const drawCard = whenChanged(({ card, facts }) => {
   const all = card.facts.map(({ label, value }) => element("div", {}, element("dt", {}, label), element("dd", {}, value)));
   const more = { type: "button", "data-more": "", "aria-expanded": String(facts) };
-  const focused = room.contains(document.activeElement) && document.activeElement.dataset.decide;
-  find(".card").className = `card ${card.colour}${facts ? " all" : ""}`;
-  find(".card").replaceChildren(
-    element("p.head", {}, element("h3", {}, card.title), element("button.more", more, facts ? words.fewer_facts : words.all_facts)),
-    card.quote ? element("blockquote", {}, card.quote) : "",
-    element("dl", {}, ...all),
-    element("p.acts", {}, ...card.choices.map((each) => button(each, each.value === "claim" ? "button.primary" : "button"))),
+  renew(
+    find(".card"),
+    element(
+      `div.card.${card.colour}${facts ? ".all" : ""}`,
+      {},
+      element("p.head", {}, element("h3", {}, card.title), element("button.more", more, facts ? words.fewer_facts : words.all_facts)),
+      element("blockquote", card.quote ? {} : { hidden: "" }, card.quote),
+      element("dl", {}, ...all),
+      element("p.acts", {}, ...card.choices.map((each) => button(each, each.value === "claim" ? "button.primary" : "button"))),
+    ),
   );
-  if (focused && !room.contains(document.activeElement)) form.elements.text.focus({ preventScroll: true });
 });
 
 function entry(each) {
   const state = each.delivery;
   const stamp = [NAMED.includes(each.kind) ? each.by : "", clockTime(Date.parse(each.at))].filter(Boolean).join(" · ");
-  const tick = state && OURS.includes(each.kind) ? element(`span.tick.${state}`, { title: words[state] }, TICKS[state] || "!") : "";
+  const unsent = UNSENT.includes(state);
+  const sign = unsent ? `! ${words[state]}` : TICKS[state] || "!";
+  const tick = state && OURS.includes(each.kind) ? element(`span.tick.${state}`, { title: words[state] }, sign) : "";
   const small = element("small", {}, stamp, tick ? " " : "", tick);
   const label = words[`entry_${each.kind}`];
   return element(
-    `li.entry.${each.kind}`,
+    `li.entry.${each.kind}${unsent ? ".unsent" : ""}`,
     {},
     label ? element("span.what", {}, label) : "",
     element("p.text", {}, each.text || words.file),
@@ -75,29 +78,32 @@ function entry(each) {
   );
 }
 
-const drawHistory = whenChanged((part) => {
-  if (!part) return;
-  const { entries, asked, you } = part;
-  const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  const seen = entries.filter(({ kind, by, text }) => kind !== "answer" || (by === you && !asked.includes(text)));
-  log.replaceChildren(...seen.map(entry));
-  if (bottom) log.scrollTop = log.scrollHeight;
-});
-
-const drawPrompts = whenChanged(({ prompts }) => {
-  find(".prompts").replaceChildren(
-    ...prompts.map(({ kind, text, why, choices }) =>
-      element(
-        `div.prompt.${kind}`,
-        { role: "group", "aria-label": why },
-        element("p", {}, why),
-        text && kind === "held" ? element("p.text", {}, text) : "",
-        element("p.acts", {}, ...choices.map((each, at) => button(each, at ? "button" : "button.first"))),
-      ),
-    ),
+/** The history for `you`: of what only one person reads, nothing that a prompt says as well. */
+function history({ case: { id }, entries }, asked, you) {
+  return entries.flatMap((each, at) =>
+    each.kind !== "answer" || (each.by === you && !asked.includes(each.text)) ? [[`${id} ${at}`, { entry: each }]] : [],
   );
-  log.scrollTop = log.scrollHeight;
-});
+}
+
+function prompt({ kind, text, why, choices }) {
+  return element(
+    `div.prompt.${kind}`,
+    { role: "group", "aria-label": why },
+    element("p", {}, why),
+    text && kind === "held" ? element("p.text", {}, text) : "",
+    element("p.acts", {}, ...choices.map((each, at) => button(each, at ? "button" : "button.first"))),
+  );
+}
+
+const putPrompts = patched(find(".prompts"), prompt);
+
+/** Whoever pressed Resolve goes on with the first cause. */
+function drawPrompts(id, prompts) {
+  const asked = prompts.some(({ kind }) => kind === "cause") && !find(".prompt.cause");
+  const pressed = document.activeElement?.dataset.decide === "resolve";
+  putPrompts(prompts.map((each) => [`${id} ${each.kind} ${each.choices[0]?.value}`, each]));
+  if (asked && pressed) find(".prompt.cause button").focus({ preventScroll: true });
+}
 
 /** Slack's cards have labels between stars, which Slack shows bold. */
 const drawn = (text, bot) =>
@@ -118,17 +124,13 @@ function message({ id, mine, name, text, at, edited, buttons, signs, private: on
   );
 }
 
-const drawThread = whenChanged((part) => {
-  if (!part) return;
-  const { messages, at } = part;
-  const focused = log.contains(document.activeElement);
-  log.replaceChildren(
-    ...messages.map(message),
-    messages.length ? "" : element("li.empty", {}, words[`desk_empty_${at}`] || words.desk_empty),
-  );
-  if (focused) log.focus({ preventScroll: true });
-  log.scrollTop = log.scrollHeight;
-});
+const nothing = ({ at }) => element("li.empty", {}, words[`desk_empty_${at}`] || words.desk_empty);
+
+/** What an agent sees of a case elsewhere. */
+const thread = (id, at, you, messages) =>
+  messages.length ? messages.map((each) => [`${at} ${you} ${id} ${each.id}`, { message: each }]) : [[`${at} ${id}`, { at }]];
+
+const putLog = patched(log, (facts) => (facts.entry ? entry(facts.entry) : facts.message ? message(facts.message) : nothing(facts)));
 
 /** What the field says that one may write, and what becomes of it. */
 const drawField = whenChanged(({ prompts, owner, you, over, hint: told }) => {
@@ -140,27 +142,36 @@ const drawField = whenChanged(({ prompts, owner, you, over, hint: told }) => {
 function redraw() {
   const seen = current();
   for (const each of root.querySelectorAll("[data-at]")) each.hidden = each.dataset.at !== "web" && !seats[each.dataset.at]?.[login()];
-  drawList([shown.map((each) => [each.card, each.case]), chosen]);
+  drawList();
   find(".none").hidden = Boolean(seen);
   room.hidden = !seen;
   if (!seen) return;
-  const you = login();
-  const at = place();
-  const elsewhere = at !== "web";
-  find(".card").hidden = elsewhere;
-  find(".prompts").hidden = elsewhere;
-  form.elements.text.maxLength = elsewhere ? 2000 : 4000;
-  if (elsewhere) {
-    drawThread({ messages: seats[at][you]?.[chosen] || [], at, you, id: chosen });
-    drawField({ prompts: [], hint: at === "sms" ? `${seen.case.code} …` : words[`desk_at_${at}`] });
-    return;
-  }
-  const { entries, prompts, card } = seen;
-  drawCard({ card, facts });
+  const focused = room.contains(document.activeElement);
+  keepingPlace(log, () => (place() === "web" ? drawHere(seen, login()) : drawElsewhere(seen, place(), login())));
+  if (focused && !room.contains(document.activeElement)) form.elements.text.focus({ preventScroll: true });
+}
+
+function drawHere(seen, you) {
+  const { prompts, card } = seen;
   const mine = prompts.filter(({ agent }) => !agent || agent === you);
-  drawHistory({ entries, asked: mine.map(({ why }) => why), you, id: chosen });
-  drawPrompts({ prompts: mine, id: chosen });
+  find(".card").hidden = find(".prompts").hidden = false;
+  form.elements.text.maxLength = 4000;
+  drawCard({ card, facts });
+  putLog(history(seen, mine.map(({ why }) => why), you));
+  drawPrompts(chosen, mine);
   drawField({ prompts, owner: seen.case.owner, you, over: closed(seen) });
+}
+
+function drawElsewhere(seen, at, you) {
+  find(".card").hidden = find(".prompts").hidden = true;
+  form.elements.text.maxLength = 2000;
+  putLog(thread(chosen, at, you, seats[at][you]?.[chosen] || []));
+  drawField({ prompts: [], hint: at === "sms" ? `${seen.case.code} …` : words[`desk_at_${at}`] });
+}
+
+/** Look at the end of what was said. */
+export function end() {
+  log.scrollTop = log.scrollHeight;
 }
 
 export function draw({ cases, seats: now }) {
@@ -176,7 +187,7 @@ export function draw({ cases, seats: now }) {
 export function choose(id) {
   chosen = id;
   redraw();
-  log.scrollTop = log.scrollHeight;
+  end();
 }
 
 export function sit(name) {
@@ -190,11 +201,8 @@ export function sit(name) {
 export function move(at) {
   root.dataset.at = at;
   for (const each of root.querySelectorAll("[data-at]")) each.setAttribute("aria-pressed", String(each.dataset.at === at));
-  log.replaceChildren();
-  drawHistory(null);
-  drawThread(null);
   redraw();
-  log.scrollTop = log.scrollHeight;
+  end();
 }
 
 export function toggle() {

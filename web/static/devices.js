@@ -1,6 +1,6 @@
 // The three devices: what each customer sees, and the marks of what can be done there.
 
-import { clockTime, element, locale, picture, whenChanged, words } from "./dom.js";
+import { clockTime, element, keepingPlace, locale, patched, picture, whenChanged, words } from "./dom.js";
 
 const day = (at) => new Date(at).toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long" });
 
@@ -31,7 +31,7 @@ function bubble(message, badge) {
   );
 }
 
-/** One device. Nodes of messages that have not changed stay, and with them whatever has the focus. */
+/** One device. */
 export function device(root) {
   const find = (selector) => root.querySelector(selector);
   const list = find(".bubbles");
@@ -39,35 +39,25 @@ export function device(root) {
   const choices = find(".choices");
   const form = find(".compose");
   const badge = root.dataset.device === "slack" ? words.app : "";
-  const made = new Map(); // key → its node and what it shows
+  const put = patched(list, ({ message, day: today }) =>
+    message ? bubble(message, badge) : element(today ? "li.day" : "li.empty", {}, today || words.nothing_yet),
+  );
   let texts = new Map();
-
-  function node(key, facts, make) {
-    const shown = JSON.stringify(facts);
-    if (made.get(key)?.shown !== shown) made.set(key, { shown, node: make() });
-    return made.get(key).node;
-  }
 
   const drawMessages = whenChanged((messages) => {
     const before = new Set(list.children);
     const focused = list.contains(document.activeElement);
     let last = "";
-    const nodes = messages.flatMap((message) => {
+    const items = messages.flatMap((message) => {
       const today = day(message.at);
       const first = today !== last;
       last = today;
-      const item = node(message.id, message, () => bubble(message, badge));
-      return first ? [node(`day ${message.id}`, today, () => element("li.day", {}, today)), item] : [item];
+      return first ? [[`day ${message.id}`, { day: today }], [message.id, { message }]] : [[message.id, { message }]];
     });
-    if (!nodes.length) nodes.push(node("empty", "", () => element("li.empty", {}, words.nothing_yet)));
-    for (const item of nodes) item.classList.toggle("new", before.size > 0 && !before.has(item));
-    for (const item of before) if (!nodes.includes(item)) item.remove();
-    nodes.forEach((item, at) => {
-      if (list.children[at] !== item) list.insertBefore(item, list.children[at] || null);
-    });
+    put(items.length ? items : [["", {}]]);
+    for (const item of list.children) item.classList.toggle("new", before.size > 0 && !before.has(item));
     texts = new Map(messages.map((message) => [message.id, message.text]));
     if (focused && !list.contains(document.activeElement)) list.focus({ preventScroll: true });
-    list.scrollTop = list.scrollHeight;
   });
 
   const drawChoices = whenChanged((options) => {
@@ -75,7 +65,6 @@ export function device(root) {
     choices.replaceChildren(
       ...options.map(({ value, label }) => element("button", { type: "button", "data-text": value }, label || value)),
     );
-    list.scrollTop = list.scrollHeight;
   });
 
   const drawGate = whenChanged(({ state, link }) => {
@@ -89,7 +78,6 @@ export function device(root) {
     find(".hint").textContent = link ? words.link_hint : blocked ? words.blocked : words.open_hint;
     find(".url").textContent = link ? link.url : "";
     find(".code").replaceChildren(...(link ? [picture(link.code)] : []));
-    list.scrollTop = list.scrollHeight;
   });
 
   function edit(id) {
@@ -105,10 +93,17 @@ export function device(root) {
     find(".name").textContent = screen.contact;
     find(".detail").textContent = screen.detail;
     find(".faulty").hidden = screen.fault === "none";
-    drawMessages(screen.messages);
-    if (choices) drawChoices(screen.choices);
-    if (gate) drawGate({ state: screen.state, link: screen.link });
+    keepingPlace(list, () => {
+      drawMessages(screen.messages);
+      if (choices) drawChoices(screen.choices);
+      if (gate) drawGate({ state: screen.state, link: screen.link });
+    });
   }
 
-  return { draw, edit, form };
+  /** Look at the end of the conversation. */
+  function end() {
+    list.scrollTop = list.scrollHeight;
+  }
+
+  return { draw, edit, end, form };
 }

@@ -36,6 +36,41 @@ export function whenChanged(draw) {
   };
 }
 
+/** Makes a node like a fresh one; what is the same in it stays, and with it the selection and the focus. */
+export function renew(node, fresh) {
+  for (const { name } of [...node.attributes]) if (!fresh.hasAttribute(name)) node.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  const parts = [...fresh.childNodes];
+  if (parts.length !== node.childNodes.length) node.replaceChildren(...parts);
+  else parts.forEach((part, at) => node.childNodes[at].isEqualNode(part) || node.childNodes[at].replaceWith(part));
+}
+
+/** Draws a list of [key, facts] with make(facts). Nodes whose facts are the same stay where they are. */
+export function patched(list, make) {
+  let made = new Map();
+  return (items) => {
+    const before = made;
+    made = new Map();
+    for (const [key, facts] of items) {
+      const shown = JSON.stringify(facts);
+      const known = before.get(key);
+      if (known && known.shown !== shown) renew(known.node, make(facts));
+      made.set(key, { shown, node: known ? known.node : make(facts) });
+    }
+    const nodes = [...made.values()].map(({ node }) => node);
+    const wanted = new Set(nodes);
+    for (const node of [...list.children]) if (!wanted.has(node)) node.remove();
+    nodes.forEach((node, at) => list.children[at] === node || list.insertBefore(node, list.children[at] || null));
+  };
+}
+
+/** Draws; who reads the end of the list goes on reading it, and who reads further up stays there. */
+export function keepingPlace(list, draw) {
+  const end = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  draw();
+  if (end) list.scrollTop = list.scrollHeight;
+}
+
 export const clockTime = (at) => new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 
 /** "in 23 hours", in the page's language. */

@@ -1,6 +1,6 @@
 // The conversation as the bot sees it: the session's state, and turn by turn what came in and what followed.
 
-import { clockTime, element, fromNow, whenChanged, words } from "./dom.js";
+import { clockTime, element, fromNow, patched, renew, whenChanged, words } from "./dom.js";
 
 const root = document.getElementById("talk");
 
@@ -74,12 +74,15 @@ function turn(each) {
   );
 }
 
+const head = element("div");
+const list = element("ol.turns");
+const putTurns = patched(list, turn);
+root.append(head, list);
+
 export const draw = whenChanged(({ session, turns, opted_out, now }) => {
-  const top = root.scrollHeight - root.scrollTop - root.clientHeight < 40;
-  root.replaceChildren(
-    opted_out ? element("p.notice", {}, words.suppressed) : "",
-    session ? state(session, now) : element("p.empty", {}, words.no_session),
-    element("ol.turns", {}, ...turns.map(turn)),
-  );
-  if (top) root.scrollTop = root.scrollHeight;
+  const end = root.scrollHeight - root.scrollTop - root.clientHeight < 40;
+  const notice = opted_out ? element("p.notice", {}, words.suppressed) : "";
+  renew(head, element("div", {}, notice, session ? state(session, now) : element("p.empty", {}, words.no_session)));
+  putTurns(turns.map((each, at) => [at, each]));
+  if (end) root.scrollTop = root.scrollHeight;
 });

@@ -7,8 +7,11 @@ that have no word list of their own.
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 import msgspec
+
+from flows.reading.fold import fold_word
 
 _SAME = {"nb": "no", "nn": "no", "yue": "zh", "cmn": "zh", "tl": "fil", "iw": "he", "in": "id", "prs": "fa"}
 
@@ -39,6 +42,11 @@ def numerals(language: str) -> Iterator[tuple[str, int]]:
                 yield spelling, int(value)
 
 
+def values_anywhere(word: str) -> frozenset[int]:
+    """What a folded word says as a number in whatever language."""
+    return _anywhere().get(word, frozenset())
+
+
 def false_friends(language: str) -> frozenset[str]:
     """English number words that mean something else in the language ("ten" is Polish for "this")."""
     return frozenset(word for word, languages in _false_friends().items() if language in languages.split(", "))
@@ -47,6 +55,15 @@ def false_friends(language: str) -> frozenset[str]:
 @cache
 def _lists(name: str) -> dict[str, str]:
     return msgspec.toml.decode(files("flows.words").joinpath(f"{name}.toml").read_bytes(), type=dict[str, str])
+
+
+@cache
+def _anywhere() -> dict[str, frozenset[int]]:
+    values: dict[str, frozenset[int]] = {}
+    for spelling, value in chain.from_iterable(map(numerals, number_languages())):
+        word = fold_word(spelling)
+        values[word] = values.get(word, frozenset()) | {value}
+    return values
 
 
 @cache

@@ -82,10 +82,10 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
         return Decision("reask", None, "too many numbers"), []
     assess(mentions, reply.units, reply.words)
     decision = decide(mentions, reply.units, low, high)
-    if reply.words.numbers_only and any(map(_is_unknown, reply.units)):
-        return _more_careful(decision), mentions
     if decision.rule == "no score":
         return _guess(decision, reply, low, high), mentions
+    if reply.words.numbers_only and any(map(_is_unknown, reply.units)):
+        return _more_careful(decision), mentions
     if (
         decision.value is not None
         and decision.action == "accept"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import OSA
 
 from flows.reading.lexicon import Lexicon
+from flows.reading.numerals import values_anywhere
 from flows.reading.tokens import NUMBER, PAUSE, SIGN, STOP, WORD, Token
 from flows.reading.units import Unit, tags
 
@@ -48,7 +49,7 @@ def _look_alike(text: str) -> int | None:
 
 
 def _misspelt(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon) -> int | None:
-    """One unknown word, alone in its clause, one typing error away from a number word."""
+    """One unknown word, alone in its clause, one typing error away from a number word, and not another language's."""
     clause: list[Unit] = []
     for unit in units:
         if unit.kind in {PAUSE, STOP} and clause:
@@ -70,4 +71,5 @@ def _misspelt(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon) ->
         for name, value in words.numbers.items()
         if len(name) >= _SHORTEST_TYPO and OSA.distance(word, name, score_cutoff=1) <= 1
     }
-    return near.pop() if len(near) == 1 else None
+    elsewhere = values_anywhere(word)
+    return near.pop() if len(near) == 1 and (not elsewhere or near <= elsewhere) else None

@@ -114,6 +114,26 @@ def test_no_language_borrows_the_number_words_of_another(language: str):
 
 
 @pytest.mark.parametrize(
+    ("word", "language", "value"),
+    [
+        ("osiem", "de", None),
+        ("zeven", "de", None),
+        ("pitó", "pt", None),
+        ("dwie", "nl", None),
+        ("fem", "de", None),
+        ("fira", "sv", 4),
+        ("sedm", "sk", 7),
+        ("otte", "no", 8),
+        ("neunn", "de", 9),
+        ("seitsemäm", "fi", 7),
+    ],
+)
+def test_a_slip_is_no_other_languages_number(word: str, language: str, value: int | None):
+    """Polish "osiem" in a German chat is eight, not a misspelt "siem": neither is suggested. Kindred words agree."""
+    assert read_score(word, language).value == value
+
+
+@pytest.mark.parametrize(
     ("word", "language", "meant"),
     [
         ("tri", "cs", 3),

@@ -65,7 +65,8 @@ class Patterns:
         self._known = frozenset(forms)
         stems = [form[:-1] for form in forms if form.endswith("*")]
         self._stem_sizes = sorted({len(stem) for stem in stems})
-        self._openings = frozenset(stem[: self._stem_sizes[0]] for stem in stems)
+        self._shortest_stem = min(self._stem_sizes, default=0)
+        self._openings = frozenset(stem[: self._shortest_stem] for stem in stems)
         self._forms = lru_cache(maxsize=16384)(self._forms_of)
 
     def _add(self, name: str, source: str, elements: tuple[Element, ...]) -> None:
@@ -82,7 +83,7 @@ class Patterns:
 
     def possible(self, words: set[str]) -> set[Pattern]:
         """The patterns whose needs these words meet; no other can be found in a text of them."""
-        met = set(chain.from_iterable(map(self._forms, words)))
+        met = set(chain.from_iterable(map(self._forms, self._near(words))))
         candidates = set(chain.from_iterable(map(self._needing.__getitem__, met & self._needing.keys())))
         for pattern in tuple(candidates):
             for need in pattern.needs:  # spelled out: this runs for each pattern that a comment comes near to
@@ -97,14 +98,23 @@ class Patterns:
         Of what a pattern needs it is the element which the fewest words of the text meet.
         """
         words_of: dict[str, list[str]] = {}
-        for word in counts:
+        for word in self._near(counts):
             for form in self._forms(word):
                 words_of.setdefault(form, []).append(word)
+        met: dict[frozenset[str], tuple[int, list[str]]] = {}  # patterns have many elements in common
         found: set[str] = set()
         for pattern in self.possible(set(counts)):
-            met = [[word for form in need.forms & words_of.keys() for word in words_of[form]] for need in pattern.needs]
-            found.update(min(met, key=lambda words: sum(map(counts.__getitem__, words))))
+            for need in pattern.needs:
+                if need.forms not in met:
+                    words = [word for form in need.forms.intersection(words_of) for word in words_of[form]]
+                    met[need.forms] = sum(map(counts.__getitem__, words)), words
+            found.update(min(met[need.forms] for need in pattern.needs)[1])
         return found
+
+    def _near(self, words: Iterable[str]) -> list[str]:
+        """The words that may be part of a need; a text of new words is sifted without remembering them."""
+        known, openings, size = self._known, self._openings, self._shortest_stem
+        return [word for word in words if word in known or word[:size] in openings]
 
     def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
         """All matches as (name, first token, token after the last)."""
@@ -126,7 +136,7 @@ class Patterns:
     def _openings_of(self, words: set[str], possible: set[Pattern]) -> dict[str, list[Pattern]]:
         """By word those of the possible patterns that begin with it."""
         found: dict[str, list[Pattern]] = {}
-        for word in words if possible else ():
+        for word in self._near(words) if possible else ():
             for form in self._forms(word):
                 for pattern in self._beginning.get(form, ()):
                     if pattern in possible:
@@ -136,7 +146,7 @@ class Patterns:
     def _forms_of(self, word: str) -> tuple[str, ...]:
         """The forms in which the word is part of a need; most words are part of none."""
         exact = (word,) if word in self._known else ()
-        if not self._stem_sizes or word[: self._stem_sizes[0]] not in self._openings:
+        if word[: self._shortest_stem] not in self._openings:
             return exact
         stems = (word[:size] + "*" for size in self._stem_sizes if size <= len(word))
         return (*exact, *filter(self._known.__contains__, stems))

@@ -5,6 +5,10 @@ Both are taken from the moment at which the event is committed (accept has retur
 stand-ins at the port, so that no provider's limit is in the figures. While it measures, every open case talks: each
 side says something every ten seconds. Beside it stands what the disk alone asks for: as many durable single-row
 commits as lie on the way.
+
+Then a hundred agents on every surface claim one case at once, again and again (RELIABILITY T10): from the commit of a
+claim to the commit of its decision, the last of the hundred waiting for all others. On PostgreSQL, which here waits for
+the disk, two shops with connections and workers of their own share the work.
 """
 
 import asyncio
@@ -26,13 +30,18 @@ from flows import library
 from storage import migrate
 from storage.opening import open_store
 from storage.sqlite import SqliteStore, connect
+from tests import postgres
+from tests.bench.cluster import DURABLE
 from tests.bench.durable import now
 from tests.bench.table import Row
+from tests.durability.claims import AGENTS, Rush
 
 OPEN = (1, 50, 200)
 SAMPLES = 200
 EVERY = 10.0  # s between two messages of one side of a case
 GOAL = 150.0  # ms
+RACES = 10  # cases that a hundred claim, and one before to warm up
+CLAIMED = 500.0  # ms, RELIABILITY's goal for their p99
 COMMITS = {"card": 2, "words": 3}  # on the way: turn and lease; forward, turn and lease
 CHANNEL = Address("slack", "C0123")
 DESKS = Desks({"support": Desk("support", (Place(CHANNEL, threads=True),), respond_within=30 * 86_400_000)})
@@ -196,8 +205,40 @@ def _rows(what: str, name: str, took: Sequence[float], cases: int, commit: float
     ]
 
 
+async def _claimed(url: str) -> list[float]:
+    """Milliseconds of every claim; each case has one owner, and everybody else was told."""
+    took: list[float] = []
+    async with Rush(RACES).running(url) as rush:
+        await rush.race()
+        for _ in range(RACES):
+            race = await rush.race()
+            if race.owners != 1 or len(race.told) != AGENTS - 1:
+                raise RuntimeError(f"{race.owners} owners, {len(race.told)} of {AGENTS - 1} told")
+            took += race.took
+    return took
+
+
+def _claims(folder: Path) -> list[Row]:
+    databases = {"SQLite": f"sqlite:///{folder / 'claims.db'}"}
+    server = postgres.start(DURABLE)
+    rows: list[Row] = []
+    try:
+        databases["PostgreSQL"] = server.url()
+        for kind, url in databases.items():
+            asyncio.run(migrate.upgrade(url))
+            took = asyncio.run(_claimed(url))
+            label = f"claim committed → decided, {AGENTS} at once, {kind}"
+            rows += [
+                Row(f"{label}: p50", median(took), "ms"),
+                Row(f"{label}: p99", quantiles(took, n=100)[98], "ms", most=CLAIMED),
+            ]
+    finally:
+        server.remove()
+    return rows
+
+
 def run() -> list[Row]:
-    """Figures for 1, 50 and 200 open cases."""
+    """Figures for 1, 50 and 200 open cases, and for a hundred claims at once."""
     rows: list[Row] = []
     folder = Path(tempfile.mkdtemp())
     try:
@@ -208,6 +249,7 @@ def run() -> list[Row]:
             cards, words = asyncio.run(_measured(path, cases))
             rows += _rows("card", "score committed → card sent to the desk", cards, cases, commit)
             rows += _rows("words", "agent's words committed → customer's provider", words, cases, commit)
+        rows += _claims(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return rows

@@ -191,7 +191,7 @@ def _elsewhere(draft: Draft, event: CaseEvent) -> None:  # noqa: C901, PLR0912 -
         case CustomerRemoved():
             customer.removed(draft, event)
         case CustomerReacted():
-            customer.reacted(draft, event)
+            reactions.answered(draft, event)
         case BotSaid():
             draft.said_by_bot(event.text, event.key)
         case Answered():

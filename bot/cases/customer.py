@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from bot.cases import clocks, closing, life
 from bot.cases.draft import Draft
-from bot.cases.events import Answered, CustomerEdited, CustomerReacted, CustomerRemoved, CustomerSaid, OptedOut
+from bot.cases.events import Answered, CustomerEdited, CustomerRemoved, CustomerSaid, OptedOut
 
 
 def said(draft: Draft, event: CustomerSaid) -> None:
@@ -50,15 +50,6 @@ def removed(draft: Draft, event: CustomerRemoved) -> None:
         return
     draft.rewrite(line, state="removed")
     text = draft.word("customer_removed", text=line.text)
-    draft.note(text, chatty=True)
-    draft.entry("customer", text)
-
-
-def reacted(draft: Draft, event: CustomerReacted) -> None:
-    """An emoji on what the agent or the bot wrote."""
-    if not event.emoji or draft.case.closed:
-        return
-    text = draft.word("customer_reacted", text=event.emoji)
     draft.note(text, chatty=True)
     draft.entry("customer", text)
 

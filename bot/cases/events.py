@@ -159,11 +159,12 @@ class CustomerRemoved(Struct, frozen=True, tag="customer_removed"):
     ref: str
 
 
-class CustomerReacted(Struct, frozen=True, tag="customer_reacted"):
-    """The customer put an emoji on a message, or with "" took it away."""
+class CustomerReacted(Struct, frozen=True, tag="customer_reacted", omit_defaults=True):
+    """The customer put an emoji on a message, or with "" took theirs away: the one `taken`, or "" all of them."""
 
     ref: str
     emoji: str
+    taken: str = ""
 
 
 class BotSaid(Struct, frozen=True, tag="bot_said", omit_defaults=True):
@@ -214,6 +215,7 @@ class DeliveryChanged(Struct, frozen=True, tag="delivery_changed", omit_defaults
     state: str
     code: str = ""
     error: str = ""
+    provider_id: str = ""  # of the customer's copy, if it is known by now
 
 
 class FilesNotSent(Struct, frozen=True, tag="files_not_sent"):

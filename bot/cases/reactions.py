@@ -1,9 +1,10 @@
-"""Emoji that people at the desk put on what the customer wrote: which ones the customer sees, and which stay inside."""
+"""Emoji on messages: which of the desk's the customer sees and which stay inside, and what the desk reads of theirs."""
 
 from bot.cases import talk
+from bot.cases.canned import shown
 from bot.cases.draft import Draft, name_of
 from bot.cases.effects import React
-from bot.cases.events import AgentReacted, DeliveryChanged
+from bot.cases.events import AgentReacted, CustomerReacted, DeliveryChanged
 from bot.cases.state import Actor, Emoji, Line
 from bot.emoji import bare
 
@@ -79,3 +80,21 @@ def delivery(draft: Draft, event: DeliveryChanged) -> None:
     text = draft.word("emoji_lost", emoji=lost.text, text=line.text[:60])
     draft.note(text, place=lost.place)
     draft.entry("failed", text, key=event.key)
+
+
+def answered(draft: Draft, event: CustomerReacted) -> None:
+    """The customer's emoji on what we wrote, in words: on an agent's message stands our sign."""
+    line = next((line for line in reversed(draft.case.lines) if line.copy and line.copy == event.ref), None)
+    before = bare(line.answer) if line else ""
+    again = event.emoji and bare(event.emoji) == before
+    nothing = not event.emoji and (not before or bare(event.taken) not in ("", before))
+    if draft.case.closed or again or nothing:
+        return
+    told = event.emoji or (line.answer if line else "")
+    if line:
+        draft.rewrite(line, answer=event.emoji)
+        said = shown(line.text, line.voucher, draft.desk.language)
+        told = draft.word("emoji_on", emoji=told, text=said[:60])
+    text = draft.word("customer_reacted" if event.emoji else "customer_took_back", text=told)
+    draft.note(text, chatty=True)
+    draft.entry("customer", text)

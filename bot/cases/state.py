@@ -53,7 +53,9 @@ class Line(Struct, frozen=True, omit_defaults=True):
     media: tuple[Media, ...] = ()
     voucher: str = ""  # of the desk's, whose code the text lacks: it is known when it goes out
     shown: str = ""
-    emoji: Emoji | None = None  # on what the customer said
+    copy: str = ""  # the provider's id of the customer's copy
+    emoji: Emoji | None = None  # an agent's, on what the customer said
+    answer: str = ""  # the customer's emoji, on what we said
 
 
 class Held(Struct, frozen=True, omit_defaults=True):

@@ -231,6 +231,8 @@ def removed(draft: Draft, event: AgentRemoved) -> None:
 def delivery(draft: Draft, event: DeliveryChanged) -> None:
     """What became of a message: a sign on it, and words where somebody has to act. Never back to an earlier state."""
     line, state = draft.line(key=event.key), _SAME.get(event.state, event.state)
+    if line and event.provider_id:
+        line = draft.rewrite(line, copy=event.provider_id)
     if line is None or line.state == "removed" or _RANK.get(state, 0) <= _RANK.get(line.state or "queued", 0):
         return
     before, line = line.state, draft.rewrite(line, state=state)

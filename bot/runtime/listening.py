@@ -62,7 +62,7 @@ def listen(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear:
             if not inbound.id.startswith(SETTLED):
                 _both(work, now, parts, hear)
             if case_of(body.key) == case.id:
-                work.tell(DeliveryChanged(body.key, body.state, body.code, body.error), now)
+                work.tell(DeliveryChanged(body.key, body.state, body.code, body.error, body.provider_id), now)
         case _:
             _both(work, now, parts, hear, *_done(case, body, taken=taken))
 
@@ -81,8 +81,8 @@ def _done(case: Case, body: object, *, taken: bool) -> Iterator[CaseEvent]:
             yield CustomerEdited(ref, text)
         case Removed(ref):
             yield CustomerRemoved(ref)
-        case Reacted(ref, emoji):
-            yield CustomerReacted(ref, emoji)
+        case Reacted(ref, emoji, off):
+            yield CustomerReacted(ref, emoji, off)
 
 
 def _said(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear) -> None:

@@ -61,8 +61,10 @@ async def test_the_customers_emoji_is_told_at_the_desk(world, kind, desk):
     anna = await live.claimed()
     ref = await anna.says("a new one is on its way", live.ticket)
     await live.hears("a new one is on its way")
+    await world.idle()  # the case knows what the customer's copy is called
     await live.customer.reacts("a new one is on its way", "❤")
     await live.reads(anna, "The customer reacted: ❤")
+    await live.reads(anna, 'on "a new one is on its way"' if desk == "sms" else "on “a new one is on its way”")
     if desk != "sms":
         await live.signed(anna, ref, "sent")
 

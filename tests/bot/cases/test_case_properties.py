@@ -69,7 +69,7 @@ EVENTS = st.one_of(
     st.builds(CustomerSaid, TEXTS, REFS, to_bot=st.booleans()),
     st.builds(CustomerEdited, REFS, TEXTS),
     st.builds(CustomerRemoved, REFS),
-    st.builds(CustomerReacted, REFS, st.sampled_from(["👍", ""])),
+    st.builds(CustomerReacted, REFS, st.sampled_from(["👍", ""]), st.sampled_from(["👍", ""])),
     st.builds(BotSaid, TEXTS, KEYS),
     st.builds(Answered, st.just("why"), st.sampled_from(["nps", "text"]), TEXTS, st.integers(0, 10)),
     st.builds(
@@ -78,7 +78,12 @@ EVENTS = st.one_of(
     st.just(Woken()),
     st.builds(OptedOut, st.sampled_from(["stop", "provider"])),
     st.just(OptedIn()),
-    st.builds(DeliveryChanged, KEYS, st.sampled_from(["sent", "delivered", "failed", "unknown", "read", "cancelled"])),
+    st.builds(
+        DeliveryChanged,
+        KEYS,
+        st.sampled_from(["sent", "delivered", "failed", "unknown", "read", "cancelled"]),
+        provider_id=REFS,
+    ),
     st.builds(FilesNotSent, KEYS, st.just((LeftOut("a.svg", "type_refused"),)), st.booleans()),
 )
 GAPS = st.sampled_from([0, 1, 1_000, MINUTE, 20 * MINUTE, 2 * HOUR, DAY, 4 * DAY, 9 * DAY])

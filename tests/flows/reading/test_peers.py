@@ -30,7 +30,7 @@ def count(accepts: Callable[[str, str], int | None]) -> tuple[int, int, int]:
 
 
 @pytest.mark.timeout(300)
-def test_c1_beside_peers(accuracy_table: list[str]):
+def test_the_reader_beside_its_peers(accuracy_table: list[str]):
     """Of the clear scores more are accepted than by any peer, and of the others next to none: a twentieth of theirs."""
     clear = sum(row.action == "accept" for row in ROWS)
     figures = {name: count(accepts) for name, accepts in (("the reader", reader), *PEERS.items())}

@@ -6,12 +6,13 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given, settings, target
 from hypothesis import strategies as st
 
 from flows.reading import keyword, read_choice, read_correction, read_score, read_yes_no, wish
 from flows.reading.fold import fold
 from tests.flows.reading.corpus import rows
+from tests.flows.reading.hostile import texts
 
 LANGUAGES = st.sampled_from(
     ["de", "en", "fr", "es", "it", "nl", "pt", "pl", "tr", "ru", "ar", "sw", "de-AT", "", "../x"]
@@ -96,6 +97,10 @@ PIECES = st.sampled_from(
         "xyz",
     ]
 )
+WORDS_OF_ALL_KINDS = [
+    kind.write().split(" 7 ")[k] for kind in texts() if kind.name.endswith("as '{} 7 '") for k in (0, 5, 9)
+]
+MOST_CALLS = 32_000
 MIXED = st.one_of(
     st.text(max_size=80), st.lists(PIECES, max_size=14).map(" ".join), st.lists(PIECES, max_size=8).map("".join)
 )
@@ -215,6 +220,32 @@ def test_work_grows_with_length_and_no_faster(piece: str, language: str):
     short, long = ((piece * 4000)[:size] for size in (1000, 8000))
     read_score(long, language)  # word lists loaded, look-ups cached
     assert calls(long, language) < 11 * calls(short, language) + 3000
+
+
+@settings(max_examples=80, deadline=None, print_blob=True)
+@given(
+    pieces=st.lists(PIECES | st.sampled_from(WORDS_OF_ALL_KINDS), min_size=1, max_size=6),
+    between=st.sampled_from(["", " ", ", ", "\n", ". ", "-", " 7 "]),
+    language=st.sampled_from(["de", "en", "fr", "tr"]),
+)
+def test_a_search_for_slow_texts_finds_none(pieces: list[str], between: str, language: str):
+    """Hypothesis looks for what costs most: no 4,000 characters of anything take more function calls than this."""
+    text = (between.join(pieces) + between) * 4000
+    text = text[:4000]
+    read_score(text, language)  # look-ups cached
+    cost = calls(text, language)
+    target(float(cost), label="function calls")
+    assert cost < MOST_CALLS
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_no_kind_of_hostile_text_takes_more_calls(language: str):
+    """Every list of words, whole, cut and misspelt, with numbers between; every sign; words that are new each time."""
+    read_score("about 7, call me", language)  # word lists loaded
+    kinds = list(texts((language,)))[::3]
+    costs = {kind.name: calls(kind.write(), language) for kind in kinds}
+    assert len(costs) > 250
+    assert {name: cost for name, cost in costs.items() if cost > MOST_CALLS} == {}
 
 
 def calls(text: str, language: str) -> int:

@@ -286,7 +286,7 @@ LIMIT :limit;
 -- name: open_messages
 -- What is still open in locked lanes, oldest first, with what decides whether it may still be sent. Last comes, in a lane's
 -- first row, until when the message before it holds it up, if the provider has that one and has not passed it on (rank 3).
--- LATERAL and OFFSET 0, because lane by lane it is found by index; else it would go through all that is open anywhere.
+-- LATERAL, because lane by lane it is found by index; else it would go through all that is open anywhere.
 SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0),
   CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
 FROM unnest(:lanes::text[]) AS locked (lane)
@@ -298,7 +298,7 @@ CROSS JOIN LATERAL (
     ELSE 0 END AS held_until
   FROM outbox AS e
   WHERE e.lane = locked.lane AND e.state IN ('queued', 'sending', 'reconciling')
-  ORDER BY e.id OFFSET 0
+  ORDER BY e.id
 ) AS o
 LEFT JOIN address AS a ON a.lane = o.lane
 LEFT JOIN session AS s ON s.id = o.session

@@ -94,6 +94,7 @@ class Count:
             "of these arrived": len(arrived.intersection(row["key"] for row in unknown)),
             "marked as repeated": sum(REPEATED in post.body for post in self.posted),
             "of these twice": len(self._twice()),
+            "cards marked as repeated": sum(REPEATED in post.body for post in _cards(self.posted)),
             "cards twice": sum(len(cards) - 1 for posts in self.by_thread.values() if (cards := _cards(posts))),
             "topics without a word": len(self.orphans()),
         }
@@ -105,6 +106,7 @@ class Count:
         for talk in talks:
             self._agents_words_arrive_once(talk)
             self._customers_words_are_in_the_thread(talk)
+            self._nothing_is_repeated_without_a_mark(talk)
             self._there_is_one_owner(talk)
         self._words_reach_nobody_else()
         orphans = self.orphans()
@@ -175,6 +177,26 @@ class Count:
             broken("P5", f"{channel}: words of {talk.lane} are repeated", [str(t) for t, n in limit.items() if n > 1])
             first = list(dict.fromkeys(token for token, _ in said))
             broken("I10", f"{channel}: words of {talk.lane} were overtaken", [] if first == sorted(first) else [first])
+
+    def _nothing_is_repeated_without_a_mark(self, talk: Talk) -> None:
+        """P5: cards, notes and words, each as often as it was decided; more often only if it says so and must."""
+        case = self.cases.get(talk.lane)
+        if case is None:
+            return
+        decided = Counter(
+            (row["channel"], _outbound(row["payload"]).prompt.text)
+            for row in self.found["outbox"]
+            if row["lane"].endswith(f"@{case.id}") and not row["edits"]
+        )
+        for channel, threads in self.case_threads(talk).items():
+            for thread in threads:
+                posts = [post.body for post in self.by_thread[thread]]
+                if channel in BLIND:
+                    posts = [body for body in posts if REPEATED not in body]
+                cards = [body for body in posts if _CODE.search(body)]  # however they look
+                broken("P5", f"{channel}: cards of {talk.lane} are repeated without saying so", cards[1:])
+                again = [body for body, times in Counter(posts).items() if times > max(1, decided[channel, body])]
+                broken("P5", f"{channel}: {talk.lane} is spoken of again without saying so", again)
 
     def _there_is_one_owner(self, talk: Talk) -> None:
         """P7: who claimed it, once, is who owns it, and all that the customer read is theirs."""

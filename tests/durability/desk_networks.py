@@ -27,8 +27,8 @@ class DeskTelegram(Telegram):
     def posted(self, after: int) -> list[Posted]:
         """What desks read, from the `after`-th on."""
         return [
-            Posted("telegram", str(one.chat.id), str(one.topic), one.text, str(one.id), bool(one.keyboards))
-            for one in [one for one in self.at_desks if not one.service][after:]
+            Posted("telegram", str(one.chat.id), str(one.topic), text, str(one.id), bool(one.keyboards))
+            for one, text in [each for each in self.at_desks if not each[0].service][after:]
         ]
 
     def threads(self) -> list[tuple[str, str, str]]:
@@ -54,19 +54,19 @@ class DeskSlack(Slack):
         people = [slack_id(who) for who in AGENTS]
         team.add(*(User(slack_id(who), who, who.title()) for who in AGENTS))
         team.add(*(Room(room, name, members=[*people, BOT_USER]) for name, room in ROOMS.items()))
-        self._at_desks: list[tuple[str, SlackMessage]] = []
+        self._at_desks: list[tuple[str, SlackMessage, str]] = []  # with their words at first
 
     def posted(self, after: int) -> list[Posted]:
         """What desks read, from the `after`-th on; not what one person alone does."""
         return [
-            Posted("slack", room, one.thread_ts or one.ts, one.text, one.ts, len(one.blocks) > 1)
-            for room, one in self._at_desks[after:]
+            Posted("slack", room, one.thread_ts or one.ts, text, one.ts, len(one.blocks) > 1)
+            for room, one, text in self._at_desks[after:]
         ]
 
     def threads(self) -> list[tuple[str, str, str]]:
         """Every message of ours that is no reply: its channel, its ts and its words."""
         at_desks = self._at_desks
-        return [(room, one.ts, one.text) for room, one in at_desks if one.thread_ts in ("", one.ts)]
+        return [(room, one.ts, one.text) for room, one, _ in at_desks if one.thread_ts in ("", one.ts)]
 
     def signs(self) -> dict[str, list[str]]:
         """By channel and message of an agent: the signs of ours."""
@@ -82,7 +82,7 @@ class DeskSlack(Slack):
             return super()._posted(team, channel, message, fault)
         delivered = self._post(team, channel, message, fault)
         if message.bot_id and not message.viewer:
-            self._at_desks.append((channel.id, message))
+            self._at_desks.append((channel.id, message, message.text))
         return delivered
 
 

@@ -108,7 +108,7 @@ class Telegram:
     def __init__(self, dice: random.Random) -> None:
         self.app = TelegramSandbox([Bot(BOT_TOKEN, BOT_NAME)], delay=PAUSE)
         self._messages: list[TelegramMessage] = []
-        self.at_desks: list[TelegramMessage] = []  # what our bot says in groups
+        self.at_desks: list[tuple[TelegramMessage, str]] = []  # our bot's in groups, and their words at first
         self._dice = dice
         self._later = _Later()
         self._seen = 0
@@ -118,7 +118,8 @@ class Telegram:
         def noted(*place: Any, **content: Any) -> TelegramMessage:
             message = post(*place, **content)
             if message.mine:
-                (self._messages if message.chat.user else self.at_desks).append(message)
+                self._messages += [message] * bool(message.chat.user)
+                self.at_desks += [(message, message.text)] * (not message.chat.user)
             return message
 
         self.app.world.post = noted  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ import channels.slack.lookup
 import channels.telegram.outbound
 from bot.messages import Inbound
 from bot.rows import Leased
+from bot.runtime import dispatcher
 from bot.runtime.dispatcher import Dispatcher, Ended
 from bot.runtime.intake import Intake
 from bot.runtime.threads import Threads
@@ -64,7 +65,12 @@ def forget_threads() -> None:
     Threads._save = save
 
 
+def forget_marks() -> None:
+    """What a desk reads once more looks as if it were new."""
+    dispatcher.marked = lambda message, _mark: message
+
+
 SABOTAGES = {
     sabotage.__name__: sabotage
-    for sabotage in (ack_before_commit, resend_blindly, read_no_metadata, ask_without_key, forget_threads)
+    for sabotage in (ack_before_commit, resend_blindly, read_no_metadata, ask_without_key, forget_threads, forget_marks)
 }

@@ -34,6 +34,7 @@ async def test_t1_live_conversations_survive_two_hundred_kills(database_url, tmp
         ("ack_before_commit", 10, "I1"),
         ("forget_threads", 6, "P2: .* not"),
         pytest.param("resend_blindly", 25, r"P5: .* sent more than once", marks=pytest.mark.nightly),
+        pytest.param("forget_marks", 60, "P5: .* without saying so", marks=pytest.mark.nightly),
     ],
 )
 async def test_t27_careless_desks_are_found_out(sqlite_url, tmp_path, sabotage, kills, finding):

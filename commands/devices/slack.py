@@ -16,7 +16,7 @@ class SlackDm(Device):
     """Somebody's Slack in a workspace that our app is in."""
 
     name = "slack"
-    loads = ("channels.slack.client",)
+    loads = ("channels.slack.client", "slack_sdk.signature")
     most = 4000
     sends = "/chat.postMessage"
 

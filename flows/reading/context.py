@@ -13,7 +13,7 @@ STRONG, MEDIUM, WEAK, OTHER = "strong", "medium", "weak", "other"
 
 _REASON_STARTS = tags(
     "joint func pronoun praise blame aspect negative prep article firm condition filler carrier settle damning"
-    " endorsing event correct was thanks greeting signoff otherwise rather"
+    " endorsing rave event correct was thanks greeting signoff otherwise rather"
 )
 _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")

@@ -1,6 +1,7 @@
 """Stage 7: the comment, one unbroken piece of the text with score, greetings and the like cut off its edges."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from flows.reading.context import STRONG
 from flows.reading.numbers import RANGE, SCALE, Mention
@@ -10,13 +11,16 @@ from flows.reading.units import Unit, tags
 _BORDERS = (PAUSE, STOP, LINE)
 _WRAPPING = tags(
     "filler polite greeting thanks apology laugh dictated firm loose correct pronoun endorsing carrier scale"
+    " hedge between told"
 )
 _VERDICT = tags(
     "praise blame func pronoun negative filler firm article endorsing damning polite thanks carrier greeting loose"
     " laugh apology correct hedge rather signoff condition prep was settle verdict joint"
 )
+_THANKED = tags("praise blame event joint reason prep func")
 _CONTENT = tags("aspect adjective event unit noun reason")
-_LONGEST_GREETING = 4
+_OPENING = tags("filler greeting polite loose thanks trailing")
+_LONGEST_GREETING, _LONGEST_THANKS = 4, 3
 
 
 def reason(
@@ -29,8 +33,11 @@ def reason(
     for mention in (
         *settled,
         *(m for m in mentions if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival")),
+        *(m for m in mentions if m.alone and m.role == STRONG),
     ):
         _mark(cut, mention.left, mention.right)
+    for mention, other in pairwise(m for m in mentions if m.form == RANGE):
+        _mark(cut, mention.first, other.after)
     cut_to = 0
     for first, after in sorted(wishes):
         if after > cut_to:  # of requests that run into one another the end is looked for once
@@ -40,13 +47,17 @@ def reason(
         if _wraps(units, cut, first, after):
             _mark(cut, first, after)
     kept = [i for i, away in enumerate(cut) if not away]
-    while kept and units[kept[0]].tags & {"loose", "laugh"}:
+    while kept and _only_opens(units[kept[0]]):
         kept.pop(0)
     while kept and units[kept[-1]].tags & {"loose", "laugh", "trailing", "dictated"}:
         kept.pop()
     if not kept or _is_verdict([units[i] for i in kept]):
         return None
     return kept[0], kept[-1] + 1
+
+
+def _only_opens(unit: Unit) -> bool:
+    return bool(unit.tags & {"loose", "laugh"}) or (bool(unit.tags) and unit.tags <= _OPENING)
 
 
 def _mark(cut: list[bool], first: int, after: int) -> None:
@@ -64,7 +75,9 @@ def _request_start(units: Sequence[Unit], cut: Sequence[bool], first: int) -> in
 
 
 def _request_end(units: Sequence[Unit], after: int) -> int:
-    while after < len(units) and units[after].kind not in _BORDERS and "reason" not in units[after].tags:
+    while after < len(units) and units[after].kind not in _BORDERS:
+        if "reason" in units[after].tags and "topic" not in units[after].tags:
+            break
         after += 1
     return after
 
@@ -82,6 +95,8 @@ def _wraps(units: Sequence[Unit], cut: Sequence[bool], first: int, after: int) -
         return False
     if "greeting" in words[0].tags and len(words) <= _LONGEST_GREETING:
         return not any(word.tags & {"praise", "blame", "func", "event"} for word in words[1:])
+    if "thanks" in words[0].tags and len(words) <= _LONGEST_THANKS:
+        return not any(word.tags & _THANKED for word in words[1:])
     return all(word.tags & _WRAPPING and not word.tags & {"reason"} for word in words)
 
 

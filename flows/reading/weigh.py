@@ -12,13 +12,16 @@ _DOUBTS_AHEAD = ("hedge", "bound", "told", "rather", "was")
 _DOUBTS_BEHIND = ("hedge", "told")
 _SHRUGGING = tags("hedge filler loose joint negative firm pronoun correct laugh apology")
 _TELLING = tags("aspect event praise blame")
+_STORY = 4  # words before a conclusion that do not lead up to the score
 _LONGEST_SHRUG, _LONGEST_REPORT = 8, 4
 _ASKING = tags("filler hedge loose range")
 
 
 def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None:
     """Fill in doubt, withdrawn, settled and corrected from the words that belong to the number."""
-    ahead = frozenset(tag for unit in around.lead for tag in unit.tags)
+    lead = _conclusion(around.lead)
+    mention.left = mention.first - len(lead)
+    ahead = frozenset(tag for unit in lead for tag in unit.tags)
     behind = frozenset(tag for unit in around.trail for tag in unit.tags)
     if "beyond" in ahead:
         mention.form = mention.form if "negative" in ahead else BROKEN
@@ -35,6 +38,12 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
         mention.doubt = "told"
     mention.settled = "settle" in ahead
     mention.corrected = "correct" in ahead | behind
+
+
+def _conclusion(lead: Sequence[Unit]) -> Sequence[Unit]:
+    """The words from the last conclusion on, if a story comes before it: "they would have been closed so I'd say"."""
+    last = max((i for i, unit in enumerate(lead) if "settle" in unit.tags), default=0)
+    return lead[last:] if last >= _STORY else lead
 
 
 def _doubt(mention: Mention, lead: Sequence[Unit], ahead: frozenset[str], behind: frozenset[str]) -> str:

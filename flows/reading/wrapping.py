@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flows.reading.tokens import LINE, WORD
+from flows.reading.tokens import LINE, PAUSE, WORD
 from flows.reading.units import Unit, tags
 
 _WRAPS = tags("prompt device signoff")
@@ -21,6 +21,7 @@ def unwrap(units: Sequence[Unit]) -> list[Unit]:
         if new_line and unit.text == ">":
             i = _after_line(units, i)
         elif "prompt" in unit.tags:
+            kept = _before_quotation(kept)
             i = _after_question(units, i)
         elif "device" in unit.tags or (kept and _signs_off(units, i, new_line=new_line)):
             break
@@ -28,6 +29,18 @@ def unwrap(units: Sequence[Unit]) -> list[Unit]:
             kept.append(unit)
             i += 1
     return kept if any(unit.kind == WORD or unit.is_number for unit in kept) else list(units)
+
+
+def _before_quotation(kept: list[Unit]) -> list[Unit]:
+    """What was kept, without the words that only announce a quotation: "On 3 May you wrote:"."""
+    i = len(kept)
+    while i and kept[i - 1].kind == PAUSE and ":" not in kept[i - 1].text:
+        i -= 1
+    if not i or ":" not in kept[i - 1].text:
+        return kept
+    while i and kept[i - 1].kind != LINE:
+        i -= 1
+    return kept[:i]
 
 
 def _is_quote(units: Sequence[Unit]) -> bool:

@@ -10,6 +10,7 @@ unit countable label prep counted definite ordinal month stars idiom   make it a
 vague                                 number words that are ordinary words too ("one")
 joint reason func event praise blame adjective aspect noun damning endorsing   what a reason begins with, how it sounds
 cause rave                            a reason that is no contrast ("because"), a delighted verdict ("all perfect")
+topic                                 what a request is about ("regarding")
 rating                                carriers that only a score has ("rate", "my score")
 told                                  a report of an earlier answer ("I said")
 greeting thanks apology signoff device laugh loose trailing dictated prompt verdict   wrapping

@@ -5,12 +5,14 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from flows.reading.fold import fold
-from flows.reading.lexicon import entries, keywords
-from flows.reading.numerals import base_language
+from flows.reading.lexicon import entries, keywords, lexicon
+from flows.reading.numerals import base_language, values_anywhere
 
 _NOISE = re.compile(r"[^\w]+|_")
+_STRETCHED = re.compile(r"(.)\1{2,}")
 _FIRST = re.compile(r"[^\W_]+")
 _LONGEST = 40
+_SLIPPING, _LONG = 4, 7  # letters a word has where a slip of it is still the word; where one may be left out
 
 
 @cache
@@ -23,7 +25,26 @@ def _table(language: str) -> dict[str, Literal["stop", "start", "help"]]:
             for word in map(_bare, entries(text)):
                 if owner == language or word not in ordinary:
                     table[word] = name  # type: ignore[assignment]  # the names above are the three literals
+    words = lexicon(language)
+    for slip in _slips() - ordinary:
+        if not words.own(slip):
+            table.setdefault(slip, "stop")
     return table
+
+
+@cache
+def _slips() -> frozenset[str]:
+    """How a finger misses the opt-out words: two letters changed about, one struck twice, one of many left out."""
+    found: set[str] = set()
+    for word in (_bare(word) for text in keywords().stop.values() for word in entries(text)):
+        if not word.isalpha() or len(word) < _SLIPPING:
+            continue
+        places = range(len(word))
+        found.update(word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1])
+        found.update(word[:i] + word[i] + word[i:] for i in places)
+        if len(word) >= _LONG:
+            found.update(word[:i] + word[i + 1 :] for i in places[1:])
+    return frozenset(slip for slip in found if not values_anywhere(slip))
 
 
 @cache
@@ -36,7 +57,7 @@ def _first_words() -> frozenset[str]:
     """What any keyword of any language begins with."""
     source = keywords()
     lists = (*source.stop.values(), *source.start.values(), *source.help.values(), *source.human.values())
-    return frozenset(_bare(word).split(" ")[0] for text in lists for word in entries(text))
+    return _slips().union(_bare(word).split(" ")[0] for text in lists for word in entries(text))
 
 
 @lru_cache(maxsize=8)  # of one reply it is asked at the door, by the lane and by the conversation
@@ -45,7 +66,7 @@ def _may_be_keyword(text: str) -> bool:
     if len(text) > 4 * _LONGEST:
         return False
     first = _FIRST.search(fold(text).text)
-    return first is not None and first[0] in _first_words()
+    return first is not None and _STRETCHED.sub(r"\1", first[0]) in _first_words()
 
 
 def asks_for_person(text: str) -> bool:
@@ -58,7 +79,7 @@ def _names_person(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return _NOISE.sub(" ", fold(text).text).strip()
+    return _STRETCHED.sub(r"\1", _NOISE.sub(" ", fold(text).text).strip())
 
 
 def keyword(text: str, language: str) -> Literal["", "stop", "start", "help"]:

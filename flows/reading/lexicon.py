@@ -27,7 +27,7 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _AMENDING = frozenset({"correct", "negative", "instead"})  # no correction without one of these tags
 _SHORT = 3  # so many letters of an English word may be any language's word
 _NO_TAGS: frozenset[str] = frozenset()
-_OTHER_FILES = frozenset({"keywords", "numbers", "spoken", "false_friends"})
+_OTHER_FILES = frozenset({"keywords", "numbers", "spoken", "points", "false_friends"})
 
 
 class WordFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,7 +79,7 @@ class Lexicon:
         """`numbers`: spellings and values besides those of the source; `foreign`: what is not taken from fallback."""
         self._fallback = fallback
         self._foreign = frozenset(map(fold_word, foreign))
-        self.numbers_only = fallback is not None and not source.tags
+        self.numbers_only = fallback is not None and not source.wishes
         self.numbers: dict[str, int] = {}
         self.suffixes = dict(_by_entry(source.suffixes))
         self.slips = {word: int(value) for word, value in _by_entry(source.slips)}
@@ -227,9 +227,16 @@ def _lexicon(base: str) -> Lexicon:
     lists = files("flows.words").joinpath(f"{base}.toml") if base in word_lists() else None
     if lists is None and base not in number_languages():
         return _lexicon("en")
-    source = WordFile() if lists is None else msgspec.toml.decode(lists.read_bytes(), type=WordFile)
+    source = _points(base) if lists is None else msgspec.toml.decode(lists.read_bytes(), type=WordFile)
     english = None if base == "en" else _lexicon("en")
     return Lexicon(source, english, numerals(base), false_friends(base))
+
+
+def _points(base: str) -> WordFile:
+    """All that is known of a language besides its numbers: what it calls the points of a score (`points.toml`)."""
+    points = msgspec.toml.decode(files("flows.words").joinpath("points.toml").read_bytes(), type=dict[str, str])
+    named = {"point": points[base]} if base in points else {}
+    return WordFile(tags=named, suffixes=named)
 
 
 @cache

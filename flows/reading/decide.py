@@ -69,6 +69,7 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
             mention.withdrawn = mention.withdrawn or "condition"
         elif clause - 1 in conditions and not mention.settled and clause - 1 not in wished:
             mention.doubt = mention.doubt or "condition"
+    _withdraw_alternatives(mentions)
     for k, mention in enumerate(mentions):
         if mention.role not in {STRONG, MEDIUM} or mention.withdrawn:
             continue
@@ -81,6 +82,14 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
             and any(m.corrected and m.value != mention.value for m in later)
         ):
             mention.withdrawn = "corrected"
+
+
+def _withdraw_alternatives(mentions: Sequence[Mention]) -> None:
+    """Where an "otherwise" has its own number, the number before it counts no more: "10 once it works, otherwise 1"."""
+    last = max((m.first for m in mentions if m.withdrawn == "otherwise"), default=-1)
+    for mention in mentions:
+        if mention.first < last:
+            mention.withdrawn = mention.withdrawn or "condition"
 
 
 def _conditions(units: Sequence[Unit]) -> dict[int, int]:

@@ -22,6 +22,8 @@ WHOLE, SCALED, SCALE, RANGE, BROKEN, FOREIGN = "whole", "scaled", "scale", "rang
 _DIGITS = re.compile(r"[0-9]+|[.,:/–-]")
 _SLACK_NUMBER = re.compile(r":(?:keycap_)?([a-z]+):")
 _LONGEST = 9
+_DAYS, _MONTHS = 31, 12
+_DATING = frozenset({"prep", "ordinal", "bound", "between"})
 _PRICE = 2  # decimals of a price or a time
 _KINDS = (NUMBER, EMOJI)
 
@@ -57,6 +59,7 @@ def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *,
             if len(found) > most:
                 return found
     _join_keycaps(found, units)
+    _mark_dates(found, units)
     _mark_grades(found, units, words)
     _mark_fractions(found, units)
     _mark_scales(found, units, low, high)
@@ -158,6 +161,18 @@ def _mark_grades(found: list[Mention], units: Sequence[Unit], words: Lexicon) ->
             mention.slip = True
 
 
+def _mark_dates(found: Sequence[Mention], units: Sequence[Unit]) -> None:
+    """Dates with spaces in them: "until 14. 8.", "30. 6. 2025"."""
+    for day, month in pairwise(found):
+        if month.first != day.after + 1 or units[day.after].text != "." or units[day.after].spaced:
+            continue
+        before = units[day.first - 1] if day.first else None
+        dated = before is not None and before.tags & _DATING
+        points = month.after < len(units) and units[month.after].text == "." and not units[month.after].spaced
+        if points and day.value <= _DAYS and 1 <= month.value <= _MONTHS and (dated or day.value > _MONTHS):
+            day.form = month.form = FOREIGN
+
+
 def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
     """Fractions: "seven and a half", "sieben komma fünf", "7 1/2"."""
     for k, mention in enumerate(found):
@@ -202,7 +217,7 @@ def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: in
         joined = "range" in between[0].tags or between[0].text in {"-", "–", "/", "~"}
         if not joined or any(not u.tags & {"range", "article", "rather", "filler"} for u in between[1:]):
             between_words = mention.first and "between" in units[mention.first - 1].tags
-            if not between_words or len(between) != 1:
+            if not between_words or len(between) != 1 or between[0].text == ",":
                 if between and "hint" in between[0].tags:
                     mention.doubt, other.form = "hint", SCALE
                 continue

@@ -13,7 +13,7 @@ _LEADS = tags(
     " otherwise instead settle apology scale greeting thanks laugh told minus between of nr"
 )
 _TRAILS = tags(
-    "article firm filler carrier pronoun polite hedge correct thanks laugh told scale of settle apology past"
+    "article firm filler carrier pronoun polite hedge correct thanks laugh told scale of settle apology past unsaid"
 )
 _TRAILS_ANYWHERE = tags("point loose laugh trailing dictated")
 _PRELUDE = tags(
@@ -50,7 +50,7 @@ def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bo
     stop: Unit | None = None
     while i > 0 and mention.first - i < _LONGEST_LEAD:
         unit = units[i - 1]
-        if unit.kind in _BORDERS:
+        if unit.kind in _BORDERS or "unsaid" in unit.tags:
             break
         if unit.is_number or (unit.kind == WORD and not unit.tags & _LEADS):
             stop = None if unit.is_number else unit
@@ -104,6 +104,8 @@ def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
             return None if unit.kind in _BORDERS or unit.is_number else unit
         if unit.kind == WORD and not unit.tags & _TRAILS:
             return units[mention.right]
+        if "unsaid" in unit.tags:
+            mention.withdrawn = "denied"
         i += 1
     if i == len(units):
         mention.right = i

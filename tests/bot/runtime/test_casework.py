@@ -18,7 +18,7 @@ from bot.messages import (
 from bot.runtime.caserows import AGENT_LIFE
 from bot.runtime.lane import MOST_SCORES
 from bot.runtime.showing import SIGN_LIFE
-from tests.bot.runtime.floor import ANNA, DESKS, PHONE, SUPPORT, Floor
+from tests.bot.runtime.floor import ANNA, DESKS, OFFICE, PHONE, ROOM, SUPPORT, THREAD, Floor
 from tests.bot.runtime.lanes import invite
 
 DAY = 24 * 3600_000
@@ -241,3 +241,45 @@ def test_files_keep_where_they_came_from(floor):
     assert [(one.media, one.origin) for one in floor.messages("agent")] == [((photo,), floor.thread())]
     floor.take(Said("", (photo,)))
     assert [(one.media, one.origin) for one in floor.messages("desk")] == [((photo,), ANNA.lane)]
+
+
+# --- what its threads hang on ----------------------------------------------------------------------------------------
+
+
+def test_lf10_a_card_that_was_deleted_is_shown_again_and_nothing_else_happens(floor):
+    """The case has not changed: no turn, no word to the customer; told twice, it is the same message."""
+    floor.opened()
+    lost, wanted = Removed("C1:17.1", ours=True), []
+    for _ in range(2):
+        floor.events = 50
+        rows = floor.at_desk(lost, author="B1")
+        [card] = rows.outbox
+        wanted.append((card.key, card.kind, card.lane, card.edits, rows.cases, rows.journal))
+        assert [one.before_key for one in rows.superseded] == [card.key]
+    assert wanted[0] == wanted[1]
+    assert wanted[0][1:] == ("card", floor.thread(), card.key.rpartition(".")[0], [], [])
+
+
+@pytest.mark.parametrize("place", [OFFICE.lane, PHONE.lane, "slack:C9#17.1"])
+def test_lf10_where_the_case_is_not_no_card_comes_back(floor, place):
+    floor.opened()
+    assert floor.at_desk(Removed("C1:17.1", ours=True), author="B1", place=place).outbox == []
+
+
+def test_lf10_the_card_of_a_closed_case_stays_away(floor):
+    floor.opened()
+    floor.claimed()
+    floor.at_desk("!resolve price")
+    assert floor.case.closed
+    assert floor.at_desk(Removed("C1:17.1", ours=True), author="B1").outbox == []
+
+
+def test_lf10_a_card_is_deleted_before_we_know_that_it_was_posted(floor):
+    """It is looked at again once its thread has its name."""
+    floor.opened()
+    floor.opening = {ROOM.lane}
+    rows = floor.take(Removed("C1:17.1", ours=True), source=THREAD, author="B1")
+    assert ([event.state for event in rows.parked], rows.forwards) == (["new"], [])
+    floor.opening = set()
+    rows = floor.take(Removed("C1:17.1", ours=True), source=THREAD, author="B1")
+    assert (rows.parked, rows.forwards) == ([], [])  # it was no card of ours

@@ -117,7 +117,7 @@ def those_that_fit(waiting: Iterable[Any], now: int, fits: Callable[[str], bool]
 def why_not(kind: str, opted_out_at: int, speaker: str) -> str:
     """Why a queued message may not be sent any more, or "".
 
-    `speaker` is bot, human, or nobody for a survey that a newer one replaced.
+    `speaker` is bot, human, or nobody for a survey that a newer one replaced or followed.
     """
     if opted_out_at and kind != "notice":
         return "opted out"

@@ -217,7 +217,7 @@ SELECT id, key, channel, provider_id, rank, lane, kind, not_before FROM outbox W
 
 -- name: deliver!
 UPDATE outbox AS o SET state = r.state, rank = r.rank, code = r.code, error = r.error, unknown_since = 0, settled_at = r.at,
-  not_before = CASE WHEN r.held_until > 0 THEN r.held_until ELSE o.not_before END,
+  not_before = CASE WHEN r.held_until > 0 THEN r.held_until WHEN r.rank = 3 THEN r.at ELSE o.not_before END,
   provider_id = CASE WHEN r.provider_id = '' THEN o.provider_id ELSE r.provider_id END
 FROM unnest(:id::bigint[], :provider_id::text[], :state::text[], :rank::int[], :code::text[], :error::text[], :at::bigint[],
   :held_until::bigint[]) AS r (id, provider_id, state, rank, code, error, at, held_until)
@@ -288,7 +288,7 @@ LIMIT :limit;
 -- first row, until when the message before it holds it up, if the provider has that one and has not passed it on (rank 3).
 -- LATERAL, because lane by lane it is found by index; else it would go through all that is open anywhere.
 SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0),
-  CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
+  CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
 FROM unnest(:lanes::text[]) AS locked (lane)
 CROSS JOIN LATERAL (
   SELECT e.id, e.lane, e.state, e.not_before, e.not_after, e.kind, e.session,

@@ -141,14 +141,14 @@ SELECT thread, card_id FROM case_place WHERE case_id = :case_id AND place = :pla
 -- name: deliver_by_key
 -- A report never takes a message back to an earlier state, and settles one whose send was in doubt.
 UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at,
-  not_before = CASE WHEN :held_until > 0 THEN :held_until ELSE not_before END,
+  not_before = CASE WHEN :held_until > 0 THEN :held_until WHEN :rank = 3 THEN :at ELSE not_before END,
   provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END
 WHERE key = :key AND channel = :channel AND rank < :rank
 RETURNING id, key, lane, kind, not_before;
 
 -- name: deliver_by_provider_id
 UPDATE outbox SET state = :state, rank = :rank, code = :code, error = :error, unknown_since = 0, settled_at = :at,
-  not_before = CASE WHEN :held_until > 0 THEN :held_until ELSE not_before END
+  not_before = CASE WHEN :held_until > 0 THEN :held_until WHEN :rank = 3 THEN :at ELSE not_before END
 WHERE channel = :channel AND provider_id = :provider_id AND provider_id <> '' AND rank < :rank
 RETURNING id, key, lane, kind, not_before;
 
@@ -191,7 +191,7 @@ WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM
 -- it holds it up, if the provider has that one and has not passed it on yet (rank 3).
 SELECT * FROM (
   SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
-    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
+    CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
     coalesce((
       SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
       WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
@@ -208,7 +208,7 @@ SELECT * FROM (
 UNION ALL
 SELECT * FROM (
   SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
-    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
+    CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
     coalesce((
       SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
       WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)

@@ -60,7 +60,7 @@ async def test_p6_a_change_waits_for_the_message_it_changes(store):
     [lease] = await leased(store)
     await store.settle([settled(lease, "reconciling", not_before=NOW + REST)])
     assert await leased(store) == []
-    await turn(store, deliveries=[delivery("1", "sent", 3, provider_id="SM1")])
+    await turn(store, deliveries=[delivery("1", "sent", 4, provider_id="SM1")])
     [lease] = await leased(store)
     assert (lease.key, lease.shown_id) == ("1.m2", "SM1")
 
@@ -85,7 +85,7 @@ async def test_a_press_upgrades_a_message_in_doubt_and_takes_none_back(store, be
         await turn(store, deliveries=[delivery("m", before, ranks[before], provider_id="SM1")])
     elif before != "sending":
         await store.settle([settled(lease, before, not_before=NOW + REST, provider_id="SM1" * (before == "sent"))])
-    await turn(store, deliveries=[delivery("m", "sent", 3, provider_id="P7")])
+    await turn(store, deliveries=[delivery("m", "sent", 4, provider_id="P7")])
     row = await store.outbound("m")
     found = {"sent": {"P7", "SM1"}, "failed": {""}}.get(after, {"SM1"})
     assert row["state"] == after

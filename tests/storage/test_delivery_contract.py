@@ -125,7 +125,7 @@ async def test_a_report_that_names_only_the_providers_id_finds_its_case(store, k
     await turn(store, "sms:+4999", deliveries=[delivery("", provider_id="SM1")])
     assert await heard(store) == ([(LANE, "m", "delivered")] if kind in ("agent", "case") else [])
     await turn(store, "sms:+4999", deliveries=[delivery("", provider_id="SM1")])
-    await turn(store, "sms:+4999", deliveries=[delivery("", "sent", 3, provider_id="SM1")])
+    await turn(store, "sms:+4999", deliveries=[delivery("", "sent", 4, provider_id="SM1")])
     await turn(store, "sms:+4999", deliveries=[delivery("m", "read", 6, provider_id="SM1")])  # is told to it anyway
     assert await states(store, "m") == ["read"]
     assert await store.event("sms", "settled:m:sent") is None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from flows.reading.context import STRONG
+from flows.reading.context import OTHER, STRONG
 from flows.reading.numbers import RANGE, SCALE, Mention
 from flows.reading.tokens import LINE, PAUSE, STOP, WORD
 from flows.reading.units import Unit, tags
@@ -20,6 +20,8 @@ _VERDICT = tags(
 _THANKED = tags("praise blame event joint reason prep func")
 _CONTENT = tags("aspect adjective event unit noun reason")
 _OPENING = tags("filler greeting polite loose thanks trailing")
+_TOLD_OF = tags("praise blame adjective event reason")
+_LONGEST_CALLER = 2  # words that name who should call: "your sales staff"
 _LONGEST_GREETING, _LONGEST_THANKS = 4, 3
 
 
@@ -32,7 +34,11 @@ def reason(
     settled = [m for m in strong if m.settled] or strong
     for mention in (
         *settled,
-        *(m for m in mentions if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival")),
+        *(
+            m
+            for m in mentions
+            if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival" and m.role != OTHER)
+        ),
         *(m for m in mentions if m.alone and m.role == STRONG),
     ):
         _mark(cut, mention.left, mention.right)
@@ -71,7 +77,12 @@ def _request_start(units: Sequence[Unit], cut: Sequence[bool], first: int) -> in
         and units[first - 1].tags & {"joint", "polite", "filler", "pronoun", "settle", "loose"}
     ):
         first -= 1
-    return first
+    ahead = next((k for k in range(first, max(0, first - _LONGEST_CALLER) - 1, -1) if _opens_clause(units, k)), first)
+    return first if any(u.is_number or u.tags & _TOLD_OF for u in units[ahead:first]) else ahead
+
+
+def _opens_clause(units: Sequence[Unit], i: int) -> bool:
+    return i == 0 or units[i - 1].kind in _BORDERS
 
 
 def _request_end(units: Sequence[Unit], after: int) -> int:

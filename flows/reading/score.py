@@ -22,9 +22,11 @@ from flows.reading.wishes import may_wish, wish_spans
 from flows.reading.wrapping import unwrap
 
 _TOO_MANY = 40
+_NEAR = 4  # units between a score and what is said about it
 _SAME_EVERYWHERE = tags("point scale of thanks polite laugh")
 _BARE = re.compile(r" *([1-9]?[0-9]) *[.!]{0,3} *")
 _DIGIT_OR_EMOJI = re.compile(r"[0-9:]")
+_OPENING = "¿¡"
 _CLOSING = '.!?…)"»“€$£%°'
 
 
@@ -65,6 +67,8 @@ def _read(text: str, language: str, low: int, high: int) -> tuple[Read, Sequence
         return Read("stop", rule="asks for no more messages"), (), ()
     people = [(first, after) for name, first, after in wishes if name == "human"]
     decision, mentions = _decide(reply, low, high)
+    if decision.action == "accept" and (doubt := _doubt_beside(decision, wishes)):
+        decision = Decision("confirm", decision.value, doubt, decision.mentions)
     if decision.action == "accept":
         span = reason(reply.units, mentions, decision.mentions, people)
         comment = _original(reply, *span) if span else ""
@@ -118,6 +122,17 @@ def _wishes(reply: Reply, language: str) -> list[tuple[str, int, int]]:
     return [(name, owner[first], owner[after - 1] + 1) for name, first, after in wish_spans(kept, language)]
 
 
+def _doubt_beside(decision: Decision, wishes: Sequence[tuple[str, int, int]]) -> str:
+    """The report of an earlier answer or the doubt that stands beside the score, or ""."""
+    for name, first, after in wishes:
+        if name in {"told", "doubt"} and any(
+            first - _NEAR <= m.right <= first or after <= m.left <= after + _NEAR or first <= m.first < after
+            for m in decision.mentions
+        ):
+            return name
+    return ""
+
+
 def _guess(nothing: Decision, reply: Reply, low: int, high: int) -> Decision:
     """No number: perhaps the end of the scale in words, perhaps a slip."""
     value = end_of_scale(reply.units, low, high)
@@ -137,6 +152,8 @@ def _original(reply: Reply, first: int, after: int) -> str:
     opening, closing = reply.seen.tokens[reply.units[first].first], reply.seen.tokens[reply.units[after - 1].after - 1]
     start, _ = reply.seen.folded.original(opening.start, opening.end)
     _, end = reply.seen.folded.original(closing.start, closing.end)
+    while start and reply.text[start - 1] in _OPENING:
+        start -= 1
     while end < len(reply.text) and reply.text[end] in _CLOSING:
         end += 1
     return reply.text[start:end].strip()

@@ -29,7 +29,10 @@ def _wish_in_phrases(text: str, language: str) -> Wish:
 
 
 def wish_spans(tokens: Sequence[Token], language: str) -> list[tuple[str, int, int]]:
-    """The wishes as (stop or human, first token, token after the last), without those a `not_wishes` pattern covers."""
+    """Wishes, reports and doubts as (stop, human, told or doubt, first token, token after the last).
+
+    Those that a pattern of `not_wishes` covers are left out.
+    """
     found: list[tuple[str, int, int]] = []
     for words in lexicons(language):
         matches = dict.fromkeys(words.wishes.find(tokens))

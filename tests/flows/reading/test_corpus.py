@@ -24,6 +24,18 @@ def test_development_rows(name: str, accuracy_table: list[str]):
     assert result.comments >= 0.97 * result.accepted
 
 
+@pytest.mark.parametrize(("name", "right"), [("dev_a.jsonl", 0.99), ("dev_c_west.jsonl", 0.98)])
+def test_replies_as_people_type_them(name: str, right: float, accuracy_table: list[str]):
+    """German, English, French, Spanish, Italian, Portuguese: no false accept, no missed or false stop."""
+    result = tally(name)
+    accuracy_table.append(result.line(name))
+    assert not result.false_accepts
+    assert not result.missed_stops
+    assert not result.false_stops
+    assert result.right >= right * result.rows
+    assert result.comments >= 0.95 * result.accepted
+
+
 def test_traps_are_never_accepted():
     """Numbers that count, name, date or measure: asked about or passed over, never taken for a score."""
     lines = (DATA / "traps.tsv").read_text("utf-8").splitlines()

@@ -41,7 +41,7 @@ def test_every_language_with_phrases_has_all_that_a_reply_needs(language: str):
     assert set(needed.split()) <= known
     assert words.yes
     assert words.no
-    assert {pattern.name for pattern in words.wishes._patterns} == {"stop", "human"}
+    assert {pattern.name for pattern in words.wishes._patterns} >= {"stop", "human"}
 
 
 def test_languages_of_which_only_the_numbers_are_known_say_so():

@@ -288,7 +288,7 @@ LIMIT :limit;
 -- first row, until when the message before it holds it up, if the provider has that one and has not passed it on (rank 3).
 -- LATERAL, because lane by lane it is found by index; else it would go through all that is open anywhere.
 SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0),
-  CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
+  CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
 FROM unnest(:lanes::text[]) AS locked (lane)
 CROSS JOIN LATERAL (
   SELECT e.id, e.lane, e.state, e.not_before, e.not_after, e.kind, e.session,

@@ -191,7 +191,7 @@ WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM
 -- it holds it up, if the provider has that one and has not passed it on yet (rank 3).
 SELECT * FROM (
   SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
-    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
+    CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
     coalesce((
       SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
       WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
@@ -208,7 +208,7 @@ SELECT * FROM (
 UNION ALL
 SELECT * FROM (
   SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
-    CASE WHEN s.outcome = 'superseded' THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
+    CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
     coalesce((
       SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
       WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)

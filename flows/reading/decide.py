@@ -114,20 +114,20 @@ def _settle(live: list[Mention], mentions: Sequence[Mention]) -> list[Mention]:
             if earlier:
                 mention.doubt, mention.settled = "", True
     settled = [m for m in live if m.settled and m.form not in {BROKEN, RANGE}]
-    return settled or _choice_of_a_range(live) or live
+    return settled or _choice_of_a_range(live, mentions) or live
 
 
 def _stands_against_another(mention: Mention, mentions: Sequence[Mention]) -> bool:
     return any(m.first < mention.first and m.withdrawn in {"past", "hypothetical", "denied"} for m in mentions)
 
 
-def _choice_of_a_range(live: Sequence[Mention]) -> list[Mention]:
+def _choice_of_a_range(live: Sequence[Mention], mentions: Sequence[Mention]) -> list[Mention]:
     """The one score named after a range that holds it: "6 or 5... I decide, 6"."""
     ranged = [k for k, m in enumerate(live) if m.form == RANGE]
     if not ranged or len({m.value for m in live if m.form != RANGE}) != 1:
         return []
     behind = [m for m in live[ranged[-1] + 1 :] if m.form == WHOLE]
-    ends = [live[k].value for k in ranged]
+    ends = [m.value for m in mentions if m.form == RANGE]
     return behind if behind and min(ends) <= behind[0].value <= max(ends) else []
 
 

@@ -12,6 +12,7 @@ _NOISE = re.compile(r"[^\w]+|_")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _FIRST = re.compile(r"[^\W_]+")
 _LONGEST = 40
+_POLITE = frozenset({"polite", "thanks"})
 _SLIPPING, _LONG = 4, 7  # letters a word has where a slip of it is still the word; where one may be left out
 
 
@@ -94,4 +95,9 @@ def keyword(text: str, language: str) -> Literal["", "stop", "start", "help"]:
 def _look_up(text: str, language: str) -> Literal["", "stop", "start", "help"]:
     if len(text) > 4 * _LONGEST:
         return ""
-    return _table(base_language(language)).get(_bare(text), "")
+    table, said = _table(base_language(language)), _bare(text)
+    while (found := table.get(said)) is None and " " in said:
+        said, _, last = said.rpartition(" ")
+        if lexicon(language).tags_of(last).isdisjoint(_POLITE):
+            return ""
+    return found or ""

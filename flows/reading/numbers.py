@@ -201,6 +201,9 @@ def _mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: in
             continue
         if any(not unit.tags & {"of", "article", "point", "scale"} and unit.text != "/" for unit in between):
             continue
+        if mention.value == high and "scale" in between[0].tags and low <= scale.value <= high:
+            mention.form, scale.form = SCALE, SCALED  # "10 üzerinden 6"
+            continue
         if mention.form == WHOLE:
             mention.form = SCALED if scale.value == high and low <= mention.value else FOREIGN
             if scale.value != high and mention.value > high:

@@ -9,6 +9,7 @@ from commands.assemble import Parts
 from commands.devices.device import NotOnStage
 from commands.devices.seats import Seats
 from commands.inbox import Inbox
+from storage.reading import SqlReading
 from web import cases
 from web.demo import Decide, Reply, Tap
 from web.problems import Refused
@@ -53,10 +54,11 @@ class DemoDesk:
             raise NotOnStage("Nobody sits there.")
         return self._seats[at]
 
-    async def snapshot(self, lang: str) -> dict[str, Any]:
-        """The latest cases, newest first, in this language, and what agents see of them elsewhere."""
-        latest = await self._inbox.page("", (), MOST_CASES)
-        found = [case for case in await asyncio.gather(*(self._inbox.case(each.id, lang) for each in latest)) if case]
+    async def snapshot(self, lang: str, reading: SqlReading) -> dict[str, Any]:
+        """The latest cases there, newest first, in this language, and what agents see of them elsewhere."""
+        inbox = self._inbox.over(reading)
+        latest = await inbox.page("", (), MOST_CASES)
+        found = [case for case in await asyncio.gather(*(inbox.case(each.id, lang) for each in latest)) if case]
         return {"cases": found, "seats": self._seen(found)}
 
     def _seen(self, found: Sequence[CaseDetail]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from web.shapes import (
 
 AGAIN = ("failed", "unknown", "cancelled", "expired")  # states of a message after which a person may send it again
 Row = Mapping[str, Any]
+Retold = dict[tuple[str, str], tuple[int, Texts]]  # case and language → version and its texts
 
 _decode = msgspec.json.Decoder(Case).decode
 
@@ -36,11 +37,16 @@ _decode = msgspec.json.Decoder(Case).decode
 class Inbox:
     """web.cases.Inbox over the running parts."""
 
-    def __init__(self, reading: SqlReading, office: Office, desks: Desks) -> None:
+    def __init__(self, reading: SqlReading, office: Office, desks: Desks, retold: Retold | None = None) -> None:
+        """`retold` is what it remembers of histories in other languages."""
         self._reading = reading
         self._office = office
         self._desks = desks
-        self._retold: dict[tuple[str, str], tuple[int, Texts]] = {}  # case and language → version and its texts
+        self._retold: Retold = {} if retold is None else retold
+
+    def over(self, reading: SqlReading) -> "Inbox":
+        """The same inbox, looked at through another read side."""
+        return Inbox(reading, self._office, self._desks, self._retold)
 
     async def page(self, desk: str, phases: Sequence[str], limit: int) -> list[CaseSummary]:
         """See web.cases.Inbox."""

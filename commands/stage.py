@@ -14,6 +14,7 @@ from commands.demo_desk import DemoDesk
 from commands.devices.device import FAULTS, Chatting, Clock, Device, NotOnStage, Starting
 from commands.turns import turns
 from flows.answers import Option
+from storage.reading import SqlReading
 from web.demo import Action, Block, Decide, FaultName, Open, Press, Reply, Rewrite, Skip, Start, Tap, Text
 from web.shapes import Invitation, Invited
 
@@ -123,15 +124,16 @@ class DemoStage:
         self._bell.close()
 
     async def snapshot(self, lang: str = "en") -> dict[str, Any]:
-        """See web.demo.Stage. What was stored comes first, so that what led to it is there, too."""
-        stored, desk, rows = await asyncio.gather(
-            self._stored(), self._desk.snapshot(lang), self._reading.sessions(MOST_SESSIONS)
-        )
-        latest = {row["lane"]: row["state"] for row in reversed(rows)}
-        states = [latest.get(device.lane) for device in self.devices.values()]
-        sessions = [msgspec.json.decode(state, type=Session) if state else None for state in states]
-        pairs = list(zip(self.devices.values(), sessions, strict=True))
-        talks = await asyncio.gather(*(self._talk(device.lane, session) for device, session in pairs))
+        """See web.demo.Stage. What is stored is that of one moment; what led to it is on the screens by then."""
+        async with self._reading.snapshot() as reading:
+            stored = await _stored(reading)
+            desk = await self._desk.snapshot(lang, reading)
+            rows = await reading.sessions(MOST_SESSIONS)
+            latest = {row["lane"]: row["state"] for row in reversed(rows)}
+            states = [latest.get(device.lane) for device in self.devices.values()]
+            sessions = [msgspec.json.decode(state, type=Session) if state else None for state in states]
+            pairs = list(zip(self.devices.values(), sessions, strict=True))
+            talks = [await self._talk(reading, device.lane, session) for device, session in pairs]
         shown = {device.name: self._screen(device, session) for device, session in pairs}
         return {
             "devices": shown,
@@ -156,12 +158,12 @@ class DemoStage:
         question = flow.step(session.step).ask if flow and session.step else None
         return question.prompt(session.language).options if question else ()
 
-    async def _talk(self, lane: str, session: Session | None) -> dict[str, Any]:
+    async def _talk(self, reading: SqlReading, lane: str, session: Session | None) -> dict[str, Any]:
         address, due_at, journal, lines = await asyncio.gather(
-            self._reading.lane(lane),
-            self._reading.timer(session.id if session else ""),
-            self._reading.journal(session.id if session else ""),
-            self._reading.conversation(lane),
+            reading.lane(lane),
+            reading.timer(session.id if session else ""),
+            reading.journal(session.id if session else ""),
+            reading.conversation(lane),
         )
         talk: dict[str, Any] = {
             "now": self._clock() // 60_000 * 60_000,
@@ -180,15 +182,16 @@ class DemoStage:
         talk["turns"] = turns(journal, lines, session)
         return talk
 
-    async def _stored(self) -> dict[str, Any]:
-        responses, counts = await asyncio.gather(self._reading.responses("", MOST_RESPONSES), self._reading.counts())
-        scores = dict.fromkeys(("promoter", "passive", "detractor"), 0)
-        for response in responses:
-            if response["segment"] in scores:
-                scores[response["segment"]] += 1
-        names = ("score", "segment", "comment", "flow", "language", "channel", "at", "outcome")
-        shown = [{name: response[name] for name in names} for response in reversed(responses)]
-        return {"scores": scores, "responses": shown, "counts": counts}
+
+async def _stored(reading: SqlReading) -> dict[str, Any]:
+    responses, counts = await asyncio.gather(reading.responses("", MOST_RESPONSES), reading.counts())
+    scores = dict.fromkeys(("promoter", "passive", "detractor"), 0)
+    for response in responses:
+        if response["segment"] in scores:
+            scores[response["segment"]] += 1
+    names = ("score", "segment", "comment", "flow", "language", "channel", "at", "outcome")
+    shown = [{name: response[name] for name in names} for response in reversed(responses)]
+    return {"scores": scores, "responses": shown, "counts": counts}
 
 
 def code(link: str) -> list[str]:

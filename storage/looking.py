@@ -17,13 +17,33 @@ READING = statements("reading")
 class SqliteLook(SqlReading):
     """bot.ports.Reading on a SQLite file, without the writer's lock."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    def __init__(self, path: Path, reader: aiosqlite.Connection) -> None:
+        self._path = path
+        self._reader = reader
 
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
-        async with self._connection.execute(READING[name], facts) as cursor:
+        async with self._reader.execute(READING[name], facts) as cursor:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SqlReading]:
+        """See SqlReading."""
+        # A connection of its own: what others read meanwhile must not be held back with it.
+        reader = await reader_of(self._path)
+        try:
+            await reader.execute("BEGIN")
+            yield SqliteLook(self._path, reader)
+        finally:
+            await reader.close()
+
+
+async def reader_of(path: Path) -> aiosqlite.Connection:
+    """A connection that cannot write. Raises sqlite3.OperationalError if there is no such file."""
+    reader = await aiosqlite.connect(_read_only(path), uri=True)
+    await reader.execute("PRAGMA query_only=1")
+    await reader.execute("PRAGMA busy_timeout=5000")
+    return reader
 
 
 @asynccontextmanager
@@ -40,10 +60,11 @@ async def look(url: str) -> AsyncIterator[SqlReading]:
         finally:
             await store.close()
         return
-    async with aiosqlite.connect(_read_only(path), uri=True) as connection:
-        await connection.execute("PRAGMA query_only=1")
-        await connection.execute("PRAGMA busy_timeout=5000")
-        yield SqliteLook(connection)
+    reader = await reader_of(path)
+    try:
+        yield SqliteLook(path, reader)
+    finally:
+        await reader.close()
 
 
 def _read_only(path: Path) -> str:

@@ -1,6 +1,7 @@
 """PostgreSQL: many workers on many machines. Set-based statements, one lock per lane."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -239,15 +240,46 @@ class PostgresStore(SqlReading):
 
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
         async with _translated(), self._readers.acquire(timeout=10) as connection:
-            found = getattr(_READING, name)(connection, **facts)
-            if hasattr(found, "__aiter__"):
-                return [dict(row) async for row in found]
-            row = await found  # a block for one row, named with `^`
-            return [dict(row)] if row else []
+            return await _looked_up(connection, name, facts)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SqlReading]:
+        """See SqlReading."""
+        async with (
+            _translated(),
+            self._readers.acquire(timeout=10) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield _Snapshot(connection)
 
     async def _value(self, name: str, *facts: Any) -> Any:
         async with _translated(), self._pool.acquire(timeout=10) as connection:
             return await connection.fetchval(SQL[name], *facts)
+
+
+class _Snapshot(SqlReading):
+    """The read side in one transaction, whose statements take turns."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    async def _rows(self, name: str, **facts: Any) -> list[Row]:
+        async with self._turn:
+            return await _looked_up(self._connection, name, facts)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SqlReading]:
+        """This is one."""
+        yield self
+
+
+async def _looked_up(connection: Any, name: str, facts: Mapping[str, Any]) -> list[Row]:
+    found = getattr(_READING, name)(connection, **facts)
+    if hasattr(found, "__aiter__"):
+        return [dict(row) async for row in found]
+    row = await found  # a block for one row, named with `^`
+    return [dict(row)] if row else []
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +23,10 @@ class SqlReading(ABC):
     @abstractmethod
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
         """The rows of a named block of sql/reading.sql."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractAsyncContextManager["SqlReading"]:
+        """The read side as it is when it is first asked: all that is read there fits together, whoever writes."""
 
     async def _row(self, name: str, **facts: Any) -> Row | None:
         rows = await self._rows(name, **facts)

@@ -19,8 +19,8 @@ from storage.along import Along
 from storage.cases import seen_from, take_along
 from storage.leasing import doubtful, lease, settle
 from storage.lock import WriterLock, locked
+from storage.looking import SqliteLook, reader_of
 from storage.news import News
-from storage.reading import Row, SqlReading
 from storage.rows import batch
 from storage.sql import statements
 from storage.writing import accept, fired, use_code, write
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 logging.getLogger("aiosqlite").addFilter(lambda record: record.levelno >= logging.WARNING)
 
 SQL = statements("sqlite")
-READING = statements("reading")
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -53,14 +52,13 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-class SqliteStore(SqlReading):
+class SqliteStore(SqliteLook):
     """bot.ports.Store and bot.ports.Reading on one SQLite file."""
 
     def __init__(self, path: Path, lock: WriterLock, writer: sqlite3.Connection, reader: aiosqlite.Connection) -> None:
-        self._path = path
+        super().__init__(path, reader)
         self._lock = lock
         self._writer = writer
-        self._reader = reader
         # One thread, so that a batch is one hop and writes never contend.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         # At most one transaction of the background's is in the thread's queue: a webhook waits for one, not for all.
@@ -78,9 +76,7 @@ class SqliteStore(SqlReading):
         lock = await locked(path, patience)
         try:
             writer = connect(path)
-            reader = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True)
-            await reader.execute("PRAGMA query_only=1")
-            await reader.execute("PRAGMA busy_timeout=5000")
+            reader = await reader_of(path)
         except BaseException:
             lock.release()
             raise
@@ -289,8 +285,3 @@ class SqliteStore(SqlReading):
 
     async def _run(self, name: str, facts: dict[str, Any]) -> int:
         return await self._write(lambda connection: connection.execute(SQL[name], facts).rowcount)
-
-    async def _rows(self, name: str, **facts: Any) -> list[Row]:
-        async with self._reader.execute(READING[name], facts) as cursor:
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]

@@ -50,7 +50,7 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
         return True
     named = around.left is not None and bool(around.left.tags & _NAMES)
     named = named and not any("firm" in unit.tags for unit in around.lead)  # "since the new hall only 8"
-    if named and not around.carried and not mention.settled:
+    if named and not around.carried and not mention.settled and mention.doubt != "told":
         return True
     return _is_date(mention, units, before) or _is_vague(mention, around, units)
 

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from flows.reading.context import MEDIUM, STRONG
+from flows.reading.context import MEDIUM, STRONG, WEAK
 from flows.reading.numbers import BROKEN, RANGE, WHOLE, Mention
 from flows.reading.tokens import WORD
 from flows.reading.units import Unit
@@ -37,6 +37,7 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
         live = [m for m in live if m.doubt != "follows"]
     values = {m.value for m in live}
     if len(values) == 1:
+        _doubt_beside_another(live, mentions, low, high)
         return _weigh_doubts(live, tuple(m for m in mentions if m.value in values and not m.withdrawn))
     if not values:
         return Decision("reask", None, "withdrawn" if any(m.withdrawn for m in mentions) else "no score")
@@ -44,6 +45,13 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
     if listed is not None:
         return Decision("confirm", listed.value, "list number", (listed,))
     return Decision("reask", None, "two values")
+
+
+def _doubt_beside_another(live: Sequence[Mention], mentions: Sequence[Mention], low: int, high: int) -> None:
+    """A number that only its place makes a score is unsure beside another of the scale: "food 9 service 4"."""
+    others = {m.value for m in mentions if m.role == WEAK and m.form == WHOLE and not m.withdrawn} - {live[-1].value}
+    if live[-1].role == MEDIUM and any(low <= value <= high for value in others):
+        live[-1].doubt = live[-1].doubt or "context"
 
 
 def _weigh_doubts(live: Sequence[Mention], chosen: tuple[Mention, ...]) -> Decision:

@@ -105,7 +105,7 @@ def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
         if unit.kind == WORD and not unit.tags & _TRAILS:
             return units[mention.right]
         if "unsaid" in unit.tags:
-            mention.withdrawn = "denied"
+            mention.withdrawn = "hypothetical"
         i += 1
     if i == len(units):
         mention.right = i

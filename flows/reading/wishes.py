@@ -31,12 +31,11 @@ def _wish_in_phrases(text: str, language: str) -> Wish:
 def wish_spans(tokens: Sequence[Token], language: str) -> list[tuple[str, int, int]]:
     """Wishes, reports and doubts as (stop, human, told or doubt, first token, token after the last).
 
-    Those that a pattern of `not_wishes` covers are left out.
+    Those that a pattern of `not_wishes` covers are left out, be it the conversation's language or English.
     """
-    found: list[tuple[str, int, int]] = []
-    for words in lexicons(language):
-        matches = dict.fromkeys(words.wishes.find(tokens))
-        if matches:
-            denied = words.not_wishes.find(tokens)
-            found += [m for m in matches if not any(m[0] == n and a < m[2] and m[1] < b for n, a, b in denied)]
-    return found
+    sources = lexicons(language)
+    matches = [match for words in sources for match in dict.fromkeys(words.wishes.find(tokens))]
+    if not matches:
+        return []
+    denied = [match for words in sources for match in words.not_wishes.find(tokens)]
+    return [m for m in matches if not any(m[0] == n and a < m[2] and m[1] < b for n, a, b in denied)]

@@ -24,9 +24,12 @@ def test_development_rows(name: str, accuracy_table: list[str]):
     assert result.comments >= 0.97 * result.accepted
 
 
-@pytest.mark.parametrize(("name", "right"), [("dev_a.jsonl", 0.99), ("dev_c_west.jsonl", 0.98)])
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [("dev_a.jsonl", 0.99), ("dev_c_west.jsonl", 0.98), ("dev_b.jsonl", 0.97), ("dev_c_rest.jsonl", 0.98)],
+)
 def test_replies_as_people_type_them(name: str, right: float, accuracy_table: list[str]):
-    """German, English, French, Spanish, Italian, Portuguese: no false accept, no missed or false stop."""
+    """In sixteen languages as people write them: no false accept, no missed or false stop."""
     result = tally(name)
     accuracy_table.append(result.line(name))
     assert not result.false_accepts

@@ -7,7 +7,7 @@ from English no short words, which look alike in too many languages; an unknown 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
@@ -27,6 +27,8 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _AMENDING = frozenset({"correct", "negative", "instead"})  # no correction without one of these tags
 _SHORT = 3  # so many letters of an English word may be any language's word
 _NO_TAGS: frozenset[str] = frozenset()
+_LABEL = frozenset({"label", "abbreviation"})
+_OPENING = 3  # letters of the shortest stem that is looked for
 _OTHER_FILES = frozenset({"keywords", "numbers", "spoken", "points", "false_friends"})
 
 
@@ -89,8 +91,9 @@ class Lexicon:
         self.school_grades = source.school_grades
         self._label_endings = tuple(map(fold_word, entries(source.label_endings)))
         self.yes, self.no = _folded(source.yes), _folded(source.no)
-        self._words: dict[str, set[str]] = {}
-        self._stems: dict[str, set[str]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._stems: dict[str, frozenset[str]] = {}
+        self._stem_sizes: dict[str, Sequence[int]] = {}  # by the letters that the stems begin with, longest first
         self.phrases: dict[tuple[str, str], list[Phrase]] = {}
         self.amending: set[str] = set()
         self._load_tags(source.tags)
@@ -109,16 +112,21 @@ class Lexicon:
 
     def _load_tags(self, tags: Mapping[str, str]) -> None:
         phrases: dict[tuple[str, ...], set[str]] = {}
+        words: dict[str, set[str]] = {}
+        stems: dict[str, set[str]] = {}
         for tag, text in tags.items():
             for entry in entries(text):
                 if entry.endswith("*"):
-                    self._stems.setdefault(fold_word(entry)[:-1], set()).add(tag)
+                    stems.setdefault(fold_word(entry)[:-1], set()).add(tag)
                     continue
                 parts = _parts(entry)
                 if len(parts) > 1:
                     phrases.setdefault(parts, set()).add(tag)
                 else:
-                    self._words.setdefault(parts[0], set()).add(tag)
+                    words.setdefault(parts[0], set()).add(tag)
+        self._words = {word: frozenset(found) for word, found in words.items()}
+        self._stems = {stem: frozenset(found) for stem, found in stems.items()}
+        self._stem_sizes = _sizes(stems)
         for parts, found in sorted(phrases.items(), key=lambda item: -len(item[0])):
             self.phrases.setdefault((parts[0], parts[1]), []).append((parts[2:], frozenset(found), None))
             if found & _AMENDING and _AMENDING.isdisjoint(chain.from_iterable(map(self.own, parts))):
@@ -145,40 +153,40 @@ class Lexicon:
 
     def own(self, word: str) -> frozenset[str]:
         """The tags this language itself gives the word, without the fallback."""
-        tags = self._words.get(word, set())
-        for size in range(len(word), 2, -1):
-            if word[:size] in self._stems:
-                return frozenset(tags | self._stems[word[:size]])
+        tags = self._words.get(word, _NO_TAGS)
+        for size in self._stem_sizes.get(word[:_OPENING], ()):
+            if (stem := word[:size]) in self._stems:
+                return tags | self._stems[stem]
         if not tags and self._label_endings and word.endswith(self._label_endings):
-            return frozenset({"label", "abbreviation"})
-        return frozenset(tags)
+            return _LABEL
+        return tags
+
+    def look_up(self, word: str) -> tuple[int | None, frozenset[str]]:
+        """The value as a number word and the tags, in this language or in English where the word is unknown here."""
+        value, tags = self.numbers.get(word), self.own(word)
+        if value is not None or tags or self._fallback is None or word in self._foreign:
+            return value, tags
+        value, tags = self._fallback.look_up(word)
+        if value is None and self.numbers_only and len(word) <= _SHORT:
+            return None, _NO_TAGS
+        return value, tags
 
     def _tags_of(self, word: str) -> frozenset[str]:
-        tags = self.own(word)
-        if tags or self._fallback is None or word in self.numbers or word in self._foreign:
-            return tags
-        if self.numbers_only and len(word) <= _SHORT and self._fallback.number(word) is None:
-            return tags
-        return self._fallback.tags_of(word)
+        return self.look_up(word)[1]
 
     def _number(self, word: str) -> int | None:
-        """The value of a number word of this language, or of English where the word is unknown here."""
-        if word in self.numbers:
-            return self.numbers[word]
-        if self._fallback is None or word in self._foreign or self.own(word):
-            return None
-        return self._fallback.number(word)
+        return self.look_up(word)[0]
 
     def _meaning(self, word: str) -> Meaning:
         """What a word is taken for; letters drawn out for emphasis ("siiieben", "threeee") do not hide it."""
-        value = self.number(word)
+        value, tags = self.look_up(word)
         if value is None and _STRETCHED.search(word):
             for replacement in (r"\1", r"\1\1"):
                 short = _STRETCHED.sub(replacement, word)
-                if (value := self.number(short)) is not None or self.tags_of(short):
-                    word = short
-                    break
-        return word, value, self.tags_of(word)
+                value, meant = self.look_up(short)
+                if value is not None or meant:
+                    return short, value, meant
+        return word, value, tags
 
     def _may_amend(self, word: str) -> bool:
         """Whether a text with this word in it can be a correction; words that cannot are the rule."""
@@ -202,6 +210,15 @@ def _parts(entry: str) -> tuple[str, ...]:
     if all(map(str.isalpha, words)):
         return tuple(words)
     return tuple(token.text for token in tokenise(fold(entry)))
+
+
+def _sizes(stems: Iterable[str]) -> dict[str, Sequence[int]]:
+    """How long the stems are that begin with the same letters; a word is looked up by as few of its beginnings."""
+    sizes: dict[str, set[int]] = {}
+    for stem in stems:
+        if len(stem) >= _OPENING:
+            sizes.setdefault(stem[:_OPENING], set()).add(len(stem))
+    return {opening: sorted(found, reverse=True) for opening, found in sizes.items()}
 
 
 def _by_entry(lists: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -148,6 +148,14 @@ def test_eleven_messages_in_half_a_minute_are_no_person():
     assert out == 10
 
 
+def test_whoever_writes_every_three_seconds_is_a_person():
+    """LIVE_FOLLOWUP 9: ten in 30 s are counted, and those before are forgotten."""
+    story = claimed()
+    for number in range(30):
+        story.does(AgentSaid(ANNA, f"word {number}", f"r{number}"), after=3_000)
+        assert story.told == [f"word {number}"]
+
+
 def test_what_would_be_cut_or_costly_is_said_before_it_is_sent():
     """The limit is the channel's; four paid parts ask first, and say-so sends."""
     story = claimed().does(AgentSaid(ANNA, "x" * 1601, "r1"))

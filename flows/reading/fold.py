@@ -25,8 +25,8 @@ _MARKS = (
     (0x0300, 0x036F), (0x064B, 0x065F), (0x0670, 0x0670), (0x20D0, 0x20F0), (0xFE00, 0xFE0F), (0x0640, 0x0640),
 )  # fmt: skip
 _DROPPED = frozenset(chr(code) for first, last in _MARKS for code in range(first, last + 1))
-_PLAIN = frozenset({"Lo", "So", "Co", "Cn"})  # many thousand letters and signs without case or accent
-_FIRST_HANGUL, _LAST_HANGUL = "가", "힣"  # decomposed by rule and not by table
+_NAMELESS = frozenset({"Co", "Cn"})  # signs of private use and of no use yet
+_FIRST_HANGUL, _LAST_HANGUL = ord("가"), ord("힣")  # decomposed by rule and not by table
 _LONGEST = 4  # more of what one sign comes to (`ﷺ`, `㌖`, numbers from 10,000 on) is not needed and would cost time
 _REMEMBERED = 16384  # characters
 
@@ -58,10 +58,7 @@ def _fold_char(char: str) -> str:
         return _SPECIAL[char]
     if char.isascii():
         return char.lower() if char.isprintable() else " "
-    kind = unicodedata.category(char)
-    if kind in _PLAIN and not unicodedata.decomposition(char) and not _FIRST_HANGUL <= char <= _LAST_HANGUL:
-        return char if kind == "Lo" else "☺"
-    if kind in {"Nd", "No"} and (value := unicodedata.numeric(char, -1.0)) >= 0:
+    if unicodedata.category(char) in {"Nd", "No"} and (value := unicodedata.numeric(char, -1.0)) >= 0:
         return str(int(value)) if value == int(value) else "½"
     return "".join(map(_fold_sign, unicodedata.normalize("NFKD", char).casefold()))
 
@@ -90,9 +87,17 @@ class _Characters(dict[int, str]):
     """What each character is folded to, found out when it is first met."""
 
     def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kind = unicodedata.category(char)  # most of many characters that were never met need not be folded
+        if kind in _NAMELESS:
+            folded = "☺"
+        elif kind != "Lo" or _FIRST_HANGUL <= code <= _LAST_HANGUL or unicodedata.decomposition(char):
+            folded = _fold_char(char)[:_LONGEST]
+        else:
+            folded = char
         if len(self) >= _REMEMBERED:
             self.clear()
-        folded = self[code] = _fold_char(chr(code))[:_LONGEST]
+        self[code] = folded
         return folded
 
 
@@ -109,7 +114,7 @@ def fold(text: str) -> Folded:
 
 @lru_cache(maxsize=8)
 def _way_back(source: str) -> tuple[int, ...] | range:
-    lengths = [len(_CHARACTERS[ord(char)]) for char in source]
+    lengths = list(map(len, map(_CHARACTERS.__getitem__, map(ord, source))))
     if lengths.count(1) == len(lengths):
         return range(len(lengths))
     return tuple(chain.from_iterable(map(repeat, count(), lengths)))

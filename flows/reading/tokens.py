@@ -64,8 +64,8 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words among the tokens of a text as it was written, in order, quicker than all tokens; long ones cut."""
     folded = fold(text)
     plain = folded.text
-    if "www." in plain or ":" in plain or ";" in plain or "<" in plain or "&" in plain:
-        # what begins with these (a link, an emoji, an escaped sign) may take letters along
+    if "www." in plain or ":" in plain or ";" in plain or "&" in plain or ("<" in plain and ">" in plain):
+        # what begins with these (a link, an emoji, an escaped sign, somebody's name) may take letters along
         found = _TOKEN.finditer(plain.rstrip(" "))
         return tuple([match[0].lstrip(" ")[:LONGEST_WORD] for match in found if match.lastindex in _WORD_OR_STAR])
     pieces = plain.translate(_BETWEEN_WORDS).split()

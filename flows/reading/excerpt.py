@@ -18,6 +18,7 @@ _TAIL_SIGNS = 400  # characters
 _BEFORE, _BEHIND = 90, 60  # characters around a number or a wish
 _PLACES = 4  # of numbers, and as many of wishes
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*")
+_DIGITS = re.compile(r"[0-9]+")
 _SPACE = re.compile(r"\s")
 
 
@@ -63,7 +64,7 @@ def _marks(text: str, language: str) -> tuple[Mapping[str, int], AbstractSet[str
     """The words of the text that a wish cannot do without, how often each is said, and the number words."""
     counts = Counter(words_of(text))
     landmarks = set(chain.from_iterable(source.wishes.landmarks(counts) for source in lexicons(language)))
-    known = counts.keys() & set(chain.from_iterable(source.numbers for source in lexicons(language)))
+    known = set(chain.from_iterable(counts.keys() & source.numbers.keys() for source in lexicons(language)))
     numbers = {word for word in known if lexicon(language).number(word) is not None}
     return {word: counts[word] for word in landmarks}, numbers
 
@@ -74,7 +75,7 @@ def _between(
     """The pieces around the rarest words of wishes and the first numbers, and whether they hold all numbers."""
     wished: list[tuple[int, int]] = []
     numbered: list[int] = []
-    for match in _PIECE.finditer(folded.text, start, end):
+    for match in (_PIECE if wishes or numbers else _DIGITS).finditer(folded.text, start, end):
         word = match[0]
         if word in wishes:
             wished.append((wishes[word], match.start()))

@@ -54,3 +54,15 @@ def test_heldout_rows(accuracy_table: list[str]):
     accuracy_table += [f"  {line}" for line in result.wrong]
     assert not result.false_detractors
     assert result.right >= 0.9 * result.rows
+
+
+@pytest.mark.parametrize(
+    ("name", "false_accepts", "false_detractors"), [("unseen_a.jsonl", 5, 2), ("unseen_b.jsonl", 8, 4)]
+)
+def test_unseen_rows(name: str, false_accepts: int, false_detractors: int, accuracy_table: list[str]):
+    """Written by people who never saw the reader, after it: what it read on the first day may not get worse."""
+    result = tally(name)
+    accuracy_table.append(result.line(name))
+    assert len(result.false_accepts) <= false_accepts
+    assert len(result.false_detractors) <= false_detractors
+    assert result.right >= 0.87 * result.rows

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from commands.demo import running
 from web.server import Site
@@ -19,6 +19,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 15_000  # ms until a test gives up waiting for the page, whether it acts or looks; a busy machine is no fault
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 
 
@@ -76,7 +78,7 @@ async def page(browser, demo):
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
     page.on("request", lambda request: None if request.url.startswith(demo) else complaints.append(request.url))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     await page.goto(demo)
     yield page
     assert complaints == []

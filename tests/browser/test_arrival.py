@@ -1,5 +1,6 @@
 """How soon the desk sees a low score: printed, for a machine that does other things as well says little."""
 
+import asyncio
 import time
 
 import pytest
@@ -38,18 +39,18 @@ def committed(monkeypatch):
 
 
 @pytest.mark.parametrize("device", ["sms", "telegram", "slack"])
-async def test_a_low_score_is_at_the_desk_at_once(committed, page, device):
+async def test_a_low_score_is_at_the_desk_at_once(committed, page, stage, device):
     """Told, not asked for: the page hears of the case when it is committed."""
     await ask(page, device, "after-support")
     if device == "telegram":
         await page.click(".telegram [data-open]")
     score = page.locator(f".{device} :is(.keys, .choices) button:text-is('2')")
     await expect(score).to_be_visible()
-    await page.wait_for_timeout(1_000)  # the modules that sending needs are loaded by now
+    await asyncio.gather(*(asyncio.to_thread(each.load) for each in stage.devices.values()))  # what sending needs
     await page.evaluate(WATCH)
     await score.click()
     await expect(page.locator("#desk .card h3")).to_be_visible()
-    await page.wait_for_timeout(100)
+    await page.wait_for_function("window.seen.shown")  # in the next frame
     seen = await page.evaluate("window.seen")
     print(
         f"\n{device}: {seen['shown'] - seen['pressed']:.0f} ms from the press to the card,"

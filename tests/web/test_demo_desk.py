@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from commands.demo import own_language, own_zone, running
-from tests.web.test_stage import Demo
+from tests.web.acting import Demo
 from web.server import Site
 
 

@@ -1,88 +1,16 @@
 """The demo's three devices from the page's side: every action over HTTP, through the sandboxes and real channels."""
 
-import asyncio
-import subprocess
-import sys
-from dataclasses import dataclass
-
 import httpx
 import pytest
 
 from bot.engine.state import Event
 from commands.demo import running
-from commands.stage import DemoStage
+from tests.web.acting import Demo, mine, responses, states, theirs
 from web.demo import DEVICES
 from web.server import Site
 from web.words import WORDS
 
 HOUR, DAY = 3_600_000, 86_400_000
-
-
-@dataclass
-class Demo:
-    """The running demo, and a page that acts on it."""
-
-    stage: DemoStage
-    page: httpx.AsyncClient
-
-    async def does(self, action, **facts) -> httpx.Response:
-        """Act; it must work."""
-        answer = await self.tries(action, **facts)
-        assert answer.status_code == 204, answer.text
-        return answer
-
-    async def tries(self, action, **facts) -> httpx.Response:
-        return await self.page.post(f"/demo/{action}", json=facts)
-
-    async def asks(self, device, flow="relationship", language="en", **more):
-        """Ask somebody, and press Start where that is needed."""
-        await self.does("start", device=device, flow=flow, language=language, **more)
-        if device == "telegram" and (await self.sees(device))["link"]:
-            await self.does("open", device=device)
-
-    async def sees(self, device, fits=lambda _screen: True):
-        """What is on the screen, once it fits."""
-        return (await self.until(lambda now: fits(now["devices"][device])))["devices"][device]
-
-    async def hears(self, device, count):
-        """The texts that came in, once there are so many."""
-        screen = await self.sees(device, lambda screen: len(theirs(screen)) >= count)
-        return [message.text for message in theirs(screen)]
-
-    async def until(self, fits):
-        """The first snapshot that fits."""
-        async with asyncio.timeout(20):
-            while True:
-                heard = self.stage.news
-                if fits(now := await self.stage.snapshot()):
-                    return now
-                await self.stage.changed(heard)
-
-    async def answers(self, device, text):
-        """Press the button with this label where there are some, else type it."""
-        screen = await self.sees(device, theirs)
-        message = theirs(screen)[-1]
-        labels = [label for row in message.buttons for label in row]
-        if text in labels:
-            await self.does("press", device=device, message=message.id, button=labels.index(text))
-        else:
-            await self.does("text", device=device, text=text)
-
-
-def theirs(screen):
-    return [message for message in screen["messages"] if not message.mine]
-
-
-def mine(screen):
-    return [message for message in screen["messages"] if message.mine and message.text != "/start"]
-
-
-def responses(now):
-    return [(row["channel"], row["score"], row["comment"]) for row in now["store"]["responses"]]
-
-
-def states(now, device):
-    return [message["state"] for turn in now["talks"][device]["turns"] for message in turn["messages"]]
 
 
 @pytest.fixture
@@ -257,51 +185,3 @@ def test_every_event_has_its_words():
     """A turn of any kind can be told in both languages."""
     tags = {kind.__struct_config__.tag for kind in Event.__args__} | {"began"}
     assert {f"event_{tag}" for tag in tags} <= WORDS["en"].keys()
-
-
-def test_the_page_is_up_before_the_sdks_of_telegram_and_slack_are_loaded(tmp_path):
-    """They cost a second each, and load when something is sent."""
-    script = f"""
-import asyncio, pathlib, sys
-from commands.demo import running
-from web.server import Site
-async def main():
-    async with running(pathlib.Path({str(tmp_path)!r}), Site("127.0.0.1", 0)):
-        print(sorted({{"telegram", "slack_sdk", "slack_bolt", "segno"}} & set(sys.modules)))
-asyncio.run(main())
-"""
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines()[-1] == "[]"
-
-
-def test_what_sending_needs_is_loaded_once_somebody_looks(tmp_path):
-    """The first case waits for no SDK: what is loaded beside the page is all that a send of each kind takes."""
-    script = f"""
-import asyncio, pathlib, sys
-from commands.demo import running
-from web.demo import Start, Text
-from web.server import Site
-async def main():
-    async with running(pathlib.Path({str(tmp_path)!r}), Site("127.0.0.1", 0)) as stage:
-        for device in stage.devices.values():
-            device.load()
-        before = set(sys.modules)
-        for device in ("sms", "slack"):
-            await stage.act(Start(device, "after-support", "en"))
-            await until(stage, lambda now: now["devices"][device]["messages"])
-            await stage.act(Text(device, "2"))
-        await until(stage, lambda now: len(now["cases"]) == 2 and all(now["seats"][at]["anna"][case.case.id]
-            for at in ("slack", "telegram", "sms") for case in now["cases"]))
-        sdks = {{"twilio", "telegram", "slack_sdk", "aiohttp", "httpx"}}
-        print(sorted(name for name in set(sys.modules) - before if name.partition(".")[0] in sdks))
-async def until(stage, fits):
-    async with asyncio.timeout(40):
-        while True:
-            heard = stage.news
-            if fits(await stage.snapshot()):
-                return
-            await stage.changed(heard)
-asyncio.run(main())
-"""
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines()[-1] == "[]"

@@ -117,6 +117,7 @@ def test_a_guard_only_spares_work(reply: tuple[str, str]):
 @settings(max_examples=250, deadline=None)
 @given(st.text(max_size=60) | replies().map(lambda reply: reply[0]))
 @example("don't 'tis a8b 8pm ⭐⭐ b4 :dd &ampstop www.foo :smile: it’s http://x.y")
+@example("hi <@u1abc> x <")
 def test_words_at_a_glance_are_those_of_the_tokens(text: str):
     """The quick way to the words finds those the tokens have."""
     expected = [token.text[:LONGEST_WORD] for token in tokenise(fold(text)) if token.kind == WORD]

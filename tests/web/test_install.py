@@ -134,7 +134,7 @@ async def test_s22_a_state_works_once(world):
         (False, lambda own, _: {"code": "c", "state": own}),
         (True, lambda _, foreign: {"code": "c", "state": foreign}),
         (True, lambda own, _: {"code": "c", "state": own[:-1]}),
-        (True, lambda *_: {"code": "c", "state": "ä\0"}),
+        (True, lambda *_: {"code": "c", "state": "ä\1"}),
         (True, lambda *_: {"code": "c", "state": ""}),
         (True, lambda *_: {"code": "c"}),
         (True, lambda own, _: {"state": own}),

@@ -36,7 +36,7 @@ from tests.live.seats import PhoneSeat, Seat, SlackSeat, TelegramSeat, Ticket, W
 
 WORK = ("inbox_new", "outbox_open")
 FLOWS = Path(__file__).parent / "flows"
-PATIENCE = 10.0  # s until a test gives up waiting
+PATIENCE = 60.0  # s until a test gives up waiting: a busy machine needs many of them
 QUIET = 0.3  # s that nothing may happen in, where a test shows that nothing does
 T = TypeVar("T")
 

@@ -230,7 +230,7 @@ WHERE id = ANY(ARRAY(
   SELECT e.id FROM unnest(:id::bigint[], :lane::text[], :held_until::bigint[]) AS r (id, lane, held_until)
   CROSS JOIN LATERAL (
     SELECT o.id FROM outbox AS o
-    WHERE o.lane = r.lane AND o.id > r.id AND o.state = 'queued' AND o.not_before = r.held_until OFFSET 0
+    WHERE o.lane = r.lane AND o.id > r.id AND coalesce(o.state, '') = 'queued' AND o.not_before = r.held_until OFFSET 0
   ) AS e
   FOR UPDATE
 ));
@@ -286,19 +286,23 @@ LIMIT :limit;
 -- name: open_messages
 -- What is still open in locked lanes, oldest first, with what decides whether it may still be sent. Last comes, in a lane's
 -- first row, until when the message before it holds it up, if the provider has that one and has not passed it on (rank 3).
--- LATERAL, because lane by lane it is found by index; else it would go through all that is open anywhere.
+-- LATERAL, because lane by lane it is found by index; else it would go through all that is open anywhere. So that no statistics
+-- make the planner walk along the numbers or through all that is due instead, nothing here is in the order of the numbers
+-- alone (the sums are not, nor is the message before, which may be one of another lane and counts for nothing then), and
+-- coalesce hides from it that outbox_due has all of these states.
 SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0),
   CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
 FROM unnest(:lanes::text[]) AS locked (lane)
 CROSS JOIN LATERAL (
   SELECT e.id, e.lane, e.state, e.not_before, e.not_after, e.kind, e.session,
-    CASE WHEN row_number() OVER (ORDER BY e.id) = 1 THEN coalesce((
-      SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
-      WHERE p.lane = e.lane AND p.id < e.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
+    CASE WHEN row_number() OVER (ORDER BY e.id + 0) = 1 THEN coalesce((
+      SELECT CASE WHEN p.lane = e.lane AND p.rank = 3 THEN p.not_before ELSE 0 END FROM outbox AS p
+      WHERE (p.lane, p.id) < (e.lane, e.id) AND p.state NOT IN ('cancelled', 'expired')
+      ORDER BY p.lane DESC, p.id DESC LIMIT 1), 0)
     ELSE 0 END AS held_until
   FROM outbox AS e
-  WHERE e.lane = locked.lane AND e.state IN ('queued', 'sending', 'reconciling')
-  ORDER BY e.id
+  WHERE e.lane = locked.lane AND coalesce(e.state, '') IN ('queued', 'sending', 'reconciling')
+  ORDER BY e.id + 0
 ) AS o
 LEFT JOIN address AS a ON a.lane = o.lane
 LEFT JOIN session AS s ON s.id = o.session

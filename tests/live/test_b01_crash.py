@@ -12,6 +12,7 @@ import httpx
 from commands.assemble import adapter
 from sandbox.serving import serving
 from tests.durability import processes
+from tests.durability.desks import REPEATED
 from tests.live.house import COMPANY, Providers, written
 from tests.live.people import Customer
 from tests.live.seats import Seat, Ticket
@@ -21,7 +22,7 @@ from web.keys import digest
 KEY = "eck_of-these-tests"
 PAIRS = (("sms", "slack"), ("slack", "tg"), ("tg", "sms"))  # the customer's channel, the desk
 KILLS = 2  # in each direction
-HELD = "700ms"  # in which what was acknowledged waits for the rest: so every kill comes before the relay
+HELD = "700ms"  # in which what was acknowledged waits for the rest: time for a kill before the relay
 
 
 @asynccontextmanager
@@ -108,7 +109,10 @@ async def a_talk(providers: Providers, url: str, kind: str, desk: str) -> Talk:
 
 
 async def test_b01_killed_between_ack_and_relay(database_url, tmp_path):
-    """P1, P2, P12: both ways, on each channel and desk; after the restart each message arrives once and in order."""
+    """P1, P2, P12: both ways, on each channel and desk; after the restart each message arrives once and in order.
+
+    On a machine so late that a kill comes in the middle of a relay, a desk may read it again, marked as such (P4).
+    """
     async with a_house(database_url, tmp_path) as (providers, victim):
         talks = await asyncio.gather(*(a_talk(providers, victim.url, kind, desk) for kind, desk in PAIRS))
         for kill in range(KILLS):
@@ -122,7 +126,7 @@ async def test_b01_killed_between_ack_and_relay(database_url, tmp_path):
                 await talk.tells(f"from me {kill}")
         await victim.stop()
         for talk in talks:
-            seen = [seen.text for seen in talk.anna.reads(talk.case) if not seen.mine]
+            seen = [seen.text for seen in talk.anna.reads(talk.case) if not seen.mine and REPEATED not in seen.text]
             assert _matching(talk.customer.heard(), r"to you \d") == [f"to you {kill}" for kill in range(KILLS)]
             assert _matching(seen, r"from me \d") == [f"from me {kill}" for kill in range(KILLS)]
 

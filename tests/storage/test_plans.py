@@ -14,6 +14,7 @@ from storage.sqlite import connect
 WHOLE_TABLE = re.compile(
     r"SCAN (inbox|outbox|address|session|answer|timer|journal|cases|case_entry|case_place|file|voucher|\w)$"
 )
+BY_LANE = re.compile(r"Index Cond: .*(\blane\b|\bid = ANY)")
 LOOKED_AT = (
     "case", "case_entries", "file", "cases_by_code", "cases_in", "counts", "latest_cases", "live_threads",
     "place_card", "place_notes",
@@ -91,8 +92,5 @@ async def test_b03_on_postgresql_leases_and_releases_do_not_go_through_all_that_
         scans = [step for step in plan if " Scan " in step and "on outbox" in step]
         conditions = [after for step, after in pairwise(plan) if step in scans]
         assert scans
-        assert all(re.search(r"Index Cond: .*(\blane\b|\bid = ANY)", condition) for condition in conditions), (
-            change,
-            plan,
-        )
+        assert all(BY_LANE.search(condition) for condition in conditions), (change, plan)
     await database.close()

@@ -19,7 +19,14 @@ function tell(text) {
   tell.timer = setTimeout(() => tell(""), 6000);
 }
 
-async function act(action, facts) {
+let done = Promise.resolve();
+
+/** One after the other: whoever asks for a link and then opens it means that link. */
+function act(action, facts) {
+  done = done.then(() => post(action, facts));
+}
+
+async function post(action, facts) {
   tell("");
   try {
     const answer = await fetch(`/demo/${action}`, {
@@ -53,6 +60,7 @@ const showSkipped = whenChanged((ms) => {
 });
 
 function showFault() {
+  if (!snapshot) return;
   const name = snapshot.devices[provider.value].fault;
   fault.value = name;
   fault.title = words[`fault_hint_${provider.value}`] || words.fault_hint;

@@ -198,7 +198,7 @@ class Walk(RuleBasedStateMachine):
         lines = {"sms": self.people.phone, "slack": self.people.rooms.room, "telegram": self.people.rooms.hall}
         self.people.rooms.dispatchers = [
             Dispatcher(
-                name, line, self.people.store, f"w{self.said}.{self.people.walks}", self.people.rooms.clock, lines
+                name, line, self.people.store, f"{self.people.walks}.{self.said}", self.people.rooms.clock, lines
             )
             for name, line in lines.items()
         ]

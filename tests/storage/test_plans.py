@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from storage.postgres import _WRITING
+from storage.postgres import SQL as SQL_OF_POSTGRESQL
 from storage.sql import statements
 from storage.sqlite import connect
 
@@ -93,4 +94,12 @@ async def test_b03_on_postgresql_leases_and_releases_do_not_go_through_all_that_
         conditions = [after for step, after in pairwise(plan) if step in scans]
         assert scans
         assert all(BY_LANE.search(condition) for condition in conditions), (change, plan)
+    await database.close()
+
+
+async def test_on_postgresql_a_reaction_finds_its_message_by_the_providers_id(postgres_url):
+    """However many there are: the id is looked up, and the group compared."""
+    database = await asyncpg.connect(postgres_url, server_settings=_WRITING)
+    plan = await database.fetch(f"EXPLAIN {SQL_OF_POSTGRESQL['shown_in']}", "telegram", "17", "telegram:-100")
+    assert any("Index Scan using outbox_provider" in line for (line,) in plan), plan
     await database.close()

@@ -5,7 +5,6 @@ import pytest
 
 from bot.messages import Address, FromDesk, Inbound, Reacted
 from bot.rows import ReactionRow
-from storage.postgres import SQL, PostgresStore
 from tests.storage.builders import CASE, LANE, NOW, OTHER, Seen, case, leased, message, settled, turn
 
 HERE = ["slack", "telegram"]
@@ -99,12 +98,3 @@ async def test_what_is_no_note_of_a_case_is_nobodys(store, key, lane, ref, kind,
     await sent(store, key, lane, ref, kind, state)
     await turn(store, reactions=[reaction(ref, "telegram:-100"), reaction("99", "telegram:-100", "desk:r2")])
     assert await heard(store) == []
-
-
-async def test_the_message_is_found_by_index(store):
-    """However many there are: a provider's id is looked up, and the group compared."""
-    if not isinstance(store, PostgresStore):
-        pytest.skip("tests/storage/test_plans.py looks at SQLite's")
-    async with store._pool.acquire() as connection:
-        plan = await connection.fetch(f"EXPLAIN {SQL['shown_in']}", "telegram", "17", "telegram:-100")
-    assert any("Index Scan using outbox_provider" in line for (line,) in plan), plan

@@ -112,7 +112,7 @@ class Draft:
             self.change(offered=(*self.session.offered, self.next_key))
         self._says.append(Say(text, options, "survey", purpose, not_after))
 
-    def notice(self, name: Literal["stopped", "help"], purpose: str) -> None:
+    def notice(self, name: Literal["stopped", "stopped_as_said", "help"], purpose: str) -> None:
         """Send a phrase that needs no consent."""
         self._says.append(Say(self.phrase(name), (), "notice", purpose, self.now + NOTICE_LASTS))
 

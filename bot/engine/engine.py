@@ -73,8 +73,8 @@ def advance(flow: Flow, session: Session, event: Event, now: int) -> Turn:
             _taken_over(draft)
         case HandedBack(silent):
             _handed_back(draft, silent=silent)
-        case OptedOut(answered):
-            moves.stop(draft, "provider", answered=answered)
+        case OptedOut(answered, phrased):
+            moves.stop(draft, "provider", answered=answered, phrased=phrased)
         case Superseded():
             _superseded(draft)
         case _:

@@ -156,12 +156,16 @@ def give_help(draft: Draft) -> None:
         draft.notice("help", "help")
 
 
-def stop(draft: Draft, source: str, *, answered: bool = False) -> None:
-    """No more messages: suppress, say so once, end. `answered`: the customer has been told already."""
+def stop(draft: Draft, source: str, *, answered: bool = False, phrased: bool = False) -> None:
+    """No more messages: suppress, say so once, end. `answered`: the customer has been told already.
+
+    `phrased`: words of the customer's own may have been misread, so they are told how to undo it; no answer leaves it
+    at the opt-out (RELIABILITY C7).
+    """
     first = not draft.session.suppressed
     draft.suppress(source)
     if first and not answered:
-        draft.notice("stopped", "stop")
+        draft.notice("stopped_as_said" if phrased else "stopped", "stop")
     if draft.session.outcome == "":
         draft.finish("opted_out")
 

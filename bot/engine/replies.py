@@ -19,7 +19,7 @@ def replied(draft: Draft, parts: Sequence[Reply]) -> None:
         draft.ref = parts[-1].ref
         draft.change(ref=draft.ref, album=parts[-1].album or draft.session.album)
     if heard.wish == "stop":
-        moves.stop(draft, "stop")
+        _stop(draft, heard)
     elif heard.silent or draft.session.suppressed or draft.session.owner == "human":
         return
     elif heard.wish == "help":
@@ -28,6 +28,11 @@ def replied(draft: Draft, parts: Sequence[Reply]) -> None:
         _while_open(draft, heard)
     else:
         _after_the_end(draft, heard)
+
+
+def _stop(draft: Draft, heard: Heard) -> None:
+    words, language = heard.words, draft.session.language
+    moves.stop(draft, "stop", phrased=all(reading.keyword(text, language) != "stop" for text in words))
 
 
 def reworded(draft: Draft, ref: str, text: str) -> None:
@@ -112,7 +117,7 @@ def _read(draft: Draft, heard: Heard) -> None:
     read = understand(question, words, session.language)
     wish = (isinstance(read, Unclear) and read.wish) or heard.wish
     if wish == "stop":
-        moves.stop(draft, "stop")
+        _stop(draft, heard)
     elif isinstance(read, Answer) and wish != "start":
         moves.accept(draft, replace(read, wants_human=True) if wish == "human" else read)
     elif wish == "human":
@@ -169,7 +174,7 @@ def _after_the_end(draft: Draft, heard: Heard) -> None:
         read = understand(draft.question(session.unanswered), heard.words, session.language)
     wish = (isinstance(read, Unclear) and read.wish) or heard.wish
     if wish == "stop":
-        moves.stop(draft, "stop")
+        _stop(draft, heard)
     elif isinstance(read, Answer) and wish != "start":
         moves.take_late(draft, replace(read, wants_human=True) if wish == "human" else read)
     elif wish == "human":

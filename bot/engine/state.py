@@ -108,9 +108,13 @@ class HandedBack(Struct, frozen=True, tag="handed_back", omit_defaults=True):
 
 
 class OptedOut(Struct, frozen=True, tag="opted_out", omit_defaults=True):
-    """The provider or an operator reports an opt-out. `answered`: the customer has been told already."""
+    """The provider or an operator reports an opt-out. `answered`: the customer has been told already.
+
+    `phrased`: it was read from words of the customer's own.
+    """
 
     answered: bool = False
+    phrased: bool = False
 
 
 class Superseded(Struct, frozen=True, tag="superseded"):

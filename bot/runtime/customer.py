@@ -129,11 +129,12 @@ def _consent(lane: Lane, inbound: Inbound, consent: Consent, now: int, revision:
             phrase = "restarted" if consent.action == "start" else "help"
             lane.notice(phrase, now, id_of(lane.name, inbound.id, now))
     elif lane.running:
-        turn(lane, OptedOut(answered), now, revision)
+        turn(lane, OptedOut(answered, consent.phrased), now, revision)
     elif not lane.opted_out:
         lane.opt_out(now)
         if not answered:
-            lane.notice("stopped", now, id_of(lane.name, inbound.id, now))
+            phrase = "stopped_as_said" if consent.phrased else "stopped"
+            lane.notice(phrase, now, id_of(lane.name, inbound.id, now))
 
 
 def _started(lane: Lane, inbound: Inbound, started: Started, now: int, revision: Lookup) -> None:

@@ -96,7 +96,7 @@ def _said(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: 
     elif not takes(case, running=lane.running):
         _both(work, now, parts, hear, *(_heard(each, to_bot=True) for each in said))
     elif any(reading.wish(each.text, language) == "stop" for each in said):
-        _both(work, now, [replace(inbound, body=Consent("stop"))], hear)
+        _both(work, now, [replace(inbound, body=Consent("stop", phrased=True))], hear)
     else:
         lane.heard(now, inbound.source, parts[-1].recipient)
         for each in said:

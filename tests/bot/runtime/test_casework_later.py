@@ -48,6 +48,20 @@ def test_p8_a_stop_is_no_chat_and_the_desk_is_told(floor, stop):
     assert all("START" not in line.text for line in floor.case.lines)
 
 
+@pytest.mark.parametrize("before", [[], ["too slow"]])  # the survey is still open, or has ended
+@pytest.mark.parametrize(
+    ("stop", "told"), [("STOP", "You are unsubscribed"), ("please stop texting me", "Did I get you wrong?")]
+)
+def test_c7_who_stops_in_words_of_their_own_is_told_how_to_undo_it(floor, before, stop, told):
+    floor.opened()
+    for text in before:
+        floor.take(text)
+    floor.claimed()
+    floor.take(stop)
+    [said] = floor.sent("notice")
+    assert told in said
+
+
 def test_p8_a_stop_while_nobody_has_claimed_is_no_chat_either(floor):
     floor.opened()
     floor.take("please stop texting me")

@@ -2,9 +2,10 @@
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from bot.cases.desks import Desk, Desks, Place
-from bot.errors import InDoubt, Throttled, Unavailable
+from bot.errors import InDoubt, NotAdmitted, Throttled, Unavailable
 from bot.messages import Address, Outbound, Pressed, Prompt, Removed, Said, Sent
 from bot.rows import OutboxRow
 from bot.runtime.dispatcher import LEASE
@@ -65,6 +66,19 @@ async def test_elsewhere_a_thread_is_opened_and_named_after_the_card(forum):
     assert "2 of 10" in forum.hall.threads["100"]
     assert {thread for thread, _ in forum.hall.stood} == {"100"}
     assert await place(forum, case, f"telegram:-100#@{case}") == ("100", "P1")
+
+
+async def test_a_group_that_takes_nothing_is_told_to_the_log_once_and_once_more_when_it_does(rooms):
+    case = await rooms.opened()
+    lane = f"slack:C1#@{case}"
+    rooms.room.refuse["send"] = [NotAdmitted("archived", "is_archived"), NotAdmitted("archived", "is_archived")]
+    with capture_logs() as logs:
+        await note(rooms, case, lane, "one")
+        for _ in range(4):
+            await rooms.waits(10 * 60_000)
+    places = [(line["event"], line["place"]) for line in logs if line["event"].startswith("desk_place")]
+    assert places == [("desk_place_broken", "slack:C1"), ("desk_place_works_again", "slack:C1")]
+    assert "one" in [text for _, text in rooms.room.stood]
 
 
 async def test_from_the_press_on_the_card_to_the_sign_on_what_was_said(rooms):

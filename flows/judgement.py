@@ -6,6 +6,7 @@ from flows import phrases, reading, templates
 from flows.model import Flow, Step
 from flows.problems import Finding, did_you_mean
 from flows.routing import END, When
+from flows.ways import onward, reach
 
 SENDERS = ("company", "brand", "sender")
 
@@ -31,32 +32,12 @@ def judge(flow: Flow, desks: Collection[str] | None = None) -> Iterator[Finding]
                 yield Finding(where, "unknown-desk", f"there is no desk '{desk}'", hint)
 
 
-def _onward(flow: Flow) -> dict[str, set[str]]:
-    """Where each step can lead; `end` included."""
-    following = [step.id for step in flow.steps[1:]] + [END]
-    ways: dict[str, set[str]] = {}
-    for step, after in zip(flow.steps, following, strict=True):
-        ways[step.id] = {route.to for route in step.next}
-        if all(route.when for route in step.next):
-            ways[step.id].add(after)
-    return ways
-
-
-def _reach(start: str, ways: dict[str, set[str]]) -> set[str]:
-    found, waiting = {start}, [start]
-    while waiting:
-        fresh = ways.get(waiting.pop(), set()) - found
-        found |= fresh
-        waiting.extend(fresh)
-    return found
-
-
 def _ways(flow: Flow) -> Iterator[Finding]:
-    ways = _onward(flow)
-    reached = _reach(flow.first.id, ways)
+    ways = onward(flow)
+    reached = reach(flow.first.id, ways)
     # with the steps that wait for the customer taken out, what is left must not go round in circles
     silent = {step.id: ways[step.id] for step in flow.steps if step.ask is None}
-    circling = {step for step in silent if any(step in _reach(target, silent) for target in silent[step])}
+    circling = {step for step in silent if any(step in reach(target, silent) for target in silent[step])}
     for index, step in enumerate(flow.steps):
         where = ("steps", index, "id")
         if step.id not in reached:
@@ -64,7 +45,7 @@ def _ways(flow: Flow) -> Iterator[Finding]:
         elif step.id in circling:
             message = f"the step '{step.id}' comes back to itself without asking anything: it would never stop"
             yield Finding(where, "endless-loop", message)
-        elif not circling and END not in _reach(step.id, ways):
+        elif not circling and END not in reach(step.id, ways):
             yield Finding(where, "no-end", f"from the step '{step.id}' no way leads to the end")
         for number, route in enumerate(step.next[:-1]):
             if route.when is None:

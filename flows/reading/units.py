@@ -5,6 +5,7 @@ What a unit can mean is a set of tags from the word lists (`[tags]` in `flows/wo
 article firm filler carrier copula pronoun polite   stand around a score and weaken nothing ("a solid 8 from me")
 hedge rather bound                    make it unsure ("about", "eher", "mindestens"); `beyond` excludes it ("over")
 negative correct instead past was hypothetical condition otherwise rival settle   withdraw or settle numbers
+anew                                  a change of mind, between two numbers only ("7… oh come on, 8", "7 allez 8")
 unsaid                                withdraws the number it stands behind ("değil", "verirdim")
 of scale point half range between hint minus nr   belong to the number's own form ("8 out of 10", "8 going on 9")
 unit countable label prep counted definite ordinal month stars idiom   make it a number of something else ("room 5")

@@ -12,9 +12,14 @@ _DOUBTS_AHEAD = ("hedge", "bound", "told", "rather", "was")
 _DOUBTS_BEHIND = ("hedge", "told")
 _SHRUGGING = tags("hedge filler loose joint negative firm pronoun correct laugh apology")
 _TELLING = tags("aspect event praise blame")
+_JUDGING = tags("praise blame damning endorsing rave")
 _STORY = 4  # words before a conclusion that do not lead up to the score
 _LONGEST_SHRUG, _LONGEST_REPORT = 8, 4
 _ASKING = tags("filler hedge loose range")
+_TAG_ASKING = _ASKING | tags("negative correct pronoun carrier copula firm label")
+_RETHINKING = tags("anew correct filler article carrier pronoun loose negative settle rather firm laugh apology range")
+_SHORTEST_TAG, _LONGEST_TAG = 2, 4
+_LONGEST_CONDITION = 8
 
 
 def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None:
@@ -36,7 +41,9 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     mention.doubt = mention.doubt or _doubt(mention, around.lead, ahead, behind) or _doubt_behind(mention, units)
     if around.left is None and not mention.doubt and _is_report(mention, units):
         mention.doubt = "told"
-    mention.settled = "settle" in ahead
+    if not mention.withdrawn and _is_conditioned(mention, units):
+        mention.withdrawn = "condition"
+    mention.settled = "settle" in ahead or _thinks_again(mention, units)
     mention.corrected = "correct" in ahead | behind
 
 
@@ -67,7 +74,7 @@ def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:
         return "hedge"  # "9 minus" is hardly a 9
     if after.kind == STOP and "?" in after.text:
         return "question"
-    if after.kind == PAUSE and _is_tag_question(units, mention.right + 1):
+    if after.kind in {PAUSE, STOP} and _is_tag_question(units, mention.right + 1):
         return "question"
     if after.kind == PAUSE and after.text.startswith(")") and not after.spaced:
         opened = any(u.kind == PAUSE and "(" in u.text for u in units[max(0, mention.left - 12) : mention.first])
@@ -100,10 +107,40 @@ def _is_report(mention: Mention, units: Sequence[Unit]) -> bool:
 
 
 def _is_tag_question(units: Sequence[Unit], i: int) -> bool:
-    """Whether "…, or?" or "…, maybe?" follows."""
-    for unit in units[i : i + 4]:
+    """Whether "…, or?", "…, ¿no?" or "…, isn't it?" ends the text; a single word may be any."""
+    clause: list[Unit] = []
+    for unit in units[i : i + _LONGEST_TAG + 1]:
         if unit.kind == STOP:
-            return "?" in unit.text
-        if unit.kind != WORD or not unit.tags & _ASKING:
+            known = all(word.tags & _TAG_ASKING for word in clause)
+            last = all(rest.kind != WORD for rest in units[i + len(clause) :])
+            asking = all(word.tags & _ASKING for word in clause)
+            return bool(clause) and "?" in unit.text and (asking or (last and (known or len(clause) < _SHORTEST_TAG)))
+        if unit.kind != WORD or unit.is_number:
             return False
+        clause.append(unit)
+    return False
+
+
+def _is_conditioned(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether nothing but a short condition follows in a clause of its own: "10, if you fix it"."""
+    i = mention.right
+    if i + 1 >= len(units) or units[i].kind != PAUSE or "condition" not in units[i + 1].tags:
+        return False
+    clause = units[i + 1 : i + 1 + _LONGEST_CONDITION]
+    end = next((k for k, unit in enumerate(clause) if unit.kind in {STOP, LINE, PAUSE}), len(clause))
+    ended = i + 1 + end == len(units) or units[i + 1 + end].kind in {STOP, LINE, PAUSE}
+    return ended and not any(unit.tags & _JUDGING for unit in clause[:end])
+
+
+def _thinks_again(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether only a change of mind parts it from the number before: "7… oh come on, 8"."""
+    anew = False
+    for i in range(mention.first - 1, max(-1, mention.first - 1 - _LONGEST_SHRUG), -1):
+        unit = units[i]
+        if unit.is_number:
+            mention.left = i + 1 if anew else mention.left
+            return anew
+        if unit.kind == LINE or (unit.kind == WORD and not unit.tags & _RETHINKING):
+            return False
+        anew = anew or "anew" in unit.tags
     return False

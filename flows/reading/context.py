@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flows.reading.lexicon import Lexicon
 from flows.reading.numbers import BROKEN, FOREIGN, RANGE, SCALE, SCALED, Mention
-from flows.reading.tokens import NUMBER, SIGN, WORD
+from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD
 from flows.reading.units import Unit, tags
 from flows.reading.walk import Surroundings, look_around
 from flows.reading.weigh import weigh
@@ -19,11 +19,16 @@ _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
 _LEADING = tags("firm copula settle rating")
 _FEW = 3
+_LITTLE = 4  # words behind a number that may be no reason
+_TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
+_HARMLESS = tags(
+    "article firm filler carrier pronoun polite thanks greeting signoff laugh loose trailing dictated point joint"
+)
 _NAMES = tags("prep label counted")
 _BEFORE_COUNTED = tags("praise blame adjective of")
 
 
-def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon) -> None:
+def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, high: int = 10) -> None:
     """Fill in extent, role, doubt, withdrawn, settled and corrected of every mention."""
     for mention in mentions:
         around = look_around(mention, units)
@@ -32,6 +37,8 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon) -
             mention.role = OTHER
         else:
             mention.role = _role(mention, around, units, words)
+            if mention.role == STRONG:
+                _doubt_what_follows(mention, around, units, high)
         mention.rated = mention.form == SCALED or any("rating" in unit.tags for unit in (*around.lead, *around.trail))
         mention.led = any(unit.tags & _LEADING for unit in around.lead)
         mention.alone = around.left is None and around.right is None
@@ -76,12 +83,7 @@ def _is_vague(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> 
 
 def _role(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> str:
     """Alone or carried it is surely the score; at the end of a clause perhaps; in the middle of one hardly."""
-    reason_follows = around.right is None or _opens_reason(around.right, words)
-    if around.right is not None and "adjective" in around.right.tags:
-        following = units[mention.right + 1 : mention.right + 2]
-        reason_follows = all(unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following)
-    if around.right is not None and _may_be_counted(mention, around.right):
-        reason_follows = False
+    reason_follows = _reason_follows(mention, around, units, words)
     if mention.form == SCALED or (reason_follows and around.left is None):
         return STRONG
     if around.left is None:
@@ -95,6 +97,43 @@ def _role(mention: Mention, around: Surroundings, units: Sequence[Unit], words: 
             mention.doubt = mention.doubt or "context"
         return MEDIUM
     return STRONG if marked and reason_follows else WEAK
+
+
+def _reason_follows(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> bool:
+    """Whether what stands behind the number begins a reason, or nothing does."""
+    if around.right is None:
+        return True
+    if _may_be_counted(mention, around.right):
+        return False
+    if "adjective" in around.right.tags:
+        following = units[mention.right + 1 : mention.right + 2]
+        return all(unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following)
+    return _opens_reason(around.right, words)
+
+
+def _doubt_what_follows(mention: Mention, around: Surroundings, units: Sequence[Unit], high: int) -> None:
+    """What only looks like a reason behind a sure score is worth a question."""
+    if around.right is None or mention.form == SCALED or mention.doubt:
+        return
+    if around.left is None and _says_little(mention, units, high):
+        mention.doubt = "follows"
+    elif around.left is not None and around.right.kind == WORD and not around.right.tags & _REASON_STARTS:
+        mention.doubt = "context"  # an ending alone makes it a reason: "nobody gets a 10 from me easily"
+
+
+def _says_little(mention: Mention, units: Sequence[Unit], high: int) -> bool:
+    """Whether only a few words stand behind the opening number, none of which praises, blames or tells anything.
+
+    "7 at the outside", "четвёрка по пятибалльной": they may weaken it or name another scale; a ten they stress.
+    """
+    rest = units[mention.right :]
+    if mention.left or mention.value == high or len(rest) > 2 * _LITTLE:
+        return False
+    words = [unit for unit in rest if unit.kind == WORD]
+    said = sum(unit.after - unit.first for unit in words)
+    if said > _LITTLE or any(unit.is_number or unit.kind in {PAUSE, STOP, LINE} for unit in rest[:-1]):
+        return False
+    return not any(unit.tags & _TELLING for unit in words) and not all(unit.tags & _HARMLESS for unit in words)
 
 
 def _may_be_counted(mention: Mention, right: Unit) -> bool:

@@ -84,7 +84,7 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
     mentions = find_mentions(reply.units, reply.words, low, high, most=_TOO_MANY)
     if len(mentions) > _TOO_MANY:
         return Decision("reask", None, "too many numbers"), []
-    assess(mentions, reply.units, reply.words)
+    assess(mentions, reply.units, reply.words, high)
     decision = decide(mentions, reply.units, low, high)
     if decision.rule == "no score":
         return _guess(decision, reply, low, high), mentions

@@ -38,6 +38,7 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
         mention.withdrawn = "past"
     if around.right is not None and "condition" in around.right.tags:
         mention.withdrawn = mention.withdrawn or "condition"
+    mention.doubt = mention.doubt or ("nr" if _is_lettered(mention, units) else "")
     mention.doubt = mention.doubt or _doubt(mention, around.lead, ahead, behind) or _doubt_behind(mention, units)
     if around.left is None and not mention.doubt and _is_report(mention, units):
         mention.doubt = "told"
@@ -62,6 +63,14 @@ def _doubt(mention: Mention, lead: Sequence[Unit], ahead: frozenset[str], behind
     found = next((tag for tag in _DOUBTS_AHEAD if tag in ahead), "")
     found = found or next((tag for tag in _DOUBTS_BEHIND if tag in behind), "")
     return found or ("slip" if mention.slip else "")
+
+
+def _is_lettered(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether a letter with a point stands in front and nothing else: "n. 8"."""
+    before = units[max(0, mention.first - 3) : mention.first]
+    if len(before) != 2 or before[1].text != "." or before[1].spaced:
+        return False
+    return before[0].kind == WORD and len(before[0].text) == 1 and not before[0].tags & {"filler", "polite"}
 
 
 def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:

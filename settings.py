@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.cases import config, desk_file
 from bot.errors import BotError
+from bot.prices import Prices
 from bot.secret_keys import SecretKey
 from flows import source
 from flows.problems import Finding, did_you_mean
@@ -130,6 +131,7 @@ class Settings(BaseSettings):
     agents: dict[Name, config.AgentSettings] = {}
     routes: tuple[config.RouteSettings, ...] = ()
     management: str = ""  # the desk that hears of strategic causes
+    prices: Prices = Prices()  # of an SMS segment, for forecasts
     batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances
     log: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # `--help` should not load the models
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
-def command(paths: tuple[Path, ...], *, as_json: bool) -> None:
+@click.option("--sarif", is_flag=True, help="One SARIF document, as editors and CI services read it.")
+@click.option("--forecast", is_flag=True, help="Also messages, SMS segments and cost, by channel and language.")
+def command(paths: tuple[Path, ...], *, as_json: bool, sarif: bool, forecast: bool) -> None:
     """Look for problems in flows and desk files: files or folders; without PATH, the settings' and the shipped ones.
 
     The exit status is 1 if there is an error; warnings alone leave it at 0.
@@ -25,13 +27,36 @@ def command(paths: tuple[Path, ...], *, as_json: bool) -> None:
 
     sources, desks, desk_files = _given(paths) if paths else _configured()
     problems = problems_of(sources, desks) + _desk_problems(desk_files, sources)
-    if as_json:
+    if sarif:
+        from commands.sarif import document  # noqa: PLC0415 — see above
+
+        click.echo(document(problems))
+    elif as_json:
         for problem in problems:
             click.echo(msgspec.json.encode(problem))
     else:
         _tell(problems, sources, desk_files)
+    if forecast and not sarif:
+        _forecast(sources, as_json=as_json)
     if any(problem.severity == "error" for problem in problems):
         sys.exit(1)
+
+
+def _forecast(sources: Iterable["Source"], *, as_json: bool) -> None:
+    """What every flow without errors takes."""
+    import settings  # noqa: PLC0415 — see above
+    from commands import forecasting  # noqa: PLC0415 — see above
+    from flows.loader import check  # noqa: PLC0415 — see above
+
+    checked = [(check(source.text, source.file).flow, source) for source in sources]
+    flows = [(flow, source) for flow, source in checked if flow]
+    prices = settings.load().prices
+    if not as_json:
+        forecasting.tell(flows, prices)
+        return
+    for flow, _ in flows:
+        for row in forecasting.as_json(flow, prices):
+            click.echo(msgspec.json.encode(row))
 
 
 Given = tuple[list["Source"], set[str] | None, list["Source"]]

@@ -52,6 +52,7 @@ class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     reason_endings: str = ""
     adjective_endings: str = ""
     label_endings: str = ""
+    point_endings: str = ""
     school_grades: int = 0
 
 
@@ -89,6 +90,7 @@ class Lexicon:
         self.reason_endings = tuple(map(fold_word, entries(source.reason_endings)))
         self.adjective_endings = tuple(map(fold_word, entries(source.adjective_endings)))
         self.school_grades = source.school_grades
+        self._point_endings = tuple(map(fold_word, entries(source.point_endings)))
         self._label_endings = tuple(map(fold_word, entries(source.label_endings)))
         self.yes, self.no = _folded(source.yes), _folded(source.no)
         self._words: dict[str, frozenset[str]] = {}
@@ -97,6 +99,7 @@ class Lexicon:
         self.phrases: dict[tuple[str, str], list[Phrase]] = {}
         self.amending: set[str] = set()
         self._load_tags(source.tags)
+        self._own_phrases = {" ".join((*begin, *rest)) for begin, found in self.phrases.items() for rest, _, _ in found}
         self._load_numbers(chain(numbers, ((word, int(value)) for word, value in _by_entry(source.numbers))))
         if fallback is not None:
             self._inherit(fallback)
@@ -161,6 +164,10 @@ class Lexicon:
             return _LABEL
         return tags
 
+    def is_own(self, said: str) -> bool:
+        """Whether this language itself knows the word or the phrase."""
+        return said in self._own_phrases or bool(self.own(said))
+
     def look_up(self, word: str) -> tuple[int | None, frozenset[str]]:
         """The value as a number word and the tags, in this language or in English where the word is unknown here."""
         value, tags = self.numbers.get(word), self.own(word)
@@ -186,7 +193,14 @@ class Lexicon:
                 value, meant = self.look_up(short)
                 if value is not None or meant:
                     return short, value, meant
+        if value is None and not tags and self._point_endings and word.endswith(self._point_endings):
+            value = self._pointed(word)
         return word, value, tags
+
+    def _pointed(self, word: str) -> int | None:
+        """The value of a number word with the word for points on it: "九分", "십점"."""
+        bare = (word.removesuffix(end) for end in self._point_endings if word.endswith(end))
+        return next((self.numbers[number] for number in bare if number in self.numbers), None)
 
     def _may_amend(self, word: str) -> bool:
         """Whether a text with this word in it can be a correction; words that cannot are the rule."""
@@ -250,10 +264,15 @@ def _lexicon(base: str) -> Lexicon:
 
 
 def _points(base: str) -> WordFile:
-    """All that is known of a language besides its numbers: what it calls the points of a score (`points.toml`)."""
-    points = msgspec.toml.decode(files("flows.words").joinpath("points.toml").read_bytes(), type=dict[str, str])
-    named = {"point": points[base]} if base in points else {}
-    return WordFile(tags=named, suffixes=named)
+    """All that is known of a language besides its numbers: a few words that stand around a score (`points.toml`)."""
+    lists = msgspec.toml.decode(
+        files("flows.words").joinpath("points.toml").read_bytes(), type=dict[str, dict[str, str]]
+    )
+    known = {tag: texts[base] for tag, texts in lists.items() if base in texts}
+    suffixes: dict[str, str] = {tag: known[tag] for tag in ("hedge", "point") if tag in known}
+    if "rating" in known:
+        known["carrier"] = known["rating"]
+    return WordFile(tags=known, suffixes=suffixes, point_endings=known.get("point", ""))
 
 
 @cache

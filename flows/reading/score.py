@@ -88,7 +88,7 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
     decision = decide(mentions, reply.units, low, high)
     if decision.rule == "no score":
         return _guess(decision, reply, low, high), mentions
-    if reply.words.numbers_only and any(map(_is_unknown, reply.units)):
+    if reply.words.numbers_only and any(_is_unknown(unit, reply.words) for unit in reply.units):
         return _more_careful(decision), mentions
     if (
         decision.value is not None
@@ -101,9 +101,10 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
     return decision, mentions
 
 
-def _is_unknown(unit: Unit) -> bool:
+def _is_unknown(unit: Unit, words: Lexicon) -> bool:
     """Where only the numbers are known, what looks English may be any word: "camera" is Romanian for room."""
-    return unit.kind == WORD and unit.value is None and not unit.tags & _SAME_EVERYWHERE
+    known = bool(unit.tags & _SAME_EVERYWHERE) or words.is_own(unit.text)
+    return unit.kind == WORD and unit.value is None and not known
 
 
 def _more_careful(decision: Decision) -> Decision:

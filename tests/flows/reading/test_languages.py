@@ -181,7 +181,7 @@ def test_no_number_is_borrowed(word: str, language: str, meant: int | None):
         ("yhdeksän", "fi", ("accept", 9)),
         ("yhdeksän!", "fi", ("accept", 9)),
         ("9 👍", "fi", ("accept", 9)),
-        ("9, kiitos", "fi", ("confirm", 9)),
+        ("9, hyvä paikka", "fi", ("confirm", 9)),
         ("9, koska palvelu oli hyvä", "fi", ("confirm", 9)),
         ("do 8", "hr", ("reask", None)),
         ("3 päivää", "fi", ("reask", None)),

@@ -13,7 +13,7 @@ STRONG, MEDIUM, WEAK, OTHER = "strong", "medium", "weak", "other"
 
 _REASON_STARTS = tags(
     "joint func pronoun praise blame aspect negative prep article firm condition filler carrier settle damning"
-    " endorsing rave event correct was thanks greeting signoff otherwise rather"
+    " endorsing rave event correct was thanks greeting signoff otherwise rather instead"
 )
 _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
@@ -131,7 +131,11 @@ def _says_little(mention: Mention, units: Sequence[Unit], high: int) -> bool:
         return False
     words = [unit for unit in rest if unit.kind == WORD]
     said = sum(unit.after - unit.first for unit in words)
-    if said > _LITTLE or any(unit.is_number or unit.kind in {PAUSE, STOP, LINE} for unit in rest[:-1]):
+    if (
+        said > _LITTLE
+        or any(unit.is_number for unit in rest)
+        or any(unit.kind in {PAUSE, STOP, LINE} for unit in rest[:-1])
+    ):
         return False
     return not any(unit.tags & _TELLING for unit in words) and not all(unit.tags & _HARMLESS for unit in words)
 

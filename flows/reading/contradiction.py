@@ -21,10 +21,16 @@ def contradicts(part: float, units: Sequence[Unit]) -> bool:
         return False
     found = frozenset(tag for unit in words for tag in unit.tags)
     bare = all(unit.tags and not unit.tags & {"unit", "label"} for unit in words)
-    if part >= _FLATTERED and "damning" in found:
+    if part >= _FLATTERED and "damning" in found and (part >= _HIGH or not _is_mixed(words, found)):
         return True
     if part >= _HIGH and bare and "blame" in found and not found & _SOUND:
         return True
     if found & _CALMING:
         return False
     return (part <= _DAMNED and bool(found & {"endorsing", "rave"})) or (part <= _LOW and bare and "praise" in found)
+
+
+def _is_mixed(words: Sequence[Unit], found: frozenset[str]) -> bool:
+    """Praise beside the hard word, or what it is said about: "breakfast great, parking an impudence"."""
+    aspects = {unit.clause for unit in words if "aspect" in unit.tags}
+    return bool(found & _SOUND) or all(unit.clause in aspects for unit in words if "damning" in unit.tags)

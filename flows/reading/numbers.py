@@ -24,6 +24,7 @@ _SLACK_NUMBER = re.compile(r":(?:keycap_)?([a-z]+):")
 _LONGEST = 9
 _DAYS, _MONTHS = 31, 12
 _DATING = frozenset({"prep", "ordinal", "bound", "between"})
+_LIKE_ZERO = frozenset("oоο")  # Latin, Cyrillic, Greek
 _PRICE = 2  # decimals of a price or a time
 _KINDS = (NUMBER, EMOJI)
 
@@ -80,6 +81,9 @@ def _mention(units: Sequence[Unit], i: int, words: Lexicon, low: int, high: int)
     mention = _digits(unit.text, i, low, high)
     _read_signs(mention, units, i)
     after = units[i + 1] if i + 1 < len(units) else None
+    if after and not after.spaced and after.text in _LIKE_ZERO and mention.form == WHOLE and not words.suffix("o"):
+        mention.value, mention.after, mention.slip = mention.value * 10, i + 2, True  # "1O", not "1o lugar"
+        return mention
     if after and after.kind == WORD and not after.spaced:
         known = next((tag for tag in ("unit", "hedge", "joint", "func") if tag in after.tags), "unit")
         mention.glued = words.suffix(after.text) or known

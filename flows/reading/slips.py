@@ -10,8 +10,8 @@ from flows.reading.tokens import NUMBER, PAUSE, SIGN, STOP, WORD, Token
 from flows.reading.units import Unit, tags
 
 _ROMAN = {"II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
-_LOOK_ALIKES = str.maketrans("oOlI|", "00111")
-_LIKE_DIGITS = frozenset("oOlI|01")
+_LOOK_ALIKES = str.maketrans("oOоОοΟlI|іІӀΙ", "0000001111111")  # Latin, Cyrillic, Greek
+_LIKE_DIGITS = frozenset("oOоОοΟlI|іІӀΙ01")
 _SHORTEST_TYPO = 4
 _WRAPS = tags("filler carrier pronoun firm article polite thanks greeting laugh point apology hedge")
 

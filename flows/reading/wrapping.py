@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from flows.reading.tokens import LINE, PAUSE, WORD
+from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD
 from flows.reading.units import Unit, tags
 
-_WRAPS = tags("prompt device signoff")
+_WRAPS = tags("prompt device signoff thanks")
+_SIGNS = frozenset({">", "@", "/"})
+_PARTING = tags("thanks signoff")
+_TELLING = tags("praise blame event aspect endorsing damning rave negative")
 _LONGEST_SIGNATURE, _LONGEST_NAME = 14, 5
 
 
 def unwrap(units: Sequence[Unit]) -> list[Unit]:
     """The units of the reply itself. A text that is nothing but wrapping is returned as it is."""
-    if not any(unit.kind == LINE or not _WRAPS.isdisjoint(unit.tags) for unit in units) and not _is_quote(units):
+    if not any(_may_wrap(unit) for unit in units):
         return list(units)
     kept: list[Unit] = []
     i = 0
@@ -23,6 +26,8 @@ def unwrap(units: Sequence[Unit]) -> list[Unit]:
         elif "prompt" in unit.tags:
             kept = _before_quotation(kept)
             i = _after_question(units, i)
+        elif unit.text == "@" and (end := _after_handle(units, i, new_line=new_line)):
+            i = end
         elif "device" in unit.tags or (kept and _signs_off(units, i, new_line=new_line)):
             break
         else:
@@ -43,16 +48,40 @@ def _before_quotation(kept: list[Unit]) -> list[Unit]:
     return kept[:i]
 
 
-def _is_quote(units: Sequence[Unit]) -> bool:
-    return bool(units) and units[0].text == ">"
+def _may_wrap(unit: Unit) -> bool:
+    return unit.kind == LINE or unit.text in _SIGNS or not _WRAPS.isdisjoint(unit.tags)
 
 
 def _signs_off(units: Sequence[Unit], i: int, *, new_line: bool) -> bool:
     """A signature begins here: a sign-off behind punctuation or the bare score ("9 LG Tom"), or a name on its line."""
+    before = units[i - 1]
     if "signoff" in units[i].tags:
-        before = units[i - 1]
         return (before.is_number or before.kind != WORD) and _is_signature(units, i)
+    if units[i].text in {"-", "/"} and _is_marked(units, i, new_line=new_line):
+        return True
+    if before.kind in {PAUSE, STOP} and i > 1 and units[i - 2].tags & _PARTING:
+        return _is_name(units, i) and all(unit.kind != WORD for unit in units[i + 2 :])
     return new_line and _is_name(units, i)
+
+
+def _after_handle(units: Sequence[Unit], i: int, *, new_line: bool) -> int:
+    """Behind a handle ("@QuayGym 8") that opens a line or ends the text, else 0."""
+    end = i + 1
+    while end < len(units) and not units[end].spaced and units[end].kind in {WORD, NUMBER, SIGN, PAUSE}:
+        end += 1
+    named = end > i + 1 and units[i + 1].kind == WORD and (i == 0 or units[i].spaced)
+    return end if named and (new_line or end == len(units)) else 0
+
+
+def _is_marked(units: Sequence[Unit], i: int, *, new_line: bool) -> bool:
+    """The line "--" above a signature, or a stroke in front of a name: "/Lasse i Borås"."""
+    if units[i].text == "-":
+        rest = units[i : i + 3]
+        return new_line and len(rest) > 1 and rest[1].text == "-" and (len(rest) < 3 or rest[2].kind == LINE)
+    if not units[i].spaced or i + 1 == len(units) or units[i + 1].kind != WORD or units[i + 1].spaced:
+        return False
+    end = _after_line(units, i)
+    return 1 < end - i <= _LONGEST_NAME and not any(unit.tags & _TELLING for unit in units[i:end])
 
 
 def _after_line(units: Sequence[Unit], i: int) -> int:
@@ -71,6 +100,8 @@ def _after_question(units: Sequence[Unit], i: int) -> int:
 def _is_signature(units: Sequence[Unit], i: int) -> bool:
     """Behind a sign-off stand a name and perhaps an address on lines of their own, not another sentence."""
     rest = units[i + 1 : i + 1 + _LONGEST_SIGNATURE]
+    if any(unit.tags & _TELLING for unit in rest[:_LONGEST_NAME]):
+        return False
     line = next((k for k, unit in enumerate(rest) if unit.kind == LINE), len(rest))
     return line < len(rest) or sum(unit.kind == WORD for unit in rest) <= _LONGEST_NAME
 

@@ -1,7 +1,7 @@
 """One of several answers."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -67,3 +67,19 @@ class ChoiceQuestion(Question):
                         f"carriers act on '{text}' themselves (opt-out, help): the answer would never arrive",
                         "choose another word",
                     )
+        yield from self._ambiguous(labels)
+
+    def _ambiguous(self, labels: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+        """Answers that, typed as they are shown or by their number, are read as another one or as none."""
+        for language in sorted({language for choice in self.choices for language in choice.label.root}):
+            options = self.prompt(language).options
+            for index, option in enumerate(options):
+                if labels[language, option.label.strip().casefold()] > 1:
+                    continue
+                where = ("options", index, "label", *([language] if language else []))
+                for typed in (option.label, str(index + 1)):
+                    value, sure = reading.read_choice(typed, language or "en", options)
+                    if not sure or value != option.value:
+                        read = f"be taken for '{value}'" if value and sure else "not be understood"
+                        message = f"who types '{typed}' means '{option.value}', and would {read}"
+                        yield Finding(where, "ambiguous-option", message, "let the answers differ in a word")

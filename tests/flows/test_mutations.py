@@ -1,0 +1,62 @@
+"""Mistakes put into good flows: nearly all are found, and none of them brings the check down."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+import yaml
+
+from flows import source
+from flows.library import SHIPPED
+from flows.loader import check
+from tests.flows.mistakes import MUTATIONS, spoilt
+from tests.flows.mistakes.flow import Data, Mutation
+
+SEED = 20_261_122
+GOOD = [*sorted((Path(__file__).parent / "good").glob("*.yaml")), *sorted(SHIPPED.glob("*.yaml"))]
+TIMES = 3
+
+
+def codes(data: Data, desks: set[str]) -> set[tuple[str, str]]:
+    """What is wrong, by code and words; the data goes through YAML, as an author's file does."""
+    written = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    return {(problem.code, problem.message) for problem in check(written, "spoilt.yaml", desks).problems}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, tuple[int, int, list[str]]]:
+    """For each mistake: how often it was made, how often found, and where it was not."""
+    rng = Random(SEED)
+    results: dict[str, tuple[int, int, list[str]]] = {}
+    for mutation in MUTATIONS:
+        made, seen, missed = 0, 0, []
+        for path in GOOD:
+            data = source.read(path.read_bytes(), path.name).data
+            desks = {action["escalate"]["desk"] for step in data["steps"] for action in step.get("do", ())}
+            before = codes(data, desks)
+            assert {code for code, _ in before} <= {"missing-phrase"}, path
+            for number, flow in enumerate(spoilt(data, mutation, rng, TIMES)):
+                made += 1
+                if codes(flow, desks) - before:
+                    seen += 1
+                else:
+                    missed.append(f"{path.stem} {number}")
+        results[mutation.__name__] = made, seen, missed
+    return results
+
+
+def test_nearly_every_mistake_is_found(found, capsys):
+    """At least 95 in 100, whatever the mistake."""
+    made, seen = sum(each[0] for each in found.values()), sum(each[1] for each in found.values())
+    with capsys.disabled():
+        print(f"\nmistakes in good flows (seed {SEED}): {seen} of {made} found")
+    assert made > 300
+    assert seen >= 0.95 * made, {name: missed for name, (_, _, missed) in found.items() if missed}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_each_kind_of_mistake_is_found(found, mutation: Mutation):
+    """A kind that is never made would prove nothing."""
+    made, seen, missed = found[mutation.__name__]
+    assert made > 0
+    assert seen >= 0.9 * made, missed

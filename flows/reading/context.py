@@ -19,6 +19,7 @@ _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
 _LEADING = tags("firm copula settle rating")
 _FEW = 3
+_HIGHEST = 20  # what has a greater number than any scale has a name
 _LITTLE = 4  # words behind a number that may be no reason
 _TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
 _HARMLESS = tags(
@@ -46,7 +47,11 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, h
 
 def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> bool:
     """The number counts, measures, dates or names something: "3 years", "room 5", "at 8", "3 May"."""
-    if mention.form in {SCALE, FOREIGN} or mention.glued in {"unit", "ordinal", "stars"}:
+    if (
+        mention.form in {SCALE, FOREIGN}
+        or mention.glued in {"unit", "ordinal", "stars"}
+        or _is_numbered(mention, around)
+    ):
         return True
     if _counts(mention, units, around.right, words) or any("stars" in unit.tags for unit in around.trail):
         return True
@@ -60,6 +65,11 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
     if named and not around.carried and not mention.settled and mention.doubt != "told":
         return True
     return _is_date(mention, units, before) or _is_vague(mention, around, units)
+
+
+def _is_numbered(mention: Mention, around: Surroundings) -> bool:
+    """Whether it is no number of the scale behind "no.": "flight no. 614", "the no. 1 in town"."""
+    return mention.doubt == "nr" and (mention.value > _HIGHEST or (mention.value == 1 and around.right is not None))
 
 
 def _is_named(mention: Mention, around: Surroundings, before: Unit) -> bool:

@@ -30,17 +30,9 @@ def reason(
 ) -> tuple[int, int] | None:
     """The comment as (first, after) unit, or None. `wishes` are unit spans of requests for a person."""
     cut = [unit.kind != WORD and not unit.is_number for unit in units]
-    strong = [m for m in chosen if m.role == STRONG] or list(chosen)
-    settled = [m for m in strong if m.settled] or strong
-    for mention in (
-        *settled,
-        *(
-            m
-            for m in mentions
-            if m.form in {SCALE, RANGE} or (m.withdrawn and m.withdrawn != "rival" and m.role != OTHER)
-        ),
-        *(m for m in mentions if m.alone and m.role == STRONG),
-    ):
+    gone = [m for m in mentions if m.withdrawn and m.withdrawn != "rival" and m.role != OTHER]
+    gone += _given_up(mentions, chosen)
+    for mention in (*_scores(mentions, chosen), *gone):
         _mark(cut, mention.left, mention.right)
     for mention, other in pairwise(m for m in mentions if m.form == RANGE):
         _mark(cut, mention.first, other.after)
@@ -52,14 +44,51 @@ def reason(
     for first, after in _clauses(units):
         if _wraps(units, cut, first, after):
             _mark(cut, first, after)
-    kept = [i for i, away in enumerate(cut) if not away]
+    kept = _trimmed(units, [i for i, away in enumerate(cut) if not away])
+    kept = _without_verdicts(units, kept, chosen[-1])
+    if kept and any(m.right == kept[0] for m in gone) and _contrasts(units[kept[0]]):
+        kept.pop(0)
+    if not kept or _is_verdict([units[i] for i in kept]):
+        return None
+    return kept[0], kept[-1] + 1
+
+
+def _scores(mentions: Sequence[Mention], chosen: Sequence[Mention]) -> list[Mention]:
+    """The score, the scale, and what else stands alone as a score."""
+    strong = [m for m in chosen if m.role == STRONG] or list(chosen)
+    settled = [m for m in strong if m.settled] or strong
+    alone = [m for m in mentions if m.alone and m.role == STRONG]
+    return [*settled, *(m for m in mentions if m.form in {SCALE, RANGE}), *alone]
+
+
+def _trimmed(units: Sequence[Unit], kept: list[int]) -> list[int]:
     while kept and _only_opens(units[kept[0]]):
         kept.pop(0)
     while kept and units[kept[-1]].tags & {"loose", "laugh", "trailing", "dictated"}:
         kept.pop()
-    if not kept or _is_verdict([units[i] for i in kept]):
-        return None
-    return kept[0], kept[-1] + 1
+    return kept
+
+
+def _given_up(mentions: Sequence[Mention], chosen: Sequence[Mention]) -> list[Mention]:
+    """The score that opens the text and that a settled one takes back: "I'd give 10 but it leaks, so 6"."""
+    scores = [m for m in mentions if m.role != OTHER]
+    if len(scores) != 2 or not chosen[-1].settled or chosen[-1] is not scores[1]:
+        return []
+    return scores[:1] if scores[0].left == 0 else []
+
+
+def _without_verdicts(units: Sequence[Unit], kept: list[int], score: Mention) -> list[int]:
+    """Of pieces on both sides of the score only those that say more than a verdict: "Came today. 9, keep it up"."""
+    before = [i for i in kept if i < score.first]
+    behind = [i for i in kept if i >= score.after]
+    if not before or not behind:
+        return kept
+    said = [side for side in (before, behind) if not _is_verdict([units[i] for i in side])]
+    return said[0] if len(said) == 1 else kept
+
+
+def _contrasts(unit: Unit) -> bool:
+    return "joint" in unit.tags and "reason" in unit.tags and "cause" not in unit.tags
 
 
 def _only_opens(unit: Unit) -> bool:

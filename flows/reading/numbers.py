@@ -233,12 +233,20 @@ def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: in
         elif _measures(other, units):
             mention.form, other.form = (WHOLE if between[0].kind == PAUSE else FOREIGN), FOREIGN
             mention.doubt = "range" if mention.value < other.value else ""
+        elif between[0].kind == PAUSE and other.value < mention.value and _takes_points_off(other, units):
+            other.form = FOREIGN
         elif other.value != mention.value:
             mention.form = other.form = RANGE if max(mention.value, other.value) <= high else FOREIGN
 
 
 def _measures(mention: Mention, units: Sequence[Unit]) -> bool:
     return mention.after < len(units) and "unit" in units[mention.after].tags
+
+
+def _takes_points_off(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether it reads "2 points less for the queue" behind a dash: its points, and something behind them."""
+    rest = units[mention.after : mention.after + 2]
+    return len(rest) > 1 and "point" in rest[0].tags and rest[1].kind == WORD
 
 
 def _mark_sequences(found: list[Mention], units: Sequence[Unit]) -> None:

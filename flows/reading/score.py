@@ -1,6 +1,7 @@
 """Reading a reply to a score question: the stages put together."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -157,6 +158,8 @@ def _original(reply: Reply, first: int, after: int) -> str:
         start -= 1
     while end < len(reply.text) and reply.text[end] in _CLOSING:
         end += 1
+    while end < len(reply.text) and unicodedata.combining(reply.text[end]):
+        end += 1  # a vowel sign on the last letter
     return reply.text[start:end].strip()
 
 

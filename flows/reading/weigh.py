@@ -31,7 +31,7 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     if "beyond" in ahead:
         mention.form = mention.form if "negative" in ahead else BROKEN
         mention.doubt = "bound"
-    elif "negative" in ahead:
+    elif "negative" in ahead and not _is_taken_instead(lead, mention.left, units):
         mention.withdrawn = "denied"
     mention.withdrawn = next((tag for tag in _WITHDRAWS if tag in ahead), mention.withdrawn)
     if "past" in ahead | behind:
@@ -65,6 +65,14 @@ def _doubt(mention: Mention, lead: Sequence[Unit], ahead: frozenset[str], behind
     return found or ("slip" if mention.slip else "")
 
 
+def _is_taken_instead(lead: Sequence[Unit], left: int, units: Sequence[Unit]) -> bool:
+    """Whether another word of denial than that before the last number leads up to it: "not 6, no, 9"."""
+    denied = units[max(0, left - 2) : left]
+    if len(lead) != 1 or "correct" not in lead[0].tags or len(denied) != 2 or not denied[1].is_number:
+        return False
+    return "negative" in denied[0].tags and denied[0].text != lead[0].text
+
+
 def _is_lettered(mention: Mention, units: Sequence[Unit]) -> bool:
     """Whether a letter with a point stands in front and nothing else: "n. 8"."""
     before = units[max(0, mention.first - 3) : mention.first]
@@ -85,7 +93,7 @@ def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:
         return "question"
     if after.kind in {PAUSE, STOP} and _is_tag_question(units, mention.right + 1):
         return "question"
-    if after.kind == PAUSE and after.text.startswith(")") and not after.spaced:
+    if after.kind == PAUSE and after.text == ")" and not after.spaced and not mention.word:
         opened = any(u.kind == PAUSE and "(" in u.text for u in units[max(0, mention.left - 12) : mention.first])
         return "" if opened else "smiley"
     return ""

@@ -69,3 +69,43 @@ def test_the_other_number_is_denied(text: str, language: str, value: int):
     """Of "9 and not 3" the nine is meant."""
     read = read_score(text, language)
     assert (read.action, read.value) == ("accept", value), read
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "action", "value"),
+    [
+        ("Für mich die Nr. 1 in Leipzig!", "de", "reask", None),
+        ("Nr. 7", "de", "confirm", 7),
+        ("Vorgang Nr. 614 dauert, 7", "de", "accept", 7),
+        ("8 - zwei Punkte Abzug für die Warteschleife", "de", "accept", 8),
+        ("8 - 7 Punkte", "de", "reask", None),
+        ("мда... десяточка)))", "ru", "accept", 10),
+        ("8)", "en", "confirm", 8),
+        ("مش ٦ لا ٩", "ar", "accept", 9),
+        ("مش ٦ مش ٩", "ar", "reask", None),
+    ],
+)
+def test_numbers_with_signs_and_names(text: str, language: str, action: str, value: int | None):
+    """A number behind "no.", points taken off, a smile of brackets, and one denial taken back by another."""
+    read = read_score(text, language)
+    assert (read.action, read.value) == (action, value), read
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "comment"),
+    [
+        (
+            "Gestern angerufen, heute kam der Techniker. 9, weiter so",
+            "de",
+            "Gestern angerufen, heute kam der Techniker.",
+        ),
+        ("2. Awful. It leaks", "en", "Awful. It leaks"),
+        ("I'd give 9 but the parking is awful so 7", "en", "the parking is awful"),
+        ("dałbym 10 ale internet padł 3 razy w tym tygodniu wiec 6", "pl", "internet padł 3 razy w tym tygodniu"),
+        ("staff 9, price 5, all in all 7", "en", "staff 9, price 5"),
+        ("لا توقفوا عروض الجمعة أبداً، 9", "ar", "لا توقفوا عروض الجمعة أبداً"),
+    ],
+)
+def test_edges_of_a_comment(text: str, language: str, comment: str):
+    """A verdict on the other side of the score, a score given up with its "but", a vowel sign on the last letter."""
+    assert read_score(text, language).comment == comment

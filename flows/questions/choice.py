@@ -8,7 +8,7 @@ from pydantic import Field
 
 from flows import reading
 from flows.answers import Answer, Confirm, Option, Reading, Unclear
-from flows.problems import Finding
+from flows.problems import Finding, Path
 from flows.question import Question
 from flows.texts import Frozen, Text
 
@@ -76,7 +76,7 @@ class ChoiceQuestion(Question):
             for index, option in enumerate(options):
                 if labels[language, option.label.strip().casefold()] > 1:
                     continue
-                where = ("options", index, "label", *([language] if language else []))
+                where: Path = ("options", index, "label", language) if language else ("options", index, "label")
                 for typed in (option.label, str(index + 1)):
                     value, sure = reading.read_choice(typed, language or "en", options)
                     if not sure or value != option.value:

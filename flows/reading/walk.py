@@ -13,7 +13,8 @@ _LEADS = tags(
     " otherwise instead settle apology scale greeting thanks laugh told minus between of nr"
 )
 _TRAILS = tags(
-    "article firm filler carrier pronoun polite hedge correct thanks laugh told scale of settle apology past unsaid"
+    "article firm filler carrier pronoun polite hedge bound correct thanks laugh told scale of settle apology past"
+    " unsaid"
 )
 _TRAILS_ANYWHERE = tags("point loose laugh trailing dictated")
 _PRELUDE = tags(

@@ -9,7 +9,7 @@ from flows.reading.walk import Surroundings
 
 _WITHDRAWS = ("instead", "hypothetical", "otherwise")
 _DOUBTS_AHEAD = ("hedge", "bound", "told", "rather", "was")
-_DOUBTS_BEHIND = ("hedge", "told")
+_DOUBTS_BEHIND = ("hedge", "bound", "told")
 _SHRUGGING = tags("hedge filler loose joint negative firm pronoun correct laugh apology")
 _TELLING = tags("aspect event praise blame")
 _JUDGING = tags("praise blame damning endorsing rave")
@@ -140,13 +140,18 @@ def _is_tag_question(units: Sequence[Unit], i: int) -> bool:
 
 def _is_conditioned(mention: Mention, units: Sequence[Unit]) -> bool:
     """Whether nothing but a short condition follows in a clause of its own: "10, if you fix it"."""
-    i = mention.right
-    if i + 1 >= len(units) or units[i].kind != PAUSE or "condition" not in units[i + 1].tags:
+    i = mention.right + 1
+    if i >= len(units) or units[i - 1].kind != PAUSE:
         return False
-    clause = units[i + 1 : i + 1 + _LONGEST_CONDITION]
+    only = [unit.tags for unit in units[i : i + 2]]
+    if len(only) > 1 and "joint" in only[0] and "firm" in only[1]:
+        i += 2  # "but only if"
+    clause = units[i : i + _LONGEST_CONDITION]
+    if not clause or "condition" not in clause[0].tags:
+        return False
     end = next((k for k, unit in enumerate(clause) if unit.kind in {STOP, LINE, PAUSE}), len(clause))
-    ended = i + 1 + end == len(units) or units[i + 1 + end].kind in {STOP, LINE, PAUSE}
-    return ended and not any(unit.tags & _JUDGING for unit in clause[:end])
+    ended = i + end == len(units) or units[i + end].kind in {STOP, LINE, PAUSE}
+    return ended and not any(unit.is_number or unit.tags & _JUDGING for unit in clause[:end])
 
 
 def _thinks_again(mention: Mention, units: Sequence[Unit]) -> bool:

@@ -48,6 +48,7 @@ def test_a_change_of_mind_between_two_numbers_settles_the_later_one(text: str, a
         ("9, if you fix the app", "en", "reask"),
         ("8, wenn ihr das repariert", "de", "reask"),
         ("10 (si vous remboursez)", "fr", "reask"),
+        ("8, mais seulement si ça change", "fr", "reask"),
         ("9. If you like cake, go there", "en", "accept"),
         ("9, if you like cake it is perfect", "en", "accept"),
     ],

@@ -62,8 +62,9 @@ def _tail(folded: Folded, start: int) -> Sequence[Token]:
 
 def _marks(text: str, language: str) -> tuple[Mapping[str, int], AbstractSet[str]]:
     """The words of the text that a wish cannot do without, how often each is said, and the number words."""
-    counts = Counter(words_of(text))
-    landmarks = set(chain.from_iterable(source.wishes.landmarks(counts) for source in lexicons(language)))
+    words = words_of(text)
+    counts = Counter(words)
+    landmarks = set(chain.from_iterable(source.wishes.landmarks(words, counts) for source in lexicons(language)))
     known = set(chain.from_iterable(counts.keys() & source.numbers.keys() for source in lexicons(language)))
     numbers = {word for word in known if lexicon(language).number(word) is not None}
     return {word: counts[word] for word in landmarks}, numbers

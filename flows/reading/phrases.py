@@ -7,6 +7,7 @@ reading stays linear: each token looks up the few patterns that can begin there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain, product
 
@@ -67,6 +68,7 @@ class Patterns:
         self._stem_sizes = sorted({len(stem) for stem in stems})
         self._shortest_stem = min(self._stem_sizes, default=0)
         self._openings = frozenset(stem[: self._shortest_stem] for stem in stems)
+        self._last: tuple[tuple[str, ...], AbstractSet[Pattern]] = (), frozenset()
         self._forms = lru_cache(maxsize=16384)(self._forms_of)
 
     def _add(self, name: str, source: str, elements: tuple[Element, ...]) -> None:
@@ -92,7 +94,15 @@ class Patterns:
                     break
         return candidates
 
-    def landmarks(self, counts: Mapping[str, int]) -> set[str]:
+    def possible_in(self, words: tuple[str, ...]) -> AbstractSet[Pattern]:
+        """`possible` for the words of a text, found once for all who look at the same text one after the other."""
+        last, found = self._last
+        if last is not words:
+            found = self.possible(set(words))
+            self._last = words, found
+        return found
+
+    def landmarks(self, text: tuple[str, ...], counts: Mapping[str, int]) -> set[str]:
         """The words to look around in a text that has each word so many times: every pattern is at one of them.
 
         Of what a pattern needs it is the element which the fewest words of the text meet.
@@ -101,12 +111,13 @@ class Patterns:
         for word in self._near(counts):
             for form in self._forms(word):
                 words_of.setdefault(form, []).append(word)
+        said = frozenset(words_of)  # to meet a dict all of it would be gone through
         met: dict[frozenset[str], tuple[int, list[str]]] = {}  # patterns have many elements in common
         found: set[str] = set()
-        for pattern in self.possible(set(counts)):
+        for pattern in self.possible_in(text):
             for need in pattern.needs:
                 if need.forms not in met:
-                    words = [word for form in need.forms.intersection(words_of) for word in words_of[form]]
+                    words = [word for form in need.forms & said for word in words_of[form]]
                     met[need.forms] = sum(map(counts.__getitem__, words)), words
             found.update(min(met[need.forms] for need in pattern.needs)[1])
         return found

@@ -19,8 +19,8 @@ def wish(text: str, language: str) -> Wish:
 
 def may_wish(text: str, language: str) -> bool:
     """False where the words of the text are surely not those of a wish in phrases: ordinary comments."""
-    words = set(words_of(text))
-    return any(source.wishes.possible(words) for source in lexicons(language))
+    words = words_of(text)
+    return any(source.wishes.possible_in(words) for source in lexicons(language))
 
 
 def _wish_in_phrases(text: str, language: str) -> Wish:

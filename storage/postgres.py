@@ -198,11 +198,6 @@ class PostgresStore(SqlReading):
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now))
 
-    async def revision(self, revision: str) -> str | None:
-        """See bot.ports.Store."""
-        source: str | None = await self._value("revision", revision)
-        return source
-
     async def save_link(self, row: LinkRow) -> None:
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["save_link"], *row))

@@ -89,6 +89,20 @@ class SqlReading(ABC):
         """What happened to a session, turn by turn."""
         return await self._rows("journal", session=session)
 
+    async def past_conversations(self, flow: str, after: str = "", limit: int = 500) -> list[Row]:
+        """Conversations of a flow behind a cursor, oldest first: cursor, session, revision, journal of (at, event)."""
+        at, _, session = after.partition(":")
+        rows = await self._rows("past_conversations", flow=flow, at=int(at or 0), session=session, limit=limit)
+        return [
+            {
+                "cursor": f"{entries[0]['started_at']}:{key}",
+                "session": key,
+                "revision": entries[0]["revision"],
+                "journal": [(entry["at"], entry["event"]) for entry in entries],
+            }
+            for key, entries in ((key, list(found)) for key, found in groupby(rows, key=lambda row: row["session"]))
+        ]
+
     async def link(self, token: str) -> Row | None:
         """See bot.ports.Reading."""
         return next(iter(await self._rows("link", token=token)), None)
@@ -149,6 +163,11 @@ class SqlReading(ABC):
     async def poison(self, limit: int = 50) -> list[Row]:
         """See bot.ports.Reading."""
         return await self._rows("poison", limit=limit)
+
+    async def revision(self, revision: str) -> str | None:
+        """See bot.ports.Store."""
+        found = await self._row("revision", revision=revision)
+        return str(found["source"]) if found else None
 
     async def running_revisions(self) -> list[str]:
         """Flow revisions that running sessions are on."""

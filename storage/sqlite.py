@@ -243,11 +243,6 @@ class SqliteStore(SqliteLook):
         """See bot.ports.Store."""
         await self._run("save_revision", {"revision": revision, "flow": flow, "source": source, "now": now})
 
-    async def revision(self, revision: str) -> str | None:
-        """See bot.ports.Store."""
-        rows = list(await self._reader.execute_fetchall(SQL["revision"], {"revision": revision}))
-        return str(rows[0][0]) if rows else None
-
     async def save_link(self, row: LinkRow) -> None:
         """See bot.ports.Store."""
         await self._run("save_link", row._asdict())

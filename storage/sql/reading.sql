@@ -115,6 +115,20 @@ ORDER BY id DESC LIMIT :limit;
 -- name: running_revisions
 SELECT DISTINCT revision FROM session WHERE outcome = '';
 
+-- name: revision
+SELECT source FROM flow_revision WHERE revision = :revision;
+
+-- name: past_conversations
+-- Conversations of a flow, oldest first, each with its journal: one row per turn.
+SELECT s.id AS session, s.revision, s.started_at, j.at, j.event
+FROM (
+  SELECT id, revision, started_at FROM session
+  WHERE flow = :flow AND (started_at > :at OR (started_at = :at AND id > :session))
+  ORDER BY started_at, id LIMIT :limit
+) AS s
+JOIN journal AS j ON j.session = s.id
+ORDER BY s.started_at, s.id, j.turn;
+
 -- name: journal
 SELECT turn, at, event FROM journal WHERE session = :session ORDER BY turn;
 

@@ -310,9 +310,6 @@ SELECT min(at) FROM (SELECT min(ready_at) AS at FROM inbox WHERE state = 'new' U
 INSERT INTO flow_revision (revision, flow, source, saved_at) VALUES (:revision, :flow, :source, :now)
 ON CONFLICT (revision) DO NOTHING;
 
--- name: revision
-SELECT source FROM flow_revision WHERE revision = :revision;
-
 -- name: watermark
 SELECT at FROM watermark WHERE channel = :channel;
 

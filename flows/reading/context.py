@@ -31,6 +31,7 @@ _BEFORE_COUNTED = tags("praise blame adjective of")
 
 def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, high: int = 10) -> None:
     """Fill in extent, role, doubt, withdrawn, settled and corrected of every mention."""
+    last: Mention | None = None
     for mention in mentions:
         around = look_around(mention, units)
         weigh(mention, around, units)
@@ -43,6 +44,9 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, h
         mention.rated = mention.form == SCALED or any("rating" in unit.tags for unit in (*around.lead, *around.trail))
         mention.led = any(unit.tags & _LEADING for unit in around.lead)
         mention.alone = around.left is None and around.right is None
+        if last is not None and last.after == mention.left and _may_be_denied(mention, last, around, words):
+            mention.doubt = mention.doubt or "context"
+        last = mention
 
 
 def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> bool:
@@ -65,6 +69,11 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
     if named and not around.carried and not mention.settled and mention.doubt != "told":
         return True
     return _is_date(mention, units, before) or _is_vague(mention, around, units)
+
+
+def _may_be_denied(mention: Mention, last: Mention, around: Surroundings, words: Lexicon) -> bool:
+    """Whether a bare "no" parts it from a higher number: "9 non 6" may say either of them."""
+    return mention.value < last.value and len(around.lead) == 1 and around.lead[0].text in words.no
 
 
 def _is_numbered(mention: Mention, around: Surroundings) -> bool:

@@ -31,6 +31,8 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     if "beyond" in ahead:
         mention.form = mention.form if "negative" in ahead else BROKEN
         mention.doubt = "bound"
+    elif "negative" in ahead and _is_refused(lead, mention.left, units):
+        mention.corrected = True
     elif "negative" in ahead and not _is_taken_instead(lead, mention.left, units):
         mention.withdrawn = "denied"
     mention.withdrawn = next((tag for tag in _WITHDRAWS if tag in ahead), mention.withdrawn)
@@ -45,7 +47,10 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     if not mention.withdrawn and _is_conditioned(mention, units):
         mention.withdrawn = "condition"
     mention.settled = "settle" in ahead or _thinks_again(mention, units)
-    mention.corrected = "correct" in ahead | behind
+    if _is_taken_back(mention, around.trail, units):
+        mention.withdrawn = mention.withdrawn or "corrected"
+        behind -= {"correct"}
+    mention.corrected = mention.corrected or "correct" in ahead | behind
 
 
 def _conclusion(lead: Sequence[Unit]) -> Sequence[Unit]:
@@ -71,6 +76,23 @@ def _is_taken_instead(lead: Sequence[Unit], left: int, units: Sequence[Unit]) ->
     if len(lead) != 1 or "correct" not in lead[0].tags or len(denied) != 2 or not denied[1].is_number:
         return False
     return "negative" in denied[0].tags and denied[0].text != lead[0].text
+
+
+def _is_refused(lead: Sequence[Unit], left: int, units: Sequence[Unit]) -> bool:
+    """Whether the only denial stands between commas behind a number and refuses that: "7, non, 8"."""
+    border = max((k for k, unit in enumerate(lead) if unit.kind in {PAUSE, STOP}), default=-1)
+    ahead, own = lead[: max(border, 0)], lead[border + 1 :]
+    if not ahead or any("negative" in unit.tags for unit in own):
+        return False
+    return any(unit.is_number for unit in units[max(0, left - 2) : left]) and len(ahead) == 1
+
+
+def _is_taken_back(mention: Mention, trail: Sequence[Unit], units: Sequence[Unit]) -> bool:
+    """Whether a "no" hangs on it and another number follows behind a comma: "8 no, 7"."""
+    if not trail or not {"correct", "negative"} <= trail[-1].tags:
+        return False
+    rest = units[mention.right : mention.right + 2]
+    return len(rest) > 1 and rest[0].kind in {PAUSE, STOP} and rest[1].is_number
 
 
 def _is_lettered(mention: Mention, units: Sequence[Unit]) -> bool:

@@ -74,3 +74,21 @@ def test_a_condition_behind_the_score_takes_it_back(text: str, language: str, ac
 def test_a_tag_question_asks_back(text: str, language: str, action: str):
     """ "8, oder?" is unsure of itself; a question about something else is not."""
     assert read_score(text, language).action == action
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "outcome"),
+    [
+        ("7, non, 8", "fr", ("accept", 8)),
+        ("7, no, 8", "es", ("accept", 8)),
+        ("7, nein, 8", "de", ("accept", 8)),
+        ("8 não, 7", "pt", ("accept", 7)),
+        ("9 non 6", "fr", ("confirm", 6)),
+        ("9 nicht 6", "de", ("accept", 9)),
+        ("ne 9", "de", ("accept", 9)),
+    ],
+)
+def test_a_no_between_two_numbers(text: str, language: str, outcome: tuple[str, int]):
+    """Between commas it refuses what stands before it; a bare one before a lower number may deny either."""
+    read = read_score(text, language)
+    assert (read.action, read.value) == outcome, read

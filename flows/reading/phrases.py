@@ -196,24 +196,36 @@ def _match(elements: Sequence[Element], at: int, said: Sequence[str], i: int) ->
 
     `said` has the words, numbers and commas and ends with a break; other signs are looked through.
     """
-    if at == len(elements):
-        return i
-    element = elements[at]
-    if not element.forms:
-        for _ in range(_LONGEST_GAP + 1):
-            if end := _match(elements, at + 1, said, i):
-                return end
-            if said[i] in _ENDS_GAP:
+    while at < len(elements):
+        element = elements[at]
+        if not element.forms:
+            return _match_behind_gap(elements, at + 1, said, i)
+        j = i
+        if at and elements[at - 1].forms:  # commas are looked through, but not behind a gap
+            while said[j] in _COMMAS:
+                j += 1
+        at += 1
+        word = said[j]
+        if word not in element.words and not (element.stems and word.startswith(element.stems)):
+            if not element.optional:
                 return 0
-            i += 1
-        return 0
-    j = i
-    if at and elements[at - 1].forms:  # commas are looked through, but not behind a gap
-        while said[j] in _COMMAS:
-            j += 1
-    word = said[j]
-    if word in element.words or (element.stems and word.startswith(element.stems)):
-        end = _match(elements, at + 1, said, j + 1)
-        if end:
+        elif not element.optional:
+            i = j + 1
+        elif end := _match(elements, at, said, j + 1):
             return end
-    return _match(elements, at + 1, said, i) if element.optional else 0
+    return i
+
+
+def _match_behind_gap(elements: Sequence[Element], at: int, said: Sequence[str], i: int) -> int:
+    """As `_match`, with up to four words before place i of elements[at:]."""
+    following = elements[at] if at < len(elements) else _ANYTHING
+    needed, stems = bool(following.forms) and not following.optional, following.stems
+    for _ in range(_LONGEST_GAP + 1):
+        word = said[i]  # looked at here, for most places behind a gap meet nothing
+        met = not needed or word in following.words or (stems and word.startswith(stems))
+        if met and (end := _match(elements, at, said, i)):
+            return end
+        if word in _ENDS_GAP:
+            return 0
+        i += 1
+    return 0

@@ -37,5 +37,8 @@ def wish_spans(tokens: Sequence[Token], language: str) -> list[tuple[str, int, i
     matches = [match for words in sources for match in dict.fromkeys(words.wishes.find(tokens))]
     if not matches:
         return []
-    denied = [match for words in sources for match in words.not_wishes.find(tokens)]
-    return [m for m in matches if not any(m[0] == n and a < m[2] and m[1] < b for n, a, b in denied)]
+    denied: dict[str, set[int]] = {}  # the tokens that belong to what only looks like a wish
+    for words in sources:
+        for name, first, after in words.not_wishes.find(tokens):
+            denied.setdefault(name, set()).update(range(first, after))
+    return [m for m in matches if m[0] not in denied or denied[m[0]].isdisjoint(range(m[1], m[2]))]

@@ -26,7 +26,14 @@ def test_development_rows(name: str, accuracy_table: list[str]):
 
 @pytest.mark.parametrize(
     ("name", "right"),
-    [("dev_a.jsonl", 0.99), ("dev_c_west.jsonl", 0.98), ("dev_b.jsonl", 0.97), ("dev_c_rest.jsonl", 0.98)],
+    [
+        ("dev_a.jsonl", 0.99),
+        ("dev_c_west.jsonl", 0.98),
+        ("dev_b.jsonl", 0.97),
+        ("dev_c_rest.jsonl", 0.98),
+        ("unseen_a.jsonl", 0.96),
+        ("unseen_b.jsonl", 0.97),
+    ],
 )
 def test_replies_as_people_type_them(name: str, right: float, accuracy_table: list[str]):
     """In sixteen languages as people write them: no false accept, no missed or false stop."""
@@ -54,15 +61,3 @@ def test_heldout_rows(accuracy_table: list[str]):
     accuracy_table += [f"  {line}" for line in result.wrong]
     assert not result.false_detractors
     assert result.right >= 0.9 * result.rows
-
-
-@pytest.mark.parametrize(
-    ("name", "false_accepts", "false_detractors"), [("unseen_a.jsonl", 5, 2), ("unseen_b.jsonl", 8, 4)]
-)
-def test_unseen_rows(name: str, false_accepts: int, false_detractors: int, accuracy_table: list[str]):
-    """Written by people who never saw the reader, after it: what it read on the first day may not get worse."""
-    result = tally(name)
-    accuracy_table.append(result.line(name))
-    assert len(result.false_accepts) <= false_accepts
-    assert len(result.false_detractors) <= false_detractors
-    assert result.right >= 0.87 * result.rows

@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "Lint flows: every problem with file, line, column and a suggestion.",
     "simulate": "Play a survey in the terminal.",
     "test": "Play the transcripts beside the flows: what has changed?",
+    "rehearse": "A survey with made-up people: completion, messages, cost, cases per hour.",
     "replay": "Past conversations through another version of their survey, with nothing sent.",
     "read": "The reply reader alone: JSON lines in, JSON lines out.",
     "send": "Start one survey with one person now.",

@@ -85,7 +85,7 @@ async def _replay(name: str, against: str, *, as_json: bool) -> None:
     from storage.looking import look  # noqa: PLC0415 — see above
 
     settings = configuration.load()
-    new = _flow(name, settings.flow_folders)
+    new = flow_of(name, settings.flow_folders)
     async with look(settings.database_url) as reading:
         old = await _old(reading, against) if against else None
         found = await compare(reading, new, old)
@@ -96,7 +96,8 @@ async def _replay(name: str, against: str, *, as_json: bool) -> None:
         _tell(new, found)
 
 
-def _flow(name: str, folders: Any) -> "Flow":
+def flow_of(name: str, folders: Any) -> "Flow":
+    """The flow that a file holds, or that has this id. Raises click's errors, which say what is wrong."""
     from flows.library import UnknownFlow, load  # noqa: PLC0415 — see above
     from flows.loader import load as load_file  # noqa: PLC0415 — see above
     from flows.problems import FlowProblems  # noqa: PLC0415 — see above
@@ -115,7 +116,7 @@ def _flow(name: str, folders: Any) -> "Flow":
 async def _old(reading: "SqlReading", against: str) -> "Flow":
     path = Path(against)
     if path.suffix in {".yaml", ".yml"}:
-        return _flow(against, ())
+        return flow_of(against, ())
     flow = await _revision(reading, against)
     if flow is None:
         raise click.UsageError(f"there is no file and no revision {against}")

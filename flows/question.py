@@ -65,9 +65,17 @@ class Scale(Question):
 
     def read(self, reply: str, language: str) -> Reading:
         """A number on the scale, surely or probably; a wish for a person or to be left alone is passed on."""
+        shown = next((each for each in self.prompt(language).options if same_words(reply, each.label)), None)
+        if shown:  # a button's words, typed: "7 perhaps"
+            return Answer(int(shown.value), shown.value, self.segment(int(shown.value)))
         found = reading.read_score(reply, language, *self.bounds)
         if found.value is None or found.action not in {"accept", "confirm"}:
             return Unclear(found.action if found.action in {"stop", "human"} else "")
         segment = self.segment(found.value)
         answer = Answer(found.value, str(found.value), segment, found.comment, found.wants_human)
         return answer if found.action == "accept" else Confirm(answer)
+
+
+def same_words(reply: str, label: str) -> bool:
+    """Whether a reply is what a button says, whatever the case, the spaces and the full stop."""
+    return len(reply) < len(label) + 8 and " ".join(reply.split()).strip(" .!").casefold() == label.strip().casefold()

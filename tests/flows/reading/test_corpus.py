@@ -1,8 +1,10 @@
 """The labelled replies: what must be right, and how much is."""
 
+import json
+
 import pytest
 
-from flows.reading import read_score
+from flows.reading import read_score, wish
 from tests.flows.reading.corpus import DATA, Row, rows, tally
 
 
@@ -25,17 +27,19 @@ def test_development_rows(name: str, accuracy_table: list[str]):
 
 
 @pytest.mark.parametrize(
-    ("name", "right"),
+    ("name", "right", "comments"),
     [
-        ("dev_a.jsonl", 0.99),
-        ("dev_c_west.jsonl", 0.98),
-        ("dev_b.jsonl", 0.97),
-        ("dev_c_rest.jsonl", 0.98),
-        ("unseen_a.jsonl", 0.96),
-        ("unseen_b.jsonl", 0.97),
+        ("dev_a.jsonl", 0.99, 0.95),
+        ("dev_c_west.jsonl", 0.98, 0.95),
+        ("dev_b.jsonl", 0.97, 0.95),
+        ("dev_c_rest.jsonl", 0.98, 0.95),
+        ("unseen_a.jsonl", 0.96, 0.95),
+        ("unseen_b.jsonl", 0.97, 0.95),
+        ("dev_e_west.jsonl", 0.98, 0.9),
+        ("dev_e_rest.jsonl", 0.96, 0.93),
     ],
 )
-def test_replies_as_people_type_them(name: str, right: float, accuracy_table: list[str]):
+def test_replies_as_people_type_them(name: str, right: float, comments: float, accuracy_table: list[str]):
     """In sixteen languages as people write them: no false accept, no missed or false stop."""
     result = tally(name)
     accuracy_table.append(result.line(name))
@@ -43,7 +47,39 @@ def test_replies_as_people_type_them(name: str, right: float, accuracy_table: li
     assert not result.missed_stops
     assert not result.false_stops
     assert result.right >= right * result.rows
-    assert result.comments >= 0.95 * result.accepted
+    assert result.comments >= comments * result.accepted
+
+
+@pytest.mark.parametrize(
+    ("name", "false_accepts", "false_detractors", "right"),
+    [("unseen_c.jsonl", 1, 1, 0.959), ("unseen_d.jsonl", 1, 0, 0.919)],
+)
+def test_unseen_rows(name: str, false_accepts: int, false_detractors: int, right: float, accuracy_table: list[str]):
+    """By writers who never saw the reader, and never tuned on: what it read on the first day may not get worse."""
+    result = tally(name)
+    accuracy_table.append(result.line(name))
+    assert len(result.false_accepts) <= false_accepts
+    assert len(result.false_detractors) <= false_detractors
+    assert not result.missed_stops
+    assert not result.false_stops
+    assert result.right >= right * result.rows
+    assert result.comments >= 0.96 * result.accepted
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "false"), [("optout_dev.jsonl", 0.99, 0.001), ("optout_unseen.jsonl", 0.76, 0.022)]
+)
+def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):
+    """510 demands and 2,010 comments, a third of these with an opt-out's words in another sense, in two halves."""
+    lines = [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+    read = [(line["action"] == "stop", wish(line["text"], line["lang"]) == "stop") for line in lines]
+    demands = [stopped for wanted, stopped in read if wanted]
+    others = [stopped for wanted, stopped in read if not wanted]
+    accuracy_table.append(
+        f"{name:14} demands found {sum(demands)}/{len(demands)}  others taken for one {sum(others)}/{len(others)}"
+    )
+    assert sum(demands) >= found * len(demands)
+    assert sum(others) <= false * len(others)
 
 
 def test_traps_are_never_accepted():

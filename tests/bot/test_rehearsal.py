@@ -75,9 +75,7 @@ def test_no_survey_is_brought_down(flow: Flow, able):
     most = max(forecast(flow, language, able).most.messages for language in flow.languages)
     assert outlook.outcomes["running"] == 0
     assert outlook.outcomes.total() == outlook.asked == 150
-    assert (
-        outlook.most_messages <= most + MAX_HELPS + len(flow.questions) + 2
-    )  # people, a stop
+    assert outlook.most_messages <= most + MAX_HELPS + len(flow.questions) + 2  # people, a stop
 
 
 def test_the_command(tmp_path, monkeypatch):

@@ -40,9 +40,10 @@ def command(  # each argument is one option
     from bot.engine.replay import ScriptError, play  # noqa: PLC0415 — see above
     from flows.library import UnknownFlow  # noqa: PLC0415 — see above
     from flows.model import VariableError  # noqa: PLC0415 — see above
+    from flows.problems import FlowProblems  # noqa: PLC0415 — see above
 
-    flow_of = _finder(flow_id)
     try:
+        flow_of = _finder(flow_id)
         if script is not None:
             played = play(script.read_text(encoding="utf-8"), flow_of, language=language, channel=channel)
             click.echo(played, nl=False)
@@ -53,6 +54,8 @@ def command(  # each argument is one option
             played = _by_hand(flow_of(flow_id), language, channel or "sms", given)
     except (UnknownFlow, VariableError) as error:
         raise click.UsageError(str(error)) from error
+    except FlowProblems as error:
+        raise click.ClickException(f"{error}\nPut that right first: `run.py check` shows where.") from error
     except ScriptError as error:
         raise click.ClickException(f"{script}: {error}") from error
     if save is not None:

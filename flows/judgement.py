@@ -1,6 +1,8 @@
 """What a whole flow would do: its ways, its first message, its questions."""
 
+import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from flows import phrases, reading, templates
 from flows.model import Flow, Step
@@ -9,6 +11,7 @@ from flows.routing import END, When
 from flows.ways import onward, reach
 
 SENDERS = ("company", "brand", "sender")
+OUTSIDE = frozenset({"welcome", "restarted", "link_used", "link_expired", "link_unknown"})
 
 
 def judge(flow: Flow, desks: Collection[str] | None = None) -> Iterator[Finding]:
@@ -107,13 +110,37 @@ def _first_message(flow: Flow) -> Iterator[Finding]:
     path: tuple[str | int, ...] = ("steps", index, "say") if step.say else ("steps", index, "ask", "text")
     for language in flow.languages:
         words = text.of(language)
+        if step.say and step.ask:  # both go out at once
+            words = f"{words} {step.ask.text.of(language)}"
         where = (*path, language)
         if not set(SENDERS) & set(templates.names(words)):
             hint = "mention {{ company }}"
             yield Finding(where, "no-sender", "the first message does not say who is writing", hint, "warning")
-        if not any(reading.keyword(word, language) == "stop" for word in words.split()):
+        if not any(reading.keyword(word, language) == "stop" for word in _wordings(words)):
             hint = "add for example: Reply STOP to opt out"
             yield Finding(where, "no-stop-hint", "the first message does not say how to opt out", hint, "warning")
+
+
+def _may_be_said(flow: Flow, name: str) -> bool:
+    """Whether a session of this flow can say a standard phrase; some are said outside of all sessions."""
+    if name in OUTSIDE:
+        return False
+    questions = flow.questions.values()
+    if name.startswith("reask"):
+        wanted = name.removeprefix("reask").removeprefix("_")
+        general = "reask" in flow.phrases
+        asked = [question for question in questions if question.reask is None]
+        specific = {question.type for question in asked if f"reask_{question.type}" in phrases.shipped()}
+        return wanted in specific and not general if wanted else any(each.type not in specific for each in asked)
+    if name == "no":
+        return any(question.type == "yes_no" and "no" not in getattr(question, "labels", {}) for question in questions)
+    return True
+
+
+def _wordings(text: str) -> list[str]:
+    """The words of a text, and each two that stand together: "STOP/END", "opt out"."""
+    words = re.findall(r"\w+", text)
+    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
 
 def _standard_phrases(flow: Flow) -> Iterator[Finding]:
@@ -121,7 +148,7 @@ def _standard_phrases(flow: Flow) -> Iterator[Finding]:
         missing = [
             name
             for name, texts in phrases.shipped().items()
-            if name not in flow.phrases and language.partition("-")[0] not in texts
+            if name not in flow.phrases and language.partition("-")[0] not in texts and _may_be_said(flow, name)
         ]
         if missing:
             message = f"customers would read these phrases in English instead of '{language}': {', '.join(missing)}"

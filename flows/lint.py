@@ -31,9 +31,12 @@ def references(data: Any) -> Iterator[Finding]:
 
 
 def unused(data: Any) -> Iterator[Finding]:
-    """Variables of a valid file that no text mentions."""
-    texts = [(path, value) for path, name, value in Walk().parts(data) if name == "Text"]
+    """Variables of a valid file that no text mentions and no condition looks at."""
+    parts = list(Walk().parts(data))
+    texts = [(path, value) for path, name, value in parts if name == "Text"]
     used = {name for _, text in _strings(texts) for name in templates.names(text)}
+    conditions = [value for _, name, value in parts if name == "When" and isinstance(value, dict)]
+    used |= {name for condition in conditions for name in condition.get("attribute") or ()}
     for variable in data.get("variables", {}):
         if variable not in used:
             message = f"the variable '{variable}' is used nowhere"

@@ -21,6 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_LANGUAGES = 40
+REMINDER = 86_400_000  # ms after the question, if a flow says nothing else
 MAX_VALUE = 200  # characters of one variable's value
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
@@ -33,7 +34,7 @@ class VariableError(ValueError):
 class Patience(Frozen):
     """How long the bot waits and how often it asks again."""
 
-    reminders: tuple[Duration, ...] = (86_400_000,)
+    reminders: tuple[Duration, ...] = (REMINDER,)
     """When to remind, counted from the question; none: `[]`."""
     expires: Duration = 259_200_000
     """When a question without an answer ends the survey, counted from the question."""
@@ -43,6 +44,18 @@ class Patience(Frozen):
     """How long an answer may be corrected ("sorry, meant 9")."""
     late: Duration = 604_800_000
     """How long after its end the survey still takes an answer."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_reminder_after_the_end(cls, data: object) -> object:
+        """Who only shortens `expires` has not asked for the standard reminder behind it."""
+        if isinstance(data, dict) and "reminders" not in data and "expires" in data:
+            try:
+                short = cls(reminders=(), expires=data["expires"]).expires <= REMINDER
+            except ValueError:
+                return data  # what is wrong with it is told anyway
+            return {**data, "reminders": ()} if short else data
+        return data
 
 
 def _also_plain(schema: dict[str, Any]) -> None:
@@ -145,6 +158,9 @@ class Flow(Frozen):
     def model_post_init(self, context: Any, /) -> None:
         """Take over the revision, which only the loader knows."""
         self._revision = (context or {}).get("revision", "")
+        for step in self.steps:
+            if step.ask is not None:
+                step.ask.adopt(self.phrases)
 
     @property
     def revision(self) -> str:

@@ -1,6 +1,6 @@
 """The base of all question types. A type is one file in `flows/questions/`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from flows import reading
@@ -20,6 +20,9 @@ class Question(Frozen):
     """Said instead of the standard phrase if the reply was not understood."""
     reminder: Text | None = None
     """Said instead of the standard phrase if no reply comes."""
+
+    def adopt(self, own: Mapping[str, Text]) -> None:
+        """The flow's own phrases, by name, for types that show some of them."""
 
     def prompt(self, language: str) -> Prompt:
         """The question as a channel shows it; placeholders are not filled yet."""

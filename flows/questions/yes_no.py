@@ -1,9 +1,9 @@
 """Yes or no."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from flows import reading
 from flows.answers import Answer, Confirm, Option, Reading, Unclear
@@ -19,6 +19,12 @@ class YesNo(Question):
     type: Literal["yes_no"]
     labels: dict[Literal["yes", "no"], Text] = Field(default_factory=dict)
     """Other words for the buttons: `{yes: …, no: …}`."""
+
+    _phrases: Mapping[str, Text] = PrivateAttr(default_factory=dict)
+
+    def adopt(self, own: Mapping[str, Text]) -> None:
+        """Take the flow's own words for yes and no, where the question has none."""
+        self._phrases = own
 
     def options(self, language: str) -> tuple[Option, ...]:
         """Yes and no."""
@@ -49,5 +55,5 @@ class YesNo(Question):
                     yield Finding(where, "ambiguous-option", message, "let the answers differ in a word")
 
     def _label(self, value: Literal["yes", "no"], language: str) -> str:
-        own = self.labels.get(value)
+        own = self.labels.get(value) or self._phrases.get(value)
         return own.of(language) if own else phrase(value, language)

@@ -78,3 +78,11 @@ def test_labels_that_cannot_be_told_apart_are_found():
         ("ambiguous-option", ("labels", "yes", "en")),
         ("ambiguous-option", ("labels", "no", "en")),
     ]
+
+
+def test_a_flows_own_yes_and_no_are_on_its_buttons():
+    """Without labels of its own a question shows the flow's phrases, and reads them."""
+    flow = check((GOOD / "cafe.yaml").read_bytes(), "cafe.yaml").flow
+    question = flow.questions["ok"]
+    assert [option.label for option in question.options("fr")] == ["Oui", "Non"]
+    assert question.read("non", "fr") == Answer(text="no")

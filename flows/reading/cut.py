@@ -50,6 +50,8 @@ def reason(
         kept.pop(0)
     if not kept or _is_verdict([units[i] for i in kept]):
         return None
+    if not any(units[i].kind == WORD and units[i].value is None for i in kept):
+        return None  # nothing but numbers and signs are left
     return kept[0], kept[-1] + 1
 
 

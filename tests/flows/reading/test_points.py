@@ -33,6 +33,18 @@ from flows.reading.numerals import number_languages
         ("vuit, gràcies", "ca", "accept", 8),
         ("8, köszönöm", "hu", "accept", 8),
         ("egy 8", "hu", "accept", 8),
+        ("7 din 10", "ro", "accept", 7),
+        ("zece din zece", "ro", "accept", 10),
+        ("8 στα 10", "el", "accept", 8),
+        ("10 में से 9", "hi", "accept", 9),
+        ("10점 만점에 8점", "ko", "accept", 8),
+        ("8 trên 10", "vi", "accept", 8),
+        ("delapan dari sepuluh", "id", "accept", 8),
+        ("9 z 10", "sk", "accept", 9),
+        ("8 מתוך 10", "he", "accept", 8),
+        ("3 od nas", "hr", "reask", None),  # three of us
+        ("5 dari kami", "id", "reask", None),
+        ("7 din familia mea", "ro", "reask", None),
     ],
 )
 def test_words_around_a_score(text: str, language: str, action: str, value: int | None):

@@ -151,7 +151,9 @@ async def test_p2_of_many_who_open_a_link_at_the_same_moment_one_has_it(store):
     def decide(batch):
         return finishing(opened=[opened(waiting[lane]) for lane in batch.lanes])(batch)
 
-    await asyncio.gather(*(store.work(1, NOW, decide) for _ in people))
+    at_once = sum(await asyncio.gather(*(store.work(1, NOW, decide) for _ in people)))
+    for _ in people[at_once:]:  # somebody may find every lane in other hands
+        assert await store.work(1, NOW, decide) == 1
     seen = Seen()
     await store.work(100, NOW, seen)
     bodies = [_inbound(claimed.body) for batch in seen for claimed in batch.events]

@@ -11,7 +11,7 @@ Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
 
 
 class Prices(BaseModel):
-    """Prices of one currency; the longest code that a number begins with counts."""
+    """Prices of one currency, by the first digits of a number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -20,11 +20,6 @@ class Prices(BaseModel):
 
     def __bool__(self) -> bool:
         return bool(self.segment)
-
-    def of(self, number: str) -> Decimal | None:
-        """The price of a segment to this number (E.164), None if none is given."""
-        known = [code for code in self.segment if number.startswith(code)]
-        return self.segment[max(known, key=len)] if known else None
 
     def span(self, segments: int) -> tuple[Decimal, Decimal]:
         """What so many segments cost where it is cheapest and where it is dearest. Needs at least one price."""

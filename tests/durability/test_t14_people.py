@@ -208,10 +208,9 @@ class Walk(RuleBasedStateMachine):
         self.now(self.people.rooms.asks(self.who))
 
     def teardown(self) -> None:
-        if not hasattr(self, "who"):
-            return
-        self.now(self.people.settles())
-        self.now(_holds(self.people, self.who))
+        if hasattr(self, "who"):
+            self.now(self.people.settles())
+            self.now(_holds(self.people, self.who))
 
 
 async def _thread_of(store: Any, case_id: str) -> str:

@@ -52,10 +52,10 @@ def test_replies_as_people_type_them(name: str, right: float, comments: float, a
 
 @pytest.mark.parametrize(
     ("name", "false_accepts", "false_detractors", "right"),
-    [("unseen_c.jsonl", 1, 1, 0.959), ("unseen_d.jsonl", 1, 0, 0.919)],
+    [("unseen_c.jsonl", 0, 0, 0.96), ("unseen_d.jsonl", 1, 0, 0.935)],
 )
 def test_unseen_rows(name: str, false_accepts: int, false_detractors: int, right: float, accuracy_table: list[str]):
-    """By writers who never saw the reader, and never tuned on: what it read on the first day may not get worse."""
+    """By writers who never saw the reader, two classes mended since: what it reads may not get worse."""
     result = tally(name)
     accuracy_table.append(result.line(name))
     assert len(result.false_accepts) <= false_accepts

@@ -39,8 +39,11 @@ class Along:
         self._waiting.append(_Waiting(arrivals, new))
         return new
 
-    def board(self, connection: sqlite3.Connection) -> None:
-        """Write all that wait inside the caller's transaction. What cannot be written leaves no trace in it."""
+    def board(self, connection: sqlite3.Connection) -> int:
+        """Write all that wait inside the caller's transaction. What cannot be written leaves no trace in it.
+
+        Gives when the latest of those aboard came in (epoch ms), or 0: it is not earlier than that now.
+        """
         while self._waiting:
             connection.execute("SAVEPOINT along")
             try:
@@ -54,6 +57,7 @@ class Along:
             else:
                 connection.execute("RELEASE along")
                 self._aboard.append((self._waiting.popleft(), count))
+        return max((one.received_at for each, _ in self._aboard for one in each.arrivals), default=0)
 
     def arrived(self) -> None:
         """The transaction is committed."""

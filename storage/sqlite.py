@@ -156,8 +156,9 @@ class SqliteStore(SqliteLook):
             claimed, consequences = ready
             released = write(connection, SQL, consequences, now)
             topics = ["outbox"] * bool(consequences.outbox or released) + ["inbox"] * bool(consequences.forwards)
-            self._along.board(connection)  # now, so that the next batch is there to be decided beside the commit
+            latest = self._along.board(connection)  # so that the next batch is there to be decided beside the commit
             if claimed >= limit > 1:  # else there is hardly anything left
+                claim["now"] = max(now, latest)  # what came in meanwhile is ready, too
                 rows = connection.execute(SQL["claim"], claim).fetchall()
                 self._ahead.begin(limit, decide, rows, seen_from(connection, SQL, rows))
             return claimed

@@ -90,3 +90,19 @@ async def test_a_decision_that_fails_ahead_fails_when_its_batch_is_wanted_and_th
         await store.work(4, NOW, decide)
     assert await store.work(4, NOW, decide) == 4
     assert [claimed.body for claimed in calls[1].events] == [claimed.body for claimed in calls[2].events]
+
+
+async def test_p4_what_comes_in_while_a_batch_is_written_is_decided_beside_its_commit(store):
+    """Its clock is later than the batch's, so that it is ready only if the batch looks at the clock again."""
+    threads, arriving = [], []
+
+    def decide(batch):
+        threads.append(threading.current_thread().name.rpartition("_")[0])
+        if not arriving:
+            arriving.append(store._along.add([event("late", "sms:+9", received_at=NOW + 5, ready_at=NOW + 5)]))
+        return rows(done=[claimed.id for claimed in batch.events])
+
+    await waiting(store, 4)
+    assert await store.work(4, NOW, decide) == 4
+    assert await store.work(4, NOW + 6, decide) == 1
+    assert (arriving[0].result(), threads) == (1, ["sqlite-writer", "sqlite-ahead"])

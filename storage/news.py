@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import cast
 from weakref import WeakKeyDictionary
 
-TOPICS = ("inbox", "outbox")
+TOPICS = ("inbox", "outbox", "flows")
 
 
 class News:

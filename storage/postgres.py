@@ -10,10 +10,12 @@ import structlog
 
 from bot.errors import Conflict, StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement
+from bot.versions import Publication
 from storage import rows, sets
 from storage.notices import Notices
 from storage.reading import Row, SqlReading
 from storage.sql import queries, statements
+from storage.versions import publish_on
 from storage.writing import fired
 
 Result = TypeVar("Result")
@@ -197,6 +199,12 @@ class PostgresStore(SqlReading):
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now))
+
+    async def publish(self, wanted: Publication) -> int:
+        """See bot.versions.Archive."""
+        n = await self._write(lambda connection: publish_on(connection, SQL, wanted))
+        self._notices.tell("flows")
+        return n
 
     async def save_link(self, row: LinkRow) -> None:
         """See bot.ports.Store."""

@@ -169,6 +169,18 @@ class SqlReading(ABC):
         found = await self._row("revision", revision=revision)
         return str(found["source"]) if found else None
 
+    async def current_versions(self) -> list[Row]:
+        """See bot.versions.Archive."""
+        return await self._rows("current_versions")
+
+    async def file_versions(self) -> list[Row]:
+        """See bot.versions.Archive."""
+        return await self._rows("file_versions")
+
+    async def versions(self, flow: str) -> list[Row]:
+        """See bot.versions.Archive."""
+        return await self._rows("versions", flow=flow)
+
     async def running_revisions(self) -> list[str]:
         """Flow revisions that running sessions are on."""
         return [row["revision"] for row in await self._rows("running_revisions")]

@@ -14,6 +14,7 @@ import structlog
 
 from bot.errors import StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement
+from bot.versions import Publication
 from storage.ahead import Ahead
 from storage.along import Along
 from storage.cases import seen_from, take_along
@@ -23,6 +24,7 @@ from storage.looking import SqliteLook, reader_of
 from storage.news import News
 from storage.rows import batch
 from storage.sql import statements
+from storage.versions import publish
 from storage.writing import accept, fired, use_code, write
 
 Result = TypeVar("Result")
@@ -243,6 +245,12 @@ class SqliteStore(SqliteLook):
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
         await self._run("save_revision", {"revision": revision, "flow": flow, "source": source, "now": now})
+
+    async def publish(self, wanted: Publication) -> int:
+        """See bot.versions.Archive."""
+        n = await self._write(lambda connection: publish(connection, SQL, wanted))
+        self._news.tell("flows")
+        return n
 
     async def save_link(self, row: LinkRow) -> None:
         """See bot.ports.Store."""

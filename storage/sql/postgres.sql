@@ -410,6 +410,20 @@ SELECT min(at) FROM (
 INSERT INTO flow_revision (revision, flow, source, saved_at) VALUES (:revision, :flow, :source, :now)
 ON CONFLICT (revision) DO NOTHING;
 
+-- name: lock_flow
+-- One at a time publishes a version of this flow.
+SELECT pg_advisory_xact_lock(hashtextextended('flow ' || :flow, 0));
+
+-- name: latest_version
+-- The number of a flow's latest version, and the revision that came from its file last.
+SELECT coalesce(max(n), 0),
+  coalesce((SELECT revision FROM flow_version WHERE flow = :flow AND kind = 'file' ORDER BY n DESC LIMIT 1), '')
+FROM flow_version WHERE flow = :flow;
+
+-- name: add_version!
+INSERT INTO flow_version (flow, n, revision, kind, author, note, at)
+VALUES (:flow, :n, :revision, :kind, :author, :note, :at);
+
 -- name: watermark
 SELECT at FROM watermark WHERE channel = :channel;
 

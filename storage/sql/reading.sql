@@ -118,6 +118,19 @@ SELECT DISTINCT revision FROM session WHERE outcome = '';
 -- name: revision
 SELECT source FROM flow_revision WHERE revision = :revision;
 
+-- name: current_versions
+SELECT flow, n, revision, kind, author, note, at FROM flow_version AS v
+WHERE NOT EXISTS (SELECT 1 FROM flow_version AS later WHERE later.flow = v.flow AND later.n > v.n) ORDER BY flow;
+
+-- name: file_versions
+SELECT flow, n, revision, kind, author, note, at FROM flow_version AS v
+WHERE kind = 'file' AND NOT EXISTS (
+  SELECT 1 FROM flow_version AS later WHERE later.flow = v.flow AND later.n > v.n AND later.kind = 'file'
+) ORDER BY flow;
+
+-- name: versions
+SELECT flow, n, revision, kind, author, note, at FROM flow_version WHERE flow = :flow ORDER BY n DESC;
+
 -- name: past_conversations
 -- Conversations of a flow, oldest first, each with its journal: one row per turn.
 SELECT s.id AS session, s.revision, s.started_at, j.at, j.event

@@ -310,6 +310,15 @@ SELECT min(at) FROM (SELECT min(ready_at) AS at FROM inbox WHERE state = 'new' U
 INSERT INTO flow_revision (revision, flow, source, saved_at) VALUES (:revision, :flow, :source, :now)
 ON CONFLICT (revision) DO NOTHING;
 
+-- name: latest_version
+-- The number of a flow's latest version, and the revision that came from its file last.
+SELECT coalesce(max(n), 0),
+  coalesce((SELECT revision FROM flow_version WHERE flow = :flow AND kind = 'file' ORDER BY n DESC LIMIT 1), '')
+FROM flow_version WHERE flow = :flow;
+
+-- name: add_version!
+INSERT INTO flow_version (flow, n, revision, kind, author, note, at) VALUES (?, ?, ?, ?, ?, ?, ?);
+
 -- name: watermark
 SELECT at FROM watermark WHERE channel = :channel;
 

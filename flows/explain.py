@@ -107,7 +107,8 @@ def _pattern(value: Any, pattern: str) -> tuple[str, str]:
         return f"{_shown(value)} is no language", "write two letters, such as de or en"
     if pattern.startswith("^[1-9]"):
         return f"{_shown(value)} is no calling code", "write digits only, such as 49"
-    return f"{_shown(value)} is no name", "use lower-case letters, digits, - and _"
+    signs = "digits, - and _" if "_" in pattern else "digits and -"
+    return f"{_shown(value)} is no name", f"use lower-case letters, {signs}"
 
 
 def _message(error: Mapping[str, Any]) -> str:

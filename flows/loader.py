@@ -1,12 +1,12 @@
 """From YAML to a flow, or to everything that is wrong with it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 from pydantic import ValidationError
 
-from flows import explain, judgement, lint, source
+from flows import explain, judgement, lint, source, varied
 from flows.model import Flow
 from flows.problems import Finding, FlowProblems, Problem
 from flows.revision import revision
@@ -33,13 +33,24 @@ def check(text: str | bytes, file: str, desks: Collection[str] | None = None) ->
     if document.complete:
         flow, shape = _build(document)
         problems += shape
-        problems += map(document.problem, lint.references(document.data))
+        wholes = varied.wholes(document.data)
+        base = list(lint.references(varied.base(document.data)))
+        problems += map(document.problem, [*base, *varied.shares(document.data)])
+        for whole in wholes:
+            problems += map(document.problem, whole.own(lint.references(whole.data), base))
         if flow is not None and not _failed(problems):
             problems += map(document.problem, lint.unused(document.data))
-            problems += map(document.problem, judgement.judge(flow, desks))
+            problems += map(document.problem, _judged(flow, wholes, desks))
     problems = sorted(set(problems), key=_order)
     place = document.problem(Finding(("id",), "", ""))
     return Checked(None if _failed(problems) else flow, tuple(problems), (place.line, place.column))
+
+
+def _judged(flow: Flow, wholes: Iterable[varied.Whole], desks: Collection[str] | None) -> Iterator[Finding]:
+    base = list(judgement.judge(flow, desks))
+    yield from base
+    for whole in wholes:
+        yield from whole.own(judgement.judge(flow.variant(whole.name), desks), base)
 
 
 def load(text: str | bytes, file: str, desks: Collection[str] | None = None) -> Flow:
@@ -67,7 +78,7 @@ def _build(document: source.Document) -> tuple[Flow | None, list[Problem]]:
         return Flow.model_validate(document.data, context={"revision": revision(document.data)}), []
     except ValidationError as error:
         errors: list[Any] = list(error.errors(include_url=False))
-        return None, [document.problem(finding) for finding in explain.findings(errors, document.data)]
+        return None, [document.problem(finding) for finding in varied.named(explain.findings(errors, document.data))]
 
 
 def _failed(problems: Iterable[Problem]) -> bool:

@@ -4,26 +4,28 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
-from flows import phrases
+from flows import phrases, variants
 from flows.durations import Duration
 from flows.problems import did_you_mean
-from flows.questions import AnyQuestion, Question
-from flows.routing import END, Facts, Route, Segment, StepId, When
+from flows.questions import Question
+from flows.routing import END, Facts, Route, Segment, When
+from flows.steps import MAX_STEPS, Action, Escalate, Step, Variant
 from flows.templates import NAME, fill
-from flows.texts import Frozen, Text, or_word
+from flows.texts import Frozen, Text
 
 __all__ = [
     "END", "Action", "Escalate", "Facts", "Flow", "Patience", "Question", "Route", "Segment", "Step", "Text",
-    "Variable", "VariableError", "When",
+    "Variable", "VariableError", "Variant", "When",
 ]  # fmt: skip
 
 MAX_LANGUAGES = 40
+MAX_VARIANTS = 10
 REMINDER = 86_400_000  # ms after the question, if a flow says nothing else
 MAX_VALUE = 200  # characters of one variable's value
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+VariantName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
@@ -88,49 +90,6 @@ class Variable(Frozen):
         return "" if self.optional else None
 
 
-class Escalate(Frozen):
-    """Open a case at a desk."""
-
-    desk: str
-    """The name of an entry under `desks:` in the settings."""
-    priority: Literal["low", "normal", "high", "urgent"] = "normal"
-    """How urgent it is."""
-    respond_within: Duration = 0
-    """How soon somebody should answer; without it, as the desk has it."""
-
-
-class Action(Frozen):
-    """Something to do besides talking."""
-
-    escalate: Escalate
-    """Put a human in charge."""
-
-
-def _routes(value: object) -> object:
-    return [{"to": value}] if isinstance(value, str) else value
-
-
-class Step(Frozen):
-    """One step: say, ask, do, go on. A step that does not ask goes on by itself."""
-
-    id: StepId
-    """The name of the step: lower-case letters, digits, `-` and `_`."""
-    say: Text | None = None
-    """Said first."""
-    ask: AnyQuestion | None = None
-    """The question; the step waits for its answer."""
-    do: tuple[Action, ...] = ()
-    """Done when the step is entered, before anything is answered."""
-    next: Annotated[tuple[Route, ...], BeforeValidator(_routes), or_word("a step's id, or `end`: always go there")] = ()
-    """The first route whose condition holds; if none does, the following step."""
-
-    @model_validator(mode="after")
-    def _has_content(self) -> "Step":
-        if self.say is None and self.ask is None and not self.do:
-            raise PydanticCustomError("empty_step", "the step does nothing: give it `say`, `ask` or `do`")
-        return self
-
-
 class Flow(Frozen):
     """A whole survey. `revision` is the hash of its content: a running session stays on its revision."""
 
@@ -150,22 +109,58 @@ class Flow(Frozen):
     """The names that texts may mention as `{{ name }}`."""
     phrases: dict[str, Text] = Field(default_factory=dict)
     """Own words in place of the standard phrases (`reask`, `stopped`, `help` …)."""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=200)]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MAX_STEPS)]
     """What happens, in order."""
+    variants: dict[VariantName, Variant] = Field(default_factory=dict, max_length=MAX_VARIANTS)
+    """Other forms of the survey by name, each for a share of the people. Who gets which depends on their order."""
 
     _revision: str = PrivateAttr("")
+    _variant: str = PrivateAttr("")
+    _wholes: dict[str, "Flow"] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, context: Any, /) -> None:
-        """Take over the revision, which only the loader knows."""
+        """Take over the revision, which only the loader knows, and put the variants together."""
         self._revision = (context or {}).get("revision", "")
         for step in self.steps:
             if step.ask is not None:
                 step.ask.adopt(self.phrases)
+        self._wholes = {name: self._whole(name, variant.steps) for name, variant in self.variants.items()}
+
+    def _whole(self, name: str, patch: tuple[Step, ...]) -> "Flow":
+        places = variants.arranged([step.id for step in self.steps], [step.id for step in patch])
+        steps = tuple((patch if new else self.steps)[index] for new, index in places)
+        whole = Flow.model_construct(**{**dict(self), "steps": steps, "variants": {}})
+        whole._revision, whole._variant = self._revision, name  # noqa: SLF001  # another of the same class
+        return whole
 
     @property
     def revision(self) -> str:
         """Hash of the content; comments, formatting and the order of keys do not matter."""
         return self._revision
+
+    @property
+    def name(self) -> str:
+        """The variant that this flow is: `base` as written, "" where there are no variants."""
+        return self._variant or (variants.BASE if self.variants else "")
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """Per cent of the people by variant, `base` first; empty without variants."""
+        shares = {name: variant.share for name, variant in self.variants.items()}
+        return {variants.BASE: 100 - sum(shares.values()), **shares} if shares else {}
+
+    def variant(self, name: str) -> "Flow":
+        """A variant as a whole flow with the same id and revision; the flow itself for its own name and "".
+
+        Raises KeyError if there is none of this name.
+        """
+        own = (self._variant,) if self._variant else ("", variants.BASE)
+        return self if name in own else self._wholes[name]
+
+    def assigned(self, lane: str) -> str:
+        """The variant for the person behind `lane`, the same one every time; "" without variants."""
+        shares = {name: variant.share for name, variant in self.variants.items()}
+        return variants.assigned(self.id, lane, shares) if shares else ""
 
     @property
     def first(self) -> Step:

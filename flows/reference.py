@@ -34,7 +34,7 @@ levels. Only `true`, `false`, `null` and whole numbers are special: `no` is a te
 begin with a special character in quotes.
 
 **Revisions**: a conversation stays on the content it began with. Comments, formatting and the order of keys do not
-make a new revision; every other change does.
+make a new revision; every other change does, the order of variants among them.
 """
 
 _SECTIONS = (
@@ -45,6 +45,7 @@ _SECTIONS = (
     ("Route", "`next`"),
     ("When", "`when`"),
     ("Escalate", "`do: [{escalate: …}]`"),
+    ("Variant", "`variants`"),
 )
 
 

@@ -24,6 +24,14 @@ FILES = {
     "many variables": HEAD.replace("{company: A}", "{" + ", ".join(f"v{i}: x" for i in range(15000)) + "}")
     + "- {id: a, say: hi}\n",
     "many braces": HEAD + "- {id: a, say: '" + "{{" * 100_000 + "'}\n",
+    "many variants": HEAD
+    + "".join(f"- {{id: a{i}, say: x}}\n" for i in range(200))
+    + "variants:\n"
+    + "".join(
+        f"  v{n}: {{share: 1, steps: [" + ", ".join(f"{{id: b{i}, next: c{i}, say: x}}" for i in range(200)) + "]}\n"
+        for n in range(28)
+    ),
+    "many shares": HEAD + "variants:\n" + "".join(f"  v{n}: {{share: 1}}\n" for n in range(11000)),
     "many options": HEAD
     + "- id: a\n  ask: {type: choice, text: x, options: ["
     + "{value: a, label: b}, " * 9000

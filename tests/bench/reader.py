@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 
-from flows.reading import read_choice, read_correction, read_score, read_yes_no, wish
+from flows.reading.choice import read_choice, read_yes_no
 from flows.reading.fold import fold
+from flows.reading.score import read_correction, read_score  # each reply is really read, none remembered
 from flows.reading.tokens import words_of
+from flows.reading.wishes import wish
 from tests.bench.table import Pair, Row, middle
 from tests.flows.reading.hostile import SIZE, Hostile, texts
 from tests.flows.reading.peers import PEERS, labelled

@@ -104,7 +104,7 @@ class ApiKey(Section):
 
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    scopes: frozenset[Literal["invite", "read", "cases", "metrics"]] = frozenset({"invite", "read"})
+    scopes: frozenset[Literal["invite", "read", "cases", "author", "metrics"]] = frozenset({"invite", "read"})
     expires: AwareDatetime | None = None
 
 
@@ -122,6 +122,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     hosts: tuple[str, ...] = ()  # further names that callers may use in `Host`
     flows_dir: Path | None = None
+    publish: Literal["on_save", "by_hand"] = "on_save"
     company: str = ""
     variables: dict[str, str] = {}
     api_keys: tuple[ApiKey, ...] = ()

@@ -14,15 +14,17 @@ from bot.abilities import Installable
 from bot.cases.desks import Desks
 from bot.errors import BotError, Fault, StoreUnavailable
 from bot.ports import Channel, Store
+from bot.runtime.drafts import Drafts, Found, read
 from bot.runtime.intake import Intake
+from bot.runtime.librarian import Librarian
 from bot.runtime.office import Office
 from bot.runtime.supervisor import Supervisor
 from bot.secret_keys import decoded
+from bot.versions import Archive
 from commands.desks import desks
-from flows import library
 from flows.library import Library
-from flows.problems import FlowProblems
 from settings import Settings
+from storage.looking import look
 from storage.opening import open_store
 from storage.reading import SqlReading
 from storage.schema import current
@@ -61,6 +63,8 @@ class Parts:
     supervisor: Supervisor
     clock: Callable[[], int]
     desks: Desks
+    librarian: Librarian
+    drafts: Drafts
 
     @property
     def reading(self) -> SqlReading:
@@ -83,13 +87,28 @@ def epoch_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def flows(settings: Settings) -> Library:
-    """The shipped surveys and the admins' own. Raises BrokenFlows naming file and line of every error."""
-    try:
-        return library.load(settings.flow_folders, set(settings.desks) or None)
-    except FlowProblems as problems:
-        errors = [str(each) for each in problems.problems if each.severity == "error"]
-        raise BrokenFlows("\n".join(["Flows have errors; nothing was started.", *errors])) from problems
+def known_desks(settings: Settings) -> set[str] | None:
+    """The desks that flows may name; None: a set-up that has not come to desks yet lets them name any."""
+    return set(settings.desks) or None
+
+
+async def _files(settings: Settings) -> Found:
+    """The shipped surveys and the admins' own.
+
+    Raises BrokenFlows, naming file and line of every error, as long as nothing has ever been published: later there are
+    versions that go on, and a server that starts anew has to start.
+    """
+    found = read(settings.flow_folders, known_desks(settings))
+    if found.errors and not await _published(settings.database_url):
+        raise BrokenFlows("\n".join(["Flows have errors; nothing was started.", *map(str, found.errors)]))
+    return found
+
+
+async def _published(url: str) -> bool:
+    if not await current(url):
+        return False
+    async with look(url) as reading:
+        return bool(await reading.current_versions())
 
 
 def channels(
@@ -151,18 +170,20 @@ async def parts(
     clock: Callable[[], int] = epoch_ms,
     replaced: Mapping[str, Channel] | None = None,
     patience: float = 0.0,
+    *,
+    publishes: bool = True,
 ) -> AsyncIterator[Parts]:
     """Everything, assembled and not yet started; closed at the end.
 
     `replaced` are channels to use instead; `patience` (s) is how long to wait for another process to let go of a
-    SQLite database.
+    SQLite database. `publishes`: flows whose files have changed are published, as the settings have it.
 
     Raises BrokenFlows, BrokenDesk and NoSecretKey before the database is touched, SchemaMismatch and StoreUnavailable.
     """
-    shelf = flows(settings)
+    found = await _files(settings) if publishes else Found({}, ())
     public_url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
     adapters = channels(settings, public_url, clock, replaced or ()) | dict(replaced or {})
-    places = desks(settings, adapters, {language for flow in shelf.flows for language in flow.languages})
+    places = desks(settings, adapters, {language for each in found.drafts.values() for language in each.flow.languages})
     gather = {name: getattr(channel, "gather", 0) for name, channel in adapters.items()}
     open_to_all = installable(adapters)
     if open_to_all and not settings.secret_keys:
@@ -170,13 +191,25 @@ async def parts(
     store = await database(settings, patience)
     try:
         await _keep(open_to_all, vault(settings, cast("SqlReading", store)), clock())
+        shelf, librarian, drafts = published(settings, store, clock)
+        await drafts.take(found)
         intake = Intake(store, clock, gather)
         longest = max(gather.values(), default=0)
         supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, places, public_url)
         office = Office(store, shelf, intake, clock)
-        yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock, places)
+        supervisor.also("librarian", librarian.run)
+        yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock, places, librarian, drafts)
     finally:
         await store.close()
+
+
+def published(settings: Settings, store: Store, clock: Callable[[], int]) -> tuple[Library, Librarian, Drafts]:
+    """The library, who keeps it as it is published, and the files beside it; none of them has looked yet."""
+    archive, known = cast("Archive", store), known_desks(settings)
+    shelf = Library()
+    librarian = Librarian(archive, shelf, clock, known)
+    by_hand = settings.publish == "by_hand"
+    return shelf, librarian, Drafts(settings.flow_folders, known, librarian, archive, by_hand=by_hand)
 
 
 async def _keep(channels: Mapping[str, Installable], installations: Vault, now: int) -> None:

@@ -15,8 +15,9 @@ import settings as configuration
 from bot.errors import BotError
 from bot.messages import Address
 from bot.ports import Channel, Listening
+from bot.runtime.drafts import read
 from commands import inspection, logs
-from commands.assemble import channels, epoch_ms, flows, installable
+from commands.assemble import channels, epoch_ms, installable, known_desks
 from commands.findings import Finding, bad, good, note, tell
 from settings import CONFIG_VARIABLE, DEFAULT_FILE, Settings
 from storage.lock import holder
@@ -69,10 +70,13 @@ def _attempt(about: str, look_at: Callable[[], list[Finding]]) -> list[Finding]:
 
 
 def _flows(settings: Settings) -> list[Finding]:
-    shelf = flows(settings)
-    names = ", ".join(flow.id for flow in shelf.flows)
-    warnings = [note("flows", str(each)) for each in shelf.warnings]
-    return [good("flows", f"{len(shelf.flows)} without errors: {names}"), *warnings]
+    found = read(settings.flow_folders, known_desks(settings))
+    names = ", ".join(sorted(found.drafts))
+    first = good("flows", f"{len(found.drafts)} without errors: {names}")
+    if found.errors:
+        hint = "what was published before goes on, and a new database is not started with them"
+        first = bad("flows", "\n".join(["Flows have errors:", *map(str, found.errors)]), hint)
+    return [first, *(note("flows", str(each)) for each in found.problems if each.severity != "error")]
 
 
 def _channels(settings: Settings, *, offline: bool) -> Iterator[Finding]:

@@ -99,11 +99,15 @@ def variables(pairs: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
 
 
-def check_flows(settings: Settings) -> None:
-    """Raise BrokenFlows with file and line, before anything is sent."""
-    from commands.assemble import flows  # noqa: PLC0415  # half a second that a mistyped option need not cost
+def tell_errors(settings: Settings) -> None:
+    """Say what is wrong with files, whose published version is asked."""
+    from bot.runtime.drafts import read  # noqa: PLC0415  # half a second that a mistyped option need not cost
 
-    flows(settings)
+    errors = read(settings.flow_folders, set(settings.desks) or None).errors
+    if errors:
+        click.echo(
+            "\n".join(["These files have errors; what was published before goes on:", *map(str, errors)]), err=True
+        )
 
 
 def start(settings: Settings, wanted: Mapping[str, Any], wait: float) -> dict[str, Any]:
@@ -117,7 +121,7 @@ def start(settings: Settings, wanted: Mapping[str, Any], wait: float) -> dict[st
             server = running(path) if path else None  # one that was just starting got there first
             if server is None:
                 raise
-    check_flows(settings)
+    tell_errors(settings)
     return through(server, wanted, wait)
 
 

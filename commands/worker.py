@@ -33,7 +33,7 @@ def command() -> None:
 async def work(settings: Settings) -> None:
     """Work until SIGINT or SIGTERM."""
     ended = until_signalled()
-    async with parts(settings) as assembled:
+    async with parts(settings, publishes=False) as assembled:
         settle_memory()
         await assembled.supervisor.start(listens=False)
         try:

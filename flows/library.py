@@ -1,4 +1,4 @@
-"""The flows that may run: the newest of each id for new conversations, every revision for running ones."""
+"""The flows that may run: one of each id for new conversations, every revision for running ones."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,11 +17,15 @@ class UnknownFlow(LookupError):
 
 
 class Source(Struct, frozen=True):
-    """The text of one flow; `group` is the folder, and an id may be there only once per folder."""
+    """The text of one flow; `group` is the folder, and an id may be there only once per folder.
+
+    `unreadable` says why there is no text, where there is none.
+    """
 
     file: str
     text: str | bytes
     group: str = ""
+    unreadable: str = ""
 
 
 class Library:
@@ -34,10 +38,10 @@ class Library:
         self._texts: dict[str, str] = {}
         self.warnings: tuple[Problem, ...] = ()
         problems: list[Problem] = []
-        for source, checked in _examined(sources, desks):
+        for source, checked in examined(sources, desks):
             problems += checked.problems
             if checked.flow is not None:
-                self._keep(checked.flow, source.text)
+                self.keep(checked.flow, source.text)
                 self._current[checked.flow.id] = checked.flow
         if any(problem.severity == "error" for problem in problems):
             raise FlowProblems(problems)
@@ -67,19 +71,24 @@ class Library:
     def add_source(self, text: str | bytes, file: str = "database") -> Flow:
         """Take in an older revision; it becomes nobody's current flow. Raises FlowProblems."""
         flow = revive(text, file)
-        self._keep(flow, text)
+        self.keep(flow, text)
         return flow
 
-    def _keep(self, flow: Flow, text: str | bytes) -> None:
+    def begin_with(self, flow: Flow) -> None:
+        """From now on new conversations begin with this flow, of which `keep` knows."""
+        self._current[flow.id] = flow
+
+    def keep(self, flow: Flow, text: str | bytes) -> None:
+        """Know this flow by its revision."""
         self._revisions.setdefault(flow.revision, flow)
         self._texts.setdefault(flow.revision, text.decode("utf-8-sig") if isinstance(text, bytes) else text)
 
 
-def _examined(sources: Iterable[Source], desks: Collection[str] | None) -> Iterator[tuple[Source, Checked]]:
+def examined(sources: Iterable[Source], desks: Collection[str] | None) -> Iterator[tuple[Source, Checked]]:
     """Each source with what is wrong with it, seen beside the others of its folder."""
     files: dict[tuple[str, str], str] = {}
     for source in sources:
-        checked = check(source.text, source.file, desks)
+        checked = _check(source, desks)
         if checked.flow is not None:
             flow_id = checked.flow.id
             other = files.setdefault((source.group, flow_id), source.file)
@@ -91,9 +100,15 @@ def _examined(sources: Iterable[Source], desks: Collection[str] | None) -> Itera
         yield source, checked
 
 
+def _check(source: Source, desks: Collection[str] | None) -> Checked:
+    if not source.unreadable:
+        return check(source.text, source.file, desks)
+    return Checked(None, (Problem(source.file, 1, 1, "unreadable", f"cannot be read: {source.unreadable}"),))
+
+
 def problems_of(sources: Iterable[Source], desks: Collection[str] | None = None) -> list[Problem]:
     """Everything wrong with these sources, warnings included."""
-    return [problem for _, checked in _examined(sources, desks) for problem in checked.problems]
+    return [problem for _, checked in examined(sources, desks) for problem in checked.problems]
 
 
 def read_folders(folders: Sequence[Path]) -> Iterator[Source]:
@@ -103,7 +118,12 @@ def read_folders(folders: Sequence[Path]) -> Iterator[Source]:
     """
     for folder in folders:
         for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
-            yield Source(str(path), path.read_bytes(), str(folder))
+            try:
+                yield Source(str(path), path.read_bytes(), str(folder))
+            except FileNotFoundError:
+                pass  # gone since it was listed
+            except OSError as error:
+                yield Source(str(path), "", str(folder), error.strerror or type(error).__name__)
 
 
 def load(folders: Sequence[Path] = (), desks: Collection[str] | None = None) -> Library:

@@ -51,6 +51,7 @@ class Supervisor:
         self._intake = intake
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._also: dict[str, Callable[[], Awaitable[None]]] = {}
         self._restarted: dict[str, float] = {}  # when what fell over was started again, in the loop's time
         marking = frozenset(name for name, channel in channels.items() if isinstance(channel, Editing))
         assigns = any(desk.assign for desk in desks.desks.values()) if desks else False
@@ -72,12 +73,18 @@ class Supervisor:
         self._keep("ticker", lambda: tick(self._store, self._clock))
         self._keep("sweeper", lambda: sweep(self._store, self._clock))
         self._keep("backfill", lambda: backfill(self._store, self._intake, self._channels, self._clock))
+        for name, run in self._also.items():
+            self._keep(name, run)
         for name, dispatcher in self.dispatchers.items():
             self._keep(f"dispatcher:{name}", dispatcher.run)
             self._keep(f"reconciler:{name}", dispatcher.reconcile)
         for name, channel in self._channels.items():
             if listens and isinstance(channel, Listening):
                 self._keep(f"listener:{name}", self._listener(channel))
+
+    def also(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run this, too, from the start on."""
+        self._also[name] = run
 
     def _listener(self, channel: Listening) -> Callable[[], Coroutine[Any, Any, None]]:
         return lambda: channel.listen(self._intake.accept)

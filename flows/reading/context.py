@@ -1,9 +1,12 @@
 """Stage 5: what the words around a number make of it: surely a score, perhaps one, or a number of something else."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from flows.reading.counted import tells_a_story
 from flows.reading.lexicon import Lexicon
-from flows.reading.numbers import BROKEN, FOREIGN, RANGE, SCALE, SCALED, Mention
+from flows.reading.numbers import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
+from flows.reading.plurals import NOTHING
 from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD
 from flows.reading.units import Unit, tags
 from flows.reading.walk import Surroundings, look_around
@@ -25,6 +28,9 @@ _TELLING = tags("praise blame negative event aspect reason adjective damning end
 _HARMLESS = tags(
     "article firm filler carrier pronoun polite thanks greeting signoff laugh loose trailing dictated point joint"
 )
+_FLATTERING = tags("praise endorsing rave")
+_CALMING = tags("negative blame damning reason")
+_VERDICTS = tags("praise blame adjective copula func event")
 _NAMES = tags("prep label counted")
 _BEFORE_COUNTED = tags("praise blame adjective of")
 
@@ -40,7 +46,7 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, h
         else:
             mention.role = _role(mention, around, units, words)
             if mention.role == STRONG:
-                _doubt_what_follows(mention, around, units, high)
+                _doubt_what_follows(mention, around, units, words, high)
         mention.rated = mention.form == SCALED or any("rating" in unit.tags for unit in (*around.lead, *around.trail))
         mention.led = any(unit.tags & _LEADING for unit in around.lead)
         mention.alone = around.left is None and around.right is None
@@ -127,14 +133,34 @@ def _reason_follows(mention: Mention, around: Surroundings, units: Sequence[Unit
     if "adjective" in around.right.tags:
         following = units[mention.right + 1 : mention.right + 2]
         return all(unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following)
-    return _opens_reason(around.right, words)
+    return _opens_reason(around.right, words) or _tells_a_story(mention, units, words)
 
 
-def _doubt_what_follows(mention: Mention, around: Surroundings, units: Sequence[Unit], high: int) -> None:
+def _tells_a_story(mention: Mention, units: Sequence[Unit], words: Lexicon) -> bool:
+    """Whether digits open the message and what follows is told of something they cannot count."""
+    if mention.first or mention.word or mention.form != WHOLE or mention.glued:
+        return False
+    story = units[mention.after :]
+    for unit, follower in pairwise(story):
+        if unit.is_number and not _is_amount(follower):
+            return False  # "10 neighbours, 9 of them"
+    heard = frozenset(tag for unit in story for tag in unit.tags)
+    if mention.value <= _FEW and heard & _FLATTERING and not heard & _CALMING:
+        return False
+    return tells_a_story(mention.value, story, words.counting)
+
+
+def _is_amount(follower: Unit) -> bool:
+    return "unit" in follower.tags or follower.text in {"€", "%"}
+
+
+def _doubt_what_follows(
+    mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon, high: int
+) -> None:
     """What only looks like a reason behind a sure score is worth a question."""
     if around.right is None or mention.form == SCALED or mention.doubt:
         return
-    if around.left is None and _says_little(mention, units, high):
+    if around.left is None and _says_little(mention, units, high) and not _tells_a_story(mention, units, words):
         mention.doubt = "follows"
     elif around.left is not None and around.right.kind == WORD and not around.right.tags & _REASON_STARTS:
         mention.doubt = "context"  # an ending alone makes it a reason: "nobody gets a 10 from me easily"
@@ -183,11 +209,20 @@ def _counts(mention: Mention, units: Sequence[Unit], right: Unit | None, words: 
         if unit.kind != WORD or unit.is_number:
             return False
         plural = mention.value != 1 and not unit.tags and len(unit.text) > 3
+        plural = plural and not unit.text.endswith(words.counting.single or NOTHING)
+        if "piece" in unit.tags:
+            return mention.form != SCALED and not _is_judged(mention, units)
         if unit.tags & {"unit", "stars"} or (plural and unit.text.endswith(words.plural_endings)):
             return True
         if not unit.tags & _BEFORE_COUNTED and not unit.text.endswith(words.adjective_endings):
             return False
     return False
+
+
+def _is_judged(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether the opening number is followed by one thing and what is said of it: "8 pizza was hot", not "2 pizza"."""
+    said = units[mention.after + 1 : mention.after + 2]
+    return mention.first == 0 and mention.value > 1 and bool(said) and not said[0].tags.isdisjoint(_VERDICTS)
 
 
 def _is_date(mention: Mention, units: Sequence[Unit], before: Unit | None) -> bool:

@@ -30,7 +30,7 @@ def reason(
 ) -> tuple[int, int] | None:
     """The comment as (first, after) unit, or None. `wishes` are unit spans of requests for a person."""
     cut = [unit.kind != WORD and not unit.is_number for unit in units]
-    gone = [m for m in mentions if m.withdrawn and m.withdrawn != "rival" and m.role != OTHER]
+    gone = [m for m in mentions if m.withdrawn and m.withdrawn != "rival" and (m.role != OTHER or _is_past(m, units))]
     gone += _given_up(mentions, chosen)
     for mention in (*_scores(mentions, chosen), *gone):
         _mark(cut, mention.left, mention.right)
@@ -53,6 +53,12 @@ def reason(
     if not any(units[i].kind == WORD and units[i].value is None for i in kept):
         return None  # nothing but numbers and signs are left
     return kept[0], kept[-1] + 1
+
+
+def _is_past(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether a score of the past opens the message and stands alone in its clause: "avant 9, depuis le rachat 4"."""
+    behind = units[mention.right : mention.right + 1]
+    return mention.withdrawn == "past" and mention.left == 0 and bool(behind) and behind[0].kind in _BORDERS
 
 
 def _scores(mentions: Sequence[Mention], chosen: Sequence[Mention]) -> list[Mention]:

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from flows.reading.context import MEDIUM, STRONG, WEAK
+from flows.reading.context import MEDIUM, OTHER, STRONG, WEAK
 from flows.reading.numbers import BROKEN, RANGE, WHOLE, Mention
 from flows.reading.tokens import WORD
 from flows.reading.units import Unit
@@ -27,7 +27,7 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
     """The score among the numbers of the text."""
     _withdraw(mentions, units)
     live = [m for m in mentions if m.role in {STRONG, MEDIUM} and not m.withdrawn]
-    live = _without_the_unsure(_settle(live, mentions), units, low, high)
+    live = _without_the_unsure(_settle(live, mentions, units), units, low, high)
     if any(m.form in {BROKEN, RANGE} for m in live):
         return Decision("reask", None, "range or fraction")
     if any(not low <= m.value <= high and m.role == STRONG for m in live):
@@ -78,6 +78,7 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
         elif clause - 1 in conditions and not mention.settled and clause - 1 not in wished:
             mention.doubt = mention.doubt or "condition"
     _withdraw_alternatives(mentions)
+    _restore_what_was_meant(mentions, units)
     for k, mention in enumerate(mentions):
         if mention.role not in {STRONG, MEDIUM} or mention.withdrawn:
             continue
@@ -100,6 +101,16 @@ def _withdraw_alternatives(mentions: Sequence[Mention]) -> None:
             mention.withdrawn = mention.withdrawn or "condition"
 
 
+def _restore_what_was_meant(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
+    """What somebody wanted to type counts where the other number is denied: "wanted to type 6, not 9"."""
+    meant = [m for m in mentions if m.role != OTHER]
+    if len(meant) != 2 or not any("typing" in unit.tags for unit in units):
+        return
+    for mention, other in (meant, meant[::-1]):
+        if mention.withdrawn == "hypothetical" and other.withdrawn in {"denied", "instead"}:
+            mention.withdrawn, mention.corrected, mention.role = "", True, STRONG
+
+
 def _conditions(units: Sequence[Unit]) -> dict[int, int]:
     """The clauses that open with a condition ("if you fix it, …"), and where."""
     found: dict[int, int] = {}
@@ -112,17 +123,33 @@ def _conditions(units: Sequence[Unit]) -> dict[int, int]:
     return found
 
 
-def _settle(live: list[Mention], mentions: Sequence[Mention]) -> list[Mention]:
+def _settle(live: list[Mention], mentions: Sequence[Mention], units: Sequence[Unit]) -> list[Mention]:
     """Scores marked as the final one beat the rest; "rather" settles where it stands against another number."""
     for mention in live:
-        if mention.doubt == "context" and mention.led and _stands_against_another(mention, mentions):
-            mention.doubt = ""  # "used to be a 9 but since the takeover it's a 5"
+        if (
+            mention.doubt == "context"
+            and (mention.led or _says_since_when(mention, units))
+            and _stands_against_another(mention, mentions)
+        ):
+            mention.doubt = ""  # "used to be a 9 but since the takeover (it's a) 5"
         if mention.doubt == "rather":
             earlier = [m for m in mentions if m.first < mention.first and (m.withdrawn or m.form == RANGE)]
             if earlier:
                 mention.doubt, mention.settled = "", True
     settled = [m for m in live if m.settled and m.form not in {BROKEN, RANGE}]
     return settled or _choice_of_a_range(live, mentions) or live
+
+
+def _says_since_when(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether its clause begins with what has changed and ends with it: "since the takeover 5", "tadilattan beri 5"."""
+    start = mention.left
+    while start and units[start - 1].kind == WORD and not units[start - 1].is_number:
+        start -= 1
+    opening = units[start : start + 2] if start < mention.left else ()
+    behind = units[mention.right : mention.right + 1]
+    if any(unit.kind == WORD or unit.is_number for unit in behind):
+        return False
+    return any("since" in unit.tags for unit in (*opening, *units[max(start, mention.left - 1) : mention.left]))
 
 
 def _stands_against_another(mention: Mention, mentions: Sequence[Mention]) -> bool:

@@ -17,6 +17,7 @@ import msgspec
 from flows.reading.fold import fold, fold_word
 from flows.reading.numerals import base_language, false_friends, number_languages, numerals
 from flows.reading.phrases import Patterns
+from flows.reading.plurals import NOTHING, counting
 from flows.reading.tokens import is_word, tokenise
 
 Phrase = tuple[tuple[str, ...], frozenset[str], int | None]
@@ -36,13 +37,15 @@ class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     """One language's file. `tags` maps a tag (see `units.py`) to its entries; `wishes` a wish to its patterns.
 
     `numbers` maps a value to what is said besides the words of `numbers.toml` (dialect, colloquial, feminine forms),
-    `slips` to its misspellings; `suffixes` a tag to what may hang on digits.
+    `slips` to its misspellings; `suffixes` a tag to what may hang on digits; `counting`: see `plurals.py`;
+    `clitics` single letters that may be written together with the word behind them.
     """
 
     numbers: dict[str, str] = {}
     tags: dict[str, str] = {}
     suffixes: dict[str, str] = {}
     slips: dict[str, str] = {}
+    counting: dict[str, str] = {}
     classes: dict[str, str] = {}
     wishes: dict[str, str] = {}
     not_wishes: dict[str, str] = {}
@@ -52,6 +55,7 @@ class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     reason_endings: str = ""
     adjective_endings: str = ""
     label_endings: str = ""
+    clitics: str = ""
     point_endings: str = ""
     school_grades: int = 0
 
@@ -86,11 +90,13 @@ class Lexicon:
         self.numbers: dict[str, int] = {}
         self.suffixes = dict(_by_entry(source.suffixes))
         self.slips = {word: int(value) for word, value in _by_entry(source.slips)}
+        self.counting = counting(source.counting)
         self.plural_endings = tuple(map(fold_word, entries(source.plural_endings)))
         self.reason_endings = tuple(map(fold_word, entries(source.reason_endings)))
         self.adjective_endings = tuple(map(fold_word, entries(source.adjective_endings)))
         self.school_grades = source.school_grades
         self._point_endings = tuple(map(fold_word, entries(source.point_endings)))
+        self._clitics = tuple(map(fold_word, entries(source.clitics))) or NOTHING
         self._label_endings = tuple(map(fold_word, entries(source.label_endings)))
         self.yes, self.no = _folded(source.yes), _folded(source.no)
         self._words: dict[str, frozenset[str]] = {}
@@ -193,6 +199,8 @@ class Lexicon:
                 value, meant = self.look_up(short)
                 if value is not None or meant:
                     return short, value, meant
+        if value is None and not tags and word.startswith(self._clitics) and len(word) > _SHORT:
+            tags = self.look_up(word[1:])[1]
         if value is None and not tags and self._point_endings and word.endswith(self._point_endings):
             value = self._pointed(word)
         return word, value, tags

@@ -25,6 +25,7 @@ _LONGEST = 9
 _DAYS, _MONTHS = 31, 12
 _DATING = frozenset({"prep", "ordinal", "bound", "between"})
 _LIKE_ZERO = frozenset("oоο")  # Latin, Cyrillic, Greek
+_GRADES = 3  # "1a" and "2a" are Swedish ordinals, "3a" is a noun: a score
 _PRICE = 2  # decimals of a price or a time
 _KINDS = (NUMBER, EMOJI)
 
@@ -64,6 +65,7 @@ def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *,
     _mark_grades(found, units, words)
     _mark_fractions(found, units)
     _mark_scales(found, units, low, high)
+    _mark_closed_ranges(found, units, high)
     _mark_ranges(found, units, low, high)
     _mark_sequences(found, units)
     return found
@@ -89,11 +91,23 @@ def _mention(units: Sequence[Unit], i: int, words: Lexicon, low: int, high: int)
         mention.glued = words.suffix(after.text) or known
         if mention.glued not in {"joint", "func"}:
             mention.after = i + 2
+    elif after and after.text == ":" and not after.spaced and (hung := _hung_on(units, i + 2, words)):
+        mention.glued, mention.after = hung, i + 3  # "7:a"
     elif after and after.kind == SIGN and after.text == "-" and i + 2 < len(units):
         hung = words.suffix(units[i + 2].text)
         mention.glued = hung or ("func" if units[i + 2].tags & {"joint", "func", "praise", "blame"} else "unit")
         mention.after = i + 3 if mention.glued != "func" else i + 1
+    if mention.glued == "grade":
+        mention.glued = "point" if mention.value >= _GRADES else "ordinal"
     return mention
+
+
+def _hung_on(units: Sequence[Unit], i: int, words: Lexicon) -> str:
+    """The tag of an ending behind a colon, or ""."""
+    if i >= len(units) or units[i].spaced or units[i].kind != WORD:
+        return ""
+    hung = words.suffix(units[i].text)
+    return hung if hung in {"grade", "ordinal", "point"} else ""
 
 
 def _digits(text: str, i: int, low: int, high: int) -> Mention:
@@ -237,6 +251,14 @@ def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: in
             other.form = FOREIGN
         elif other.value != mention.value:
             mention.form = other.form = RANGE if max(mention.value, other.value) <= high else FOREIGN
+
+
+def _mark_closed_ranges(found: Sequence[Mention], units: Sequence[Unit], high: int) -> None:
+    """Two numbers side by side and the word for between behind them: "7 8 arası"."""
+    for mention, other in pairwise(found):
+        closed = other.after < len(units) and "between" in units[other.after].tags
+        if closed and mention.after == other.first and mention.value < other.value <= high:
+            mention.form = other.form = RANGE
 
 
 def _measures(mention: Mention, units: Sequence[Unit]) -> bool:

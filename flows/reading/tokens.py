@@ -13,7 +13,10 @@ NUMBER, WORD, STOP, PAUSE, SIGN, EMOJI, LINE = "number", "word", "stop", "pause"
 LONGEST_WORD = 40  # more letters of a word are never looked up
 
 _LETTER = r"[^\x00-`{-\x7f–€½☺⭐]"  # folded text has no capitals
-_WORD = rf"{_LETTER}+ (?: ' {_LETTER}+ | [0-9]+ {_LETTER}* )*"
+_UNPARTED = (
+    "\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts that put no spaces between words
+)
+_WORD = rf"{_LETTER}+ (?: ' {_LETTER}+ | (?<![{_UNPARTED}])[0-9]+ {_LETTER}* )*"
 _WORDS = re.compile(rf"{_WORD} | ⭐", re.VERBOSE)
 _TOKEN = re.compile(
     rf"""[ ]* (?:

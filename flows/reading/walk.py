@@ -53,6 +53,9 @@ def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bo
         unit = units[i - 1]
         if unit.kind in _BORDERS or "unsaid" in unit.tags:
             break
+        if _contrasts(unit) and i > 1:
+            i -= 1
+            break
         if unit.is_number or (unit.kind == WORD and not unit.tags & _LEADS):
             stop = None if unit.is_number else unit
             break
@@ -65,6 +68,11 @@ def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bo
     if stop is None:
         mention.left = _prelude(units, i)
     return stop, carried
+
+
+def _contrasts(unit: Unit) -> bool:
+    """A "but" parts clauses as a comma does: "a bit dear but 8"."""
+    return {"joint", "reason"} <= unit.tags and unit.tags.isdisjoint(("cause", "correct", "firm"))
 
 
 def _belongs_before(unit: Unit) -> bool:

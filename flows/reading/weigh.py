@@ -46,11 +46,16 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
         mention.doubt = "told"
     if not mention.withdrawn and _is_conditioned(mention, units):
         mention.withdrawn = "condition"
-    mention.settled = "settle" in ahead or _thinks_again(mention, units)
+    mention.settled = "settle" in ahead or _is_summed_up(mention, behind, units) or _thinks_again(mention, units)
     if _is_taken_back(mention, around.trail, units):
         mention.withdrawn = mention.withdrawn or "corrected"
         behind -= {"correct"}
     mention.corrected = mention.corrected or "correct" in ahead | behind
+
+
+def _is_summed_up(mention: Mention, behind: frozenset[str], units: Sequence[Unit]) -> bool:
+    """Whether "overall" stands behind it and does not lead up to another number."""
+    return "overall" in behind and not (mention.right < len(units) and units[mention.right].is_number)
 
 
 def _conclusion(lead: Sequence[Unit]) -> Sequence[Unit]:

@@ -1,0 +1,57 @@
+"""Whether the noun behind an opening number can be what it counts: "2 trainees did it", not "2 lawnmower died"."""
+
+from collections.abc import Sequence
+
+from flows.reading.plurals import NOTHING, Counting
+from flows.reading.tokens import WORD
+from flows.reading.units import Unit, tags
+
+_FEW = range(2, 5)
+_SHORTEST = 3  # letters of a noun
+_STORY = 3  # words a story has
+_LOOKED_AT = 3  # words of a noun with what stands in front of it
+_NOUN = tags("piece")
+_VERB = tags("event")
+_COUNTED = tags("unit countable stars")
+
+
+def tells_a_story(value: int, units: Sequence[Unit], language: Counting) -> bool:
+    """Whether `units`, all that stands behind an opening number, begin with a noun that `value` cannot count."""
+    noun = units[0] if units else None
+    words = sum(unit.kind == WORD for unit in units)
+    if noun is None or noun.kind != WORD or noun.is_number or words < _STORY or len(noun.text) < _SHORTEST:
+        return False
+    if noun.tags and not noun.tags & _NOUN:
+        return False
+    if noun.text in language.words:
+        return False
+    if noun.text.startswith(language.definite or NOTHING):
+        return True
+    return value > 1 and (_is_one_thing(units, language) or _cannot_follow(value, units, language))
+
+
+def _is_one_thing(units: Sequence[Unit], language: Counting) -> bool:
+    """Whether the verb behind the noun goes with one thing only: "Schlüssel passte nicht"."""
+    verb = units[1]
+    if verb.kind != WORD or verb.is_number:
+        return False
+    known = not verb.tags or bool(verb.tags & _VERB)
+    return verb.text in language.singular or (known and verb.text.endswith(language.singular_endings or NOTHING))
+
+
+def _cannot_follow(value: int, units: Sequence[Unit], language: Counting) -> bool:
+    """Whether the ending of the noun, and of what it may only stand in front of, shows that it is not counted."""
+    noun = units[0].text
+    if noun.endswith(language.never or NOTHING):
+        return True
+    impossible = language.few if value in _FEW else language.many
+    if impossible:
+        return noun.endswith(impossible)
+    if not language.plural:
+        return False
+    for unit in units[:_LOOKED_AT]:
+        if unit.kind != WORD or (unit.tags and not unit.tags & (_COUNTED | _NOUN)):
+            return True
+        if unit.is_number or language.is_plural(unit.text) or unit.tags & _COUNTED:
+            return False
+    return True

@@ -1,0 +1,44 @@
+"""What a language shows of number: which nouns can stand behind "2" or "5", and which verbs go with one thing only.
+
+`[counting]` of a language's file: `plural` the endings of which a noun counted by two or more has one, `single` endings
+that only look so; `never`, `few` (2 to 4) and `many` (from 5 on) endings that a counted noun has not; `definite` what a
+noun with its article begins with; `singular` and `singular_endings` the verbs that go with one thing only; `words`
+plurals that show no ending, and what only looks like a noun that cannot be counted.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from flows.reading.fold import fold_word
+
+NOTHING = "\0"
+"""No word begins or ends so: what an empty list of endings stands for."""
+
+
+class Counting(Struct, frozen=True):
+    """What a language shows of number: endings and words, folded."""
+
+    plural: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
+    many: tuple[str, ...] = ()
+    definite: tuple[str, ...] = ()
+    singular: frozenset[str] = frozenset()
+    singular_endings: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+
+    def is_plural(self, word: str) -> bool:
+        """Whether the folded word looks like several things."""
+        return word in self.words or (word.endswith(self.plural) and not word.endswith(self.single or NOTHING))
+
+
+def counting(lists: Mapping[str, str]) -> Counting:
+    """What the lists of a language's file say; an unknown list raises TypeError."""
+    folded = {
+        name: tuple(fold_word(entry.strip()) for entry in text.replace("\n", ",").split(",") if entry.strip())
+        for name, text in lists.items()
+    }
+    sets = {name: frozenset(folded.pop(name, ())) for name in ("singular", "words")}
+    return Counting(**folded, **sets)  # type: ignore[arg-type]  # the two sets are not among the endings

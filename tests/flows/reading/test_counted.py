@@ -1,0 +1,100 @@
+"""A number that opens the message: a score with its story behind it, or a count of what the noun names."""
+
+import pytest
+
+from flows.reading import read_score
+from flows.reading.plurals import counting
+
+STORIES = [
+    ("2 lawnmower died after a fortnight", "en"),
+    ("9 mattress arrived early and the lads carried it upstairs", "en"),
+    ("10 Priya on reception is a star", "en"),
+    ("8 pizza was hot but they forgot the dip", "en"),
+    ("9 Matratze passt, Aufbau war ruckzuck", "de"),
+    ("2 Schlüssel passte nicht, stand im Regen", "de"),
+    ("9 Dr. Weber nimmt sich echt Zeit", "de"),
+    ("9 vélo réparé en deux jours", "fr"),
+    ("10 Nadia à l'accueil est un amour", "fr"),
+    ("2 cortacésped roto a las dos semanas", "es"),
+    ("9 materasso consegnato in orario e montato", "it"),
+    ("2 cortador quebrou em duas semanas", "pt"),
+    ("2 grasmaaier na twee weken stuk", "nl"),
+    ("2 газонокосилка сломалась через две недели", "ru"),
+    ("10 Ольга на ресепшене просто золото", "ru"),
+    ("2 газонокосарка зламалась за два тижні", "uk"),
+    ("2 flyet var 4 timer forsinket", "no"),
+    ("9 madrassen kom til tiden og blev båret op", "da"),
+    ("2 gräsklipparen dog efter två veckor", "sv"),
+    ("10 resepsiyondaki Ayşe hanım harika", "tr"),
+    ("1 الشنطة ضاعت ومحد رد علينا", "ar"),
+]
+COUNTS = [
+    ("2 trainees did all the work", "en"),
+    ("2 garden centre trees died in a week", "en"),
+    ("5 grumpy waiters and nobody came", "en"),
+    ("4 hour wait for a cold burger", "en"),
+    ("2 people on reception were rude", "en"),
+    ("1 customer in front of me and still 20 min wait", "en"),
+    ("2 Praktikanten haben alles gemacht", "de"),
+    ("2 Pizza Margherita bestellt und nichts kam", "de"),
+    ("3 Briefe schrieb ich euch umsonst", "de"),
+    ("3 croissants manquaient dans le sac", "fr"),
+    ("2 becarios lo hicieron todo", "es"),
+    ("2 mini hamburguesas frías para cenar", "es"),
+    ("2 stagisti hanno fatto tutto", "it"),
+    ("2 città diverse e stesso problema", "it"),
+    ("3 pães vieram duros do forno", "pt"),
+    ("3 broodjes ontbraken in de zak", "nl"),
+    ("3 rare vogels aan de balie", "nl"),
+    ("2 стажёра всё сделали за неделю", "ru"),
+    ("5 новостей за день и все плохие", "ru"),
+    ("2 jajka były nieświeże w paczce", "pl"),
+    ("3 rohlíky byly tvrdé jako kámen", "cs"),
+    ("2 lærlinger gjorde alt arbeidet", "no"),
+    ("2 kjøkken er fortsatt ikke levert", "no"),
+    ("3 bullar var torra och gamla", "sv"),
+    ("3 poğaça eksik çıktı yine", "tr"),
+    ("10 komşumdan 9'u sizden şikayetçi", "tr"),
+    ("٣ موظفين ما عرفوا يحلون المشكلة", "ar"),
+    ("3 الاف ريال راحت علي", "ar"),
+]
+
+
+@pytest.mark.parametrize(("text", "language"), STORIES)
+def test_a_story_behind_the_number(text: str, language: str):
+    """What follows cannot be counted by the number: it is the score and the rest is the comment."""
+    read = read_score(text, language)
+    number, comment = text.split(" ", 1)
+    assert (read.action, read.value) == ("accept", int(number))
+    assert read.comment == comment
+
+
+@pytest.mark.parametrize(("text", "language"), COUNTS)
+def test_what_is_counted_is_no_score(text: str, language: str):
+    """What follows may be what the number counts: never accepted."""
+    assert read_score(text, language).action in {"confirm", "reask"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 lawnmower",  # too little said to tell
+        "2 lifesaver of a plumber, everything perfect",
+        "7 knap aan de maat, 6 eigenlijk",
+        "3 lawnmower blades, 2 of them blunt",
+        "two lawnmower died after a fortnight",
+    ],
+)
+def test_too_little_is_known(text: str):
+    """A short rest, praise beside a low score, other numbers, a number in words: asked about."""
+    assert read_score(text, "en").action != "accept"
+
+
+def test_lists_are_folded():
+    """Accents do not count, an unknown list is an error, an empty one matches nothing."""
+    found = counting({"plural": "és", "words": "gens, Œufs"})
+    assert found.is_plural("bebes")
+    assert found.is_plural("gens")
+    assert not found.is_plural("bebe")
+    with pytest.raises(TypeError):
+        counting({"dual": "en"})

@@ -19,7 +19,7 @@ from flows.model import Flow, Question, Step
 from flows.problems import Path
 from flows.routing import END
 from flows.templates import fill
-from flows.ways import circles, onward
+from flows.ways import circles, onward, reach
 
 UNKNOWN = "x" * 12  # in place of a value that only an invitation brings
 ENDLESS = 1_000_000  # a length that no text has
@@ -71,10 +71,14 @@ class Forecast(Struct, frozen=True):
 def forecast(
     flow: Flow, language: str, capabilities: Capabilities, values: Mapping[str, str] | None = None
 ) -> Forecast:
-    """What the flow's ways add up to. `values` fill variables; where one is unknown, 12 letters stand for it."""
+    """What the ways of a flow, or of one of its variants, add up to.
+
+    `values` fill variables; where one is unknown, 12 letters stand for it.
+    """
     filled = {name: variable.value(language) or UNKNOWN for name, variable in flow.variables.items()}
     teller = _Teller(flow, language, capabilities, {**filled, **(values or {})})
-    told = {step.id: teller.step(index, step) for index, step in enumerate(flow.steps)}
+    reached = reach(flow.first.id, onward(flow))  # a variant may go past steps that only others have
+    told = {step.id: teller.step(index, step) for index, step in enumerate(flow.steps) if step.id in reached}
     thanks = teller.thanks()
     promptly = {step: _prompt_load(messages) for step, messages in told.items()}
     patiently = {step: _patient_load(messages) for step, messages in told.items()}

@@ -70,6 +70,20 @@ class Outlook(Struct):
     replies: int = 0
     reasks: int = 0
     cases: dict[str, list[int]] = field(default_factory=dict)  # by desk: when each opens
+    variants: dict[str, "Outlook"] = field(default_factory=dict)  # of the flow, each for itself
+
+    def add(self, other: "Outlook") -> None:
+        """Take in what other people would bring; `variants` stay as they are."""
+        self.asked += other.asked
+        self.outcomes += other.outcomes
+        self.scores += other.scores
+        self.messages += other.messages
+        self.segments += other.segments
+        self.most_messages = max(self.most_messages, other.most_messages)
+        self.replies += other.replies
+        self.reasks += other.reasks
+        for desk, opened in other.cases.items():
+            self.cases.setdefault(desk, []).extend(opened)
 
     @property
     def scored(self) -> int:
@@ -102,12 +116,18 @@ def rehearse(
 ) -> Iterator[Outlook]:
     """Ask so many people, so many in an hour; the outlook after each of them, always the same object.
 
-    The same seed gives the same people, and one person stays the same however many others there are.
+    The same seed gives the same people, and one person stays the same however many others there are. They are drawn
+    into the flow's variants as real people are.
     """
-    outlook, habits = Outlook(), habits or Habits()
+    outlook, habits = Outlook(variants={name: Outlook() for name in flow.shares}), habits or Habits()
     for number in range(people):
-        person = _Person(flow, Random(f"{seed}.{number}"), habits, channel)  # noqa: S311 - made-up people
-        _Life(flow, person, outlook, capabilities, number * HOUR // per_hour).goes_by()
+        name = f"{seed}.{number}"
+        chosen = flow.variant(flow.assigned(name))
+        person, own = _Person(chosen, Random(name), habits, channel), Outlook()  # noqa: S311 - made-up people
+        _Life(chosen, person, own, capabilities, number * HOUR // per_hour).goes_by()
+        outlook.add(own)
+        if chosen.name:
+            outlook.variants[chosen.name].add(own)
         yield outlook
 
 

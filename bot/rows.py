@@ -110,6 +110,7 @@ class SessionRow(NamedTuple):
     heard_at: int
     state: str
     version: int
+    variant: str = ""  # of the flow; never changes
 
 
 class AnswerRow(NamedTuple):

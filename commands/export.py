@@ -15,7 +15,7 @@ from storage.looking import look
 from web.shapes import Response, response
 
 PAGE = 1000
-COLUMNS = ("at", "score", "segment", "comment", "channel", "flow", "language", "outcome", "id", "revision")
+COLUMNS = ("at", "score", "segment", "comment", "channel", "flow", "language", "outcome", "id", "revision", "variant")
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 """First characters that make a spreadsheet take a cell for a formula (RELIABILITY S24)."""
 PROGRESS_AFTER = 2.0  # seconds

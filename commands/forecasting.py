@@ -1,6 +1,7 @@
 """What `run.py check --forecast` tells: messages, segments and cost of each survey, by channel and language."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from bot.prices import Prices, amount
 from bot.segments import BASIC, EXTENDED, segments
 from channels.slack.outbound import CAPABILITIES as SLACK
 from channels.telegram.outbound import CAPABILITIES as TELEGRAM
-from flows import source
+from flows import source, varied
 from flows.library import Source
 from flows.model import Flow
 from flows.problems import Finding, Path, Problem
@@ -23,24 +24,27 @@ CHANNELS: Mapping[str, Capabilities] = {"sms": SMS, "telegram": TELEGRAM, "slack
 NAMES = {"gsm7": "GSM-7", "ucs2": "UCS-2"}
 
 
-def forecasts(flow: Flow) -> Iterator[tuple[str, Forecast]]:
-    """Every channel with every language of the flow."""
-    for name, capabilities in CHANNELS.items():
-        for language in flow.languages:
-            yield name, forecast(flow, language, capabilities)
+def forecasts(flow: Flow) -> Iterator[tuple[str, str, Forecast]]:
+    """Every variant ("" where there are none) on every channel with every language of the flow."""
+    for variant in flow.shares or [""]:
+        for name, capabilities in CHANNELS.items():
+            for language in flow.languages:
+                yield variant, name, forecast(flow.variant(variant), language, capabilities)
 
 
 def costly(flow: Flow, text: Source) -> list[Problem]:
     """Messages of the flow's own texts that take more than one SMS segment, and what makes them so long."""
     document = source.read(text.text, text.file)
+    wholes = {whole.name: whole for whole in varied.wholes(document.data)}
     found = []
-    for language in flow.languages:
-        for told in forecast(flow, language, SMS).told:
+    for language, variant in product(flow.languages, flow.shares or [""]):
+        for told in forecast(flow.variant(variant), language, SMS).told:
             counted = told.segments
             if counted is None or len(counted.parts) == 1 or not told.path:
                 continue
+            path = wholes[variant].place(told.path) if variant in wholes else told.path
             finding = Finding(
-                _place(document.data, told, language),
+                _place(document.data, path, language),
                 "costly-text",
                 _why(told),
                 "shorten it or leave the character out",
@@ -50,11 +54,11 @@ def costly(flow: Flow, text: Source) -> list[Problem]:
     return sorted(set(found), key=lambda problem: (problem.line, problem.column))
 
 
-def _place(data: Any, told: Told, language: str) -> Path:
+def _place(data: Any, path: Path, language: str) -> Path:
     """Where in the file the text is: under its language, unless it is the same in all of them."""
-    for key in told.path:
+    for key in path:
         data = data[key]
-    return (*told.path, language) if isinstance(data, dict) else told.path
+    return (*path, language) if isinstance(data, dict) else path
 
 
 def _why(told: Told) -> str:
@@ -70,12 +74,13 @@ def _why(told: Told) -> str:
 
 
 def as_json(flow: Flow, prices: Prices) -> Iterator[dict[str, Any]]:
-    """One object per channel and language."""
-    for channel, found in forecasts(flow):
+    """One object per channel and language, and per variant where there are any."""
+    for variant, channel, found in forecasts(flow):
         loads = {"least": found.least, "usual": found.usual, "most": found.most}
         longest = found.longest
         yield {
             "flow": flow.id,
+            **({"variant": variant} if variant else {}),
             "channel": channel,
             "language": found.language,
             **{name: _load(load, channel, prices) for name, load in loads.items()},
@@ -106,8 +111,9 @@ def tell(flows: Iterable[tuple[Flow, Source]], prices: Prices) -> None:
         table = Table(title=f"{flow.id}: what one conversation takes", title_justify="left", title_style="bold")
         for column in ("channel", "language", "messages", "segments", "cost", "longest message"):
             table.add_column(column)
-        for channel, found in forecasts(flow):
-            table.add_row(channel, found.language, *_shown(found, channel, prices), _longest(found, channel))
+        for variant, channel, found in forecasts(flow):
+            where = f"{channel}, {variant}" if variant else channel
+            table.add_row(where, found.language, *_shown(found, channel, prices), _longest(found, channel))
         console.print(table)
         for problem in costly(flow, text):
             click.echo(f"{problem.file}:{problem.line}:{problem.column}: note: {problem.message}")

@@ -67,12 +67,39 @@ def _facts(flow: "Flow", outlook: "Outlook", prices: "Prices", channel: str) -> 
         "reasks": outlook.reasks,
         "cases": {desk: {"all": len(at), "busiest_hour": outlook.busiest(desk)} for desk, at in outlook.cases.items()},
     }
+    if outlook.variants:
+        facts["variants"] = {name: _own(own) for name, own in outlook.variants.items()}
     if channel == "sms":
         facts["segments"] = outlook.segments
         if prices:
             facts["cost"] = [str(each) for each in prices.span(outlook.segments)]
             facts["currency"] = prices.currency
     return facts
+
+
+def _own(outlook: "Outlook") -> dict[str, Any]:
+    """What is told of one variant."""
+    return {
+        "asked": outlook.asked,
+        "outcomes": dict(outlook.outcomes),
+        "scored": outlook.scored,
+        "nps": outlook.nps,
+        "messages": outlook.messages,
+        "replies": outlook.replies,
+        "cases": sum(map(len, outlook.cases.values())),
+    }
+
+
+def _tell_variants(outlook: "Outlook") -> None:
+    for name, own in outlook.variants.items():
+        if not own.asked:
+            click.echo(f"  variant {name}: nobody was drawn")
+            continue
+        completed = own.outcomes["completed"] / own.asked
+        nps = "" if own.nps is None else f", NPS {own.nps:+.0f}"
+        shares = f"{own.scored / own.asked:.1%} give a score, {completed:.1%} complete"
+        each = own.messages / own.asked
+        click.echo(f"  variant {name}: {own.asked:,} people, {shares}, {each:.1f} messages each{nps}")
 
 
 def _tell(outlook: "Outlook", prices: "Prices", channel: str) -> None:
@@ -92,6 +119,7 @@ def _tell(outlook: "Outlook", prices: "Prices", channel: str) -> None:
     for desk, opened in sorted(outlook.cases.items()):
         busiest = outlook.busiest(desk)
         click.echo(f"  desk {desk or '(default)'}: {len(opened):,} cases, at most {busiest:,} within an hour")
+    _tell_variants(outlook)
 
 
 def _tell_assumptions(habits: "Habits") -> None:

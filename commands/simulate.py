@@ -21,6 +21,7 @@ An empty line or Ctrl-D ends."""
 @click.argument("flow_id", metavar="[FLOW]", required=False)
 @click.option("--language", default="", help="The customer's language; without it, the flow's first.")
 @click.option("--channel", default="", help="sms (the default) shows no buttons, any other name does.")
+@click.option("--variant", default="", help="One of the flow's variants; without it, the flow as written.")
 @click.option("--set", "variables", multiple=True, metavar="NAME=VALUE", help="A value for a text's {{ name }}.")
 @click.option(
     "--script",
@@ -32,6 +33,7 @@ def command(  # each argument is one option
     flow_id: str | None,
     language: str,
     channel: str,
+    variant: str,
     variables: tuple[str, ...],
     script: Path | None,
     save: Path | None,
@@ -45,13 +47,14 @@ def command(  # each argument is one option
     try:
         flow_of = _finder(flow_id)
         if script is not None:
-            played = play(script.read_text(encoding="utf-8"), flow_of, language=language, channel=channel)
+            written = script.read_text(encoding="utf-8")
+            played = play(written, flow_of, language=language, channel=channel, variant=variant)
             click.echo(played, nl=False)
         elif flow_id is None:
             raise click.UsageError("name a flow, or a transcript with --script")
         else:
             given = dict(_pair(text) for text in variables)
-            played = _by_hand(flow_of(flow_id), language, channel or "sms", given)
+            played = _by_hand(_variant(flow_of(flow_id), variant), language, channel or "sms", given)
     except (UnknownFlow, VariableError) as error:
         raise click.UsageError(str(error)) from error
     except FlowProblems as error:
@@ -81,6 +84,17 @@ def _library() -> "Library":
     from flows.library import load  # noqa: PLC0415 — see above
 
     return load(settings.load().flow_folders)
+
+
+def _variant(flow: "Flow", name: str) -> "Flow":
+    from flows.problems import did_you_mean  # noqa: PLC0415 — see above
+
+    try:
+        return flow.variant(name)
+    except KeyError as error:
+        hint = did_you_mean(name, flow.shares)
+        message = f"the flow '{flow.id}' has no variant '{name}'" + (f"; {hint}" if hint else "")
+        raise click.UsageError(message) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -155,7 +155,7 @@ class DemoStage:
     def _options(self, session: Session) -> Sequence[Option]:
         """What the open question offers."""
         flow = self._library.revision(session.revision)
-        question = flow.step(session.step).ask if flow and session.step else None
+        question = flow.variant(session.variant).step(session.step).ask if flow and session.step else None
         return question.prompt(session.language).options if question else ()
 
     async def _talk(self, reading: SqlReading, lane: str, session: Session | None) -> dict[str, Any]:

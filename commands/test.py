@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:  # `--help` should not load the models
     from bot.engine.replay import Player
     from flows.library import Library
-    from flows.model import Flow
+    from flows.model import Flow, Question
 
 FOLDER = "transcripts"
 COLOURS = {"-": "red", "+": "green", "@": "cyan"}
@@ -88,11 +88,36 @@ def _play(file: Path, library: "Library", *, update: bool) -> tuple["Player | No
 
 
 def _unasked(played: Iterable["Player"], library: "Library") -> Iterator[str]:
-    """Questions of the flows that were played which nobody in a transcript answers, by language."""
-    answered = {(player.flow.id, player.language, asked.step) for player in played for asked in player.session.answers}
+    """Questions of the flows that were played which nobody in a transcript answers, by language.
+
+    A question that a variant has from the flow as written is answered there, too.
+    """
+    answered: dict[tuple[str, str, str], list[Question]] = {}
+    for player in played:
+        for asked in player.session.answers:
+            where = (player.flow.id, player.language, asked.step)
+            answered.setdefault(where, []).append(player.flow.questions[asked.step])
     flows: dict[str, Flow] = {flow: library.get(flow) for flow in sorted({flow for flow, _, _ in answered})}
     for flow in flows.values():
-        for language in flow.languages:
-            missing = [step for step in flow.questions if (flow.id, language, step) not in answered]
-            if missing:
-                yield f"{flow.id} in '{language}': no transcript answers {', '.join(missing)}"
+        for name, questions in _questions(flow):
+            for language in flow.languages:
+                missing = [
+                    step
+                    for step, question in questions.items()
+                    if question not in answered.get((flow.id, language, step), ())
+                ]
+                if missing:
+                    yield f"{name} in '{language}': no transcript answers {', '.join(missing)}"
+
+
+def _questions(flow: "Flow") -> "Iterator[tuple[str, dict[str, Question]]]":
+    """The questions of a flow, and those of each variant that the flow as written does not put."""
+    from flows.ways import onward, reach  # noqa: PLC0415 — see above
+
+    yield flow.id, flow.questions
+    for name in flow.variants:
+        whole = flow.variant(name)
+        reached = reach(whole.first.id, onward(whole))
+        asked = {step: question for step, question in whole.questions.items() if step in reached}
+        own = {step: question for step, question in asked.items() if flow.questions.get(step) != question}
+        yield f"{flow.id}, variant '{name}',", own

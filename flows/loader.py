@@ -35,7 +35,7 @@ def check(text: str | bytes, file: str, desks: Collection[str] | None = None) ->
         problems += shape
         wholes = varied.wholes(document.data)
         base = list(lint.references(varied.base(document.data)))
-        problems += map(document.problem, [*base, *varied.shares(document.data)])
+        problems += map(document.problem, [*base, *varied.shares(document.data), *varied.lost_routes(document.data)])
         for whole in wholes:
             problems += map(document.problem, whole.own(lint.references(whole.data), base))
         if flow is not None and not _failed(problems):

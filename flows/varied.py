@@ -34,14 +34,15 @@ class Whole(Struct, frozen=True):
         """
         known = {(each.path, each.code, each.message) for each in base}
         for each in found:
-            path = self._place(each.path)
+            path = self.place(each.path)
             if path[:1] == ("variants",):
                 yield _named(replace(each, path=path))
             elif each.code != LEFT_OUT and (path, each.code, each.message) not in known:
                 message = _about(self.name, each.message)
                 yield replace(each, path=("variants", self.name), message=message, at_key=True)
 
-    def _place(self, path: Path) -> Path:
+    def place(self, path: Path) -> Path:
+        """Where in the file something in `data` is."""
         match path:
             case ("steps", int(index), *rest):
                 return (*self.steps[index], *rest)
@@ -84,6 +85,18 @@ def shares(data: Any) -> Iterator[Finding]:
         if whole.data["steps"] == data["steps"]:
             message = f"the variant '{whole.name}' is the flow as written"
             yield Finding(("variants", whole.name), "same-variant", message, "change a step or remove it", at_key=True)
+
+
+def lost_routes(data: Any) -> Iterator[Finding]:
+    """Steps of variants that replace one with `next` and have none: that is easily forgotten, and changes the way."""
+    routed = {str(_id(step)) for step in _steps(data) if isinstance(step, dict) and step.get("next")}
+    for name, variant in islice(_variants(data), MAX_VARIANTS):
+        for index, step in enumerate(_steps(variant)):
+            if isinstance(step, dict) and not step.get("next") and str(_id(step)) in routed:
+                where: Path = ("variants", name, "steps", index, "id")
+                message = f"the step '{_id(step)}' has no `next`; the flow's step has"
+                hint = "copy it, or write where to go"
+                yield _named(Finding(where, "lost-routes", message, hint, "warning"))
 
 
 def named(found: Iterable[Finding]) -> Iterator[Finding]:

@@ -199,6 +199,7 @@ def response(session: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -
         "session": session["session"],
         "flow": session["flow"],
         "revision": session["revision"],
+        "variant": session["variant"],
         "channel": session["lane"].partition(":")[0],
         "language": session["language"],
         "score": score["value"] if score else None,

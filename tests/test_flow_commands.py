@@ -30,6 +30,22 @@ steps:
 """
 
 
+VARIANTS = """\
+variants:
+  curt:
+    share: 30
+    steps:
+      - id: score
+        ask: {type: nps, text: "{{ company }} here. Recommend us? Reply STOP to opt out"}
+        next: end
+  warm:
+    share: 20
+    steps:
+      - id: thanks
+        say: "Thank you so much for your answer, it helps us more than you may think, and all of us will read it 🙂"
+"""
+
+
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
@@ -74,6 +90,26 @@ def test_without_prices_there_is_no_cost(costly):
     """Messages and segments all the same."""
     [sms, *_] = map(json.loads, run(check, costly, "--forecast", "--json").splitlines())
     assert sms["usual"] == {"messages": 2, "segments": 3}
+
+
+def test_the_forecast_of_variants(tmp_path, monkeypatch):
+    """Each with its own rows, and the costly text where the variant has it, said once."""
+    file = tmp_path / "costly.yaml"
+    file.write_text(COSTLY.replace(" 🙂", "") + VARIANTS, "utf-8")
+    rows = [json.loads(line) for line in run(check, file, "--forecast", "--json").splitlines()]
+    sms = {row["variant"]: row["usual"] for row in rows if row["channel"] == "sms"}
+    assert sms == {
+        "base": {"messages": 2, "segments": 2},
+        "curt": {"messages": 2, "segments": 2},
+        "warm": {"messages": 2, "segments": 3},
+    }
+    assert {row["longest"]["step"] for row in rows if row["channel"] == "sms"} == {"score", "thanks"}
+    assert {row["longest"]["step"] for row in rows if row["variant"] == "curt"} == {"score"}
+    shown = run(check, file, "--forecast")
+    assert all(f"sms, {name}" in shown for name in sms)
+    assert [line for line in shown.splitlines() if "note:" in line] == [
+        f"{file}:23:14: note: '🙂' makes it UCS-2: 2 segments instead of 1"
+    ]
 
 
 def test_a_broken_flow_has_no_forecast():
@@ -126,6 +162,24 @@ def test_a_survey_that_says_something_else_now(surveys):
     run(transcripts, surveys, "--update")
     assert "What happened?" in (surveys / "transcripts" / "unhappy.txt").read_text("utf-8")
     run(transcripts, surveys)
+
+
+def test_variants_have_conversations_of_their_own(surveys):
+    """What only a variant asks is missing until somebody answers it there; what it shares is tried in the flow."""
+    forms = ROOT / "tests" / "transcripts" / "questions"
+    shutil.copy(forms / "two-forms.yaml", surveys)
+    shutil.copy(forms / "two-forms-base-en.txt", surveys / "transcripts")
+    shown = run(transcripts, surveys)
+    assert "two-forms in 'en': no transcript answers why\n" in shown
+    assert "two-forms, variant 'short', in 'en': no transcript answers score\n" in shown
+    assert "two-forms, variant 'patient', in 'en': no transcript answers why, wish\n" in shown
+    shutil.copy(forms / "two-forms-patient-en.txt", surveys / "transcripts")
+    shown = run(transcripts, surveys)
+    assert "two-forms, variant 'patient', in 'en'" not in shown
+    assert "two-forms, variant 'patient', in 'de': no transcript answers why, wish\n" in shown
+    file = surveys / "two-forms.yaml"
+    file.write_text(file.read_text("utf-8").replace("What was the reason?", "Why is that?"), "utf-8")
+    assert "+< Why is that?" in run(transcripts, surveys, exits=1)
 
 
 def test_a_transcript_that_cannot_be_played(surveys):

@@ -68,6 +68,7 @@ class Response(Struct, frozen=True):
     at: Annotated[str, Meta(description="When the score was given: ISO 8601, UTC.")]
     flow: str
     revision: str
+    variant: Annotated[str, Meta(description="Of the survey's revision; empty where it has none.")]
     channel: str
     language: str
     score: int | None
@@ -212,7 +213,7 @@ class CaseActed(Struct, frozen=True):
 def response(row: Mapping[str, Any]) -> Response:
     """A row of bot.ports.Reading.responses as the outside sees it."""
     answers = [Given(**{**answer, "at": iso(answer["at"])}) for answer in row["answers"]]
-    names = ("flow", "revision", "channel", "language", "score", "segment", "comment", "outcome")
+    names = ("flow", "revision", "variant", "channel", "language", "score", "segment", "comment", "outcome")
     return Response(id=row["session"], at=iso(row["at"]), answers=answers, **{name: row[name] for name in names})
 
 

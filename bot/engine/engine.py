@@ -35,8 +35,9 @@ def begin(
 ) -> Turn:
     """Start a survey: everything up to the first question, as turn 1.
 
-    `now` is in epoch ms, `channel` the name of an entry under `channels:`; `attributes` are the contact's,
-    for routes that depend on them. Raises VariableError if `variables` do not fit the flow.
+    `flow` is the variant to begin, where there are any: the session stays on it. `now` is in epoch ms, `channel` the
+    name of an entry under `channels:`; `attributes` are the contact's, for routes that depend on them. Raises
+    VariableError if `variables` do not fit the flow.
     """
     spoken = flow.language(language)
     session = Session(
@@ -48,6 +49,7 @@ def begin(
         variables=flow.values(spoken, variables),
         channel=channel,
         attributes=dict(attributes or {}),
+        variant=flow.name,
     )
     draft = Draft(flow, session, now)
     enter(draft, flow.first)
@@ -57,8 +59,12 @@ def begin(
 def advance(flow: Flow, session: Session, event: Event, now: int) -> Turn:
     """Take one event. `flow` must be the session's revision; `now` is in epoch ms.
 
+    The session's variant is found in it; that variant itself will do, too.
+
     Total: every event in every state gives a turn, perhaps one without effects. `turn` goes up by one.
     """
+    if session.variant:
+        flow = flow.variant(session.variant)
     draft = Draft(flow, session, now)
     match event:
         case Replied(parts):

@@ -34,6 +34,7 @@ from bot.messages import Capabilities, Prompt
 from bot.render import render
 from flows.durations import parse
 from flows.model import Flow
+from flows.problems import did_you_mean
 
 START = 1_772_442_000_000  # 2 March 2026, 9:00 UTC: a played conversation looks the same on every day
 SESSION = "s"  # the id of a played session
@@ -72,7 +73,7 @@ def replay(flow: Flow, session_id: str, journal: Iterable[tuple[int, Journaled]]
 
 def _begin(flow: Flow, session_id: str, entry: Began, now: int) -> Turn:
     return begin(
-        flow,
+        flow.variant(entry.variant),
         session_id,
         entry.language,
         now,
@@ -106,7 +107,7 @@ class Player(Struct):
 
     def begin(self) -> list[str]:
         """Start the survey."""
-        entry = Began(self.language, self.variables, self.channel, self.attributes)
+        entry = Began(self.language, self.variables, self.channel, self.attributes, self.flow.name)
         self.journal.append((self.now, entry))
         return self._shows(_begin(self.flow, SESSION, entry, self.now))
 
@@ -208,24 +209,26 @@ def _with_sign(sign: str, text: str) -> list[str]:
 # --- scripts
 
 
-def play(script: str, flow_of: Callable[[str], Flow], *, language: str = "", channel: str = "") -> str:
+def play(
+    script: str, flow_of: Callable[[str], Flow], *, language: str = "", channel: str = "", variant: str = ""
+) -> str:
     """A script's lines again, with everything the bot says and does in between. For the rest see `perform`."""
-    return perform(script, flow_of, language=language, channel=channel)[1]
+    return perform(script, flow_of, language=language, channel=channel, variant=variant)[1]
 
 
 def perform(
-    script: str, flow_of: Callable[[str], Flow], *, language: str = "", channel: str = ""
+    script: str, flow_of: Callable[[str], Flow], *, language: str = "", channel: str = "", variant: str = ""
 ) -> tuple[Player, str]:
     """Play a script: the conversation it ends in, and the transcript.
 
-    `flow_of` finds a flow by its id; `language` and `channel` replace those of the script. Raises ScriptError,
-    VariableError if the script's values do not fit the flow, and whatever `flow_of` raises.
+    `flow_of` finds a flow by its id; `language`, `channel` and `variant` replace those of the script. Raises
+    ScriptError, VariableError if the script's values do not fit the flow, and whatever `flow_of` raises.
     """
     head, body = _parts(script)
     settings = _settings(head)
     if "flow" not in settings:
         raise ScriptError("the script does not say which flow it plays: it begins with `flow: ID`")
-    flow = flow_of(settings["flow"])
+    flow = _variant(flow_of(settings["flow"]), variant or settings.get("variant", ""))
     player = Player(
         flow,
         language or settings.get("language", flow.languages[0]),
@@ -252,9 +255,18 @@ def perform(
     return player, "\n".join(lines) + "\n"
 
 
+def _variant(flow: Flow, name: str) -> Flow:
+    try:
+        return flow.variant(name)
+    except KeyError as error:
+        hint = did_you_mean(name, flow.shares)
+        raise ScriptError(f"the flow '{flow.id}' has no variant '{name}'" + (f"; {hint}" if hint else "")) from error
+
+
 def heading(player: Player) -> list[str]:
     """The head of a script that plays this conversation again."""
     lines = [f"flow: {player.flow.id}", f"language: {player.language}", f"channel: {player.channel}"]
+    lines += [f"variant: {player.flow.name}"] if player.flow.name else []
     lines += [f"set {name}: {value}" for name, value in player.variables.items()]
     return lines + [f"attribute {name}: {value}" for name, value in player.attributes.items()]
 

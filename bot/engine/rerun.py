@@ -74,7 +74,10 @@ def past(flow: Flow, journal: Iterable[tuple[int, Journaled]], until: int = FORE
 
 
 def rerun(flow: Flow, what: Past) -> Course:
-    """The conversation with this version of the survey. Raises VariableError if it needs values that are not there."""
+    """The conversation with this version of the survey, in the variant it began with if that is still there.
+
+    Raises VariableError if the version needs values that are not there.
+    """
     return _Run(flow, what).course()
 
 
@@ -163,7 +166,8 @@ def _begin(flow: Flow, began: Began, at: int) -> Turn:
     given = {name: value for name, value in began.variables.items() if name in flow.variables}
     language = flow.language(began.language)
     variables = flow.values(language, given)
-    return begin(flow, "s", language, at, variables=variables, channel=began.channel, attributes=began.attributes)
+    played = flow.variant(began.variant) if began.variant in flow.shares else flow
+    return begin(played, "s", language, at, variables=variables, channel=began.channel, attributes=began.attributes)
 
 
 def _plain(event: Event, session: Session) -> Event:

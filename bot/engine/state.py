@@ -59,6 +59,7 @@ class Session(Struct, frozen=True, omit_defaults=True):
     ref: str = ""  # the provider's id of the latest message that was read since the open question was put
     album: str = ""  # the latest album that was reacted to: what is left of it may come late
     returns: int = 0  # how often the customer opened the conversation anew
+    variant: str = ""  # of the flow, for its whole life; "" where the revision has none
 
 
 # Events
@@ -131,6 +132,7 @@ class Began(Struct, frozen=True, tag="began", omit_defaults=True):
     variables: dict[str, str] = {}
     channel: str = ""
     attributes: dict[str, str] = {}
+    variant: str = ""
 
 
 Journaled = Began | Event

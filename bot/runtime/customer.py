@@ -178,8 +178,9 @@ def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lo
     flow = _loaded(invite.revision, revision)
     session_id = id_of(lane.name, inbound.id, now)
     lane.begun(invite.basis)
-    began = Began(invite.language, invite.variables, lane.address.channel)
-    first = begin(flow, session_id, began.language, now, variables=began.variables, channel=began.channel)
+    chosen = flow.variant(flow.assigned(lane.name))
+    began = Began(invite.language, invite.variables, lane.address.channel, variant=chosen.name)
+    first = begin(chosen, session_id, began.language, now, variables=began.variables, channel=began.channel)
     _apply(lane, first, began, now)
 
 

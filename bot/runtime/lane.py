@@ -262,6 +262,7 @@ class Lane:
                 heard_at=self._heard_at,
                 state=_encode(session).decode(),
                 version=self._version,
+                variant=session.variant,
             )
         )
 

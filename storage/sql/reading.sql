@@ -1,7 +1,7 @@
 -- What pages, exports and the doctor look at; the same text on both databases.
 
 -- name: response_sessions
-SELECT s.id AS session, s.lane, s.flow, s.revision, s.language, s.outcome, s.started_at
+SELECT s.id AS session, s.lane, s.flow, s.revision, s.variant, s.language, s.outcome, s.started_at
 FROM session AS s
 WHERE (s.started_at > :at OR (s.started_at = :at AND s.id > :session))
   AND EXISTS (SELECT 1 FROM answer AS a WHERE a.session = s.id)

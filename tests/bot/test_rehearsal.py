@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -76,6 +77,34 @@ def test_no_survey_is_brought_down(flow: Flow, able):
     assert outlook.outcomes["running"] == 0
     assert outlook.outcomes.total() == outlook.asked == 150
     assert outlook.most_messages <= most + MAX_HELPS + len(flow.questions) + 2  # people, a stop
+
+
+def test_people_are_drawn_into_the_variants():
+    """By their shares, each variant for itself, and together they are all."""
+    flow = LIBRARY.get("two-forms")
+    outlook = after(flow, 1000, habits=EAGER)
+    for name, share in flow.shares.items():
+        assert outlook.variants[name].asked == pytest.approx(10 * share, abs=80)
+    for what in ("asked", "scored", "messages", "replies", "segments"):
+        assert sum(getattr(own, what) for own in outlook.variants.values()) == getattr(outlook, what) > 0
+    assert sum((own.outcomes for own in outlook.variants.values()), Counter()) == outlook.outcomes
+    each = {name: own.messages / own.asked for name, own in outlook.variants.items()}
+    assert each["patient"] > each["short"]  # it asks one question more
+
+
+def test_the_command_shows_each_variant(tmp_path, monkeypatch):
+    """A line each, and as JSON; one that nobody was drawn into says so."""
+    monkeypatch.chdir(tmp_path)
+    file = str(TESTS / "transcripts" / "questions" / "two-forms.yaml")
+    said = CliRunner().invoke(command, [file, "--people", "100"]).output
+    lines = [line for line in said.splitlines() if line.startswith("  variant ")]
+    assert [line.split()[1] for line in lines] == ["base:", "short:", "patient:"]
+    assert all("% give a score" in line and "% complete" in line for line in lines)
+    alone = CliRunner().invoke(command, [file, "--people", "1"]).output
+    assert alone.count("nobody was drawn") == 2
+    told = msgspec.json.decode(CliRunner().invoke(command, [file, "--people", "100", "--json"]).output)
+    assert sum(own["asked"] for own in told["variants"].values()) == told["asked"] == 100
+    assert "variant" not in CliRunner().invoke(command, ["after-support", "--people", "10"]).output
 
 
 def test_the_command(tmp_path, monkeypatch):

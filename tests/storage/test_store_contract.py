@@ -140,6 +140,16 @@ async def test_a_batch_brings_the_address_and_the_latest_session_along(store):
 # --- what a turn writes --------------------------------------------------------------------------------------------
 
 
+async def test_the_variant_of_a_session_is_kept(store):
+    """From its first turn on, whatever happens to it later; it is told with its answers."""
+    await turn(store, sessions=[session(variant="short"), session("s2")], answers=[answer(), answer(session="s2")])
+    await turn(store, sessions=[session(version=2, outcome="completed", variant="short")])
+    assert [(row["session"], row["variant"], row["outcome"]) for row in await store.responses()] == [
+        ("s1", "short", "completed"),
+        ("s2", "", ""),
+    ]
+
+
 async def test_whatever_decide_raises_comes_out_and_nothing_is_written(store):
     await store.accept([event("a")])
 

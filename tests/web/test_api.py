@@ -20,6 +20,7 @@ def row(number: int) -> dict:
         "session": f"s{number}",
         "flow": "relationship",
         "revision": "r",
+        "variant": "short",
         "channel": "sms",
         "language": "de",
         "score": 9,

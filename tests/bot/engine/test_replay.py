@@ -11,6 +11,7 @@ from commands.simulate import command
 from flows.library import Library
 from tests.bot.engine.story import MINUTE, run
 
+FORMS = str(Path(__file__).parents[2] / "transcripts" / "questions" / "two-forms.yaml")
 HEAD = "flow: after-support\nlanguage: en\n"
 
 
@@ -99,6 +100,20 @@ def test_simulate_by_hand_saves_a_transcript_that_plays_the_same(tmp_path: Path)
     assert played.output == saved.read_text(encoding="utf-8")
 
 
+def test_simulate_plays_a_variant(tmp_path: Path):
+    """By hand, and again from what was saved; or that customer in another variant."""
+    saved = tmp_path / "talk.txt"
+    by_hand = CliRunner().invoke(
+        command, [FORMS, "--language", "en", "--variant", "patient", "--save", str(saved)], input="3\nslow\n\n"
+    )
+    assert by_hand.exit_code == 0, by_hand.output
+    assert "variant: patient\n" in saved.read_text(encoding="utf-8")
+    assert CliRunner().invoke(command, [FORMS, "--script", str(saved)]).output == saved.read_text(encoding="utf-8")
+    other = CliRunner().invoke(command, [FORMS, "--script", str(saved), "--variant", "base"]).output
+    assert "What went wrong?" in other
+    assert "What was the reason?" not in other
+
+
 def test_simulate_ends_with_the_input():
     assert CliRunner().invoke(command, ["relationship", "--set", "first_name=Anna"], input="9").exit_code == 0
 
@@ -111,6 +126,8 @@ def test_simulate_ends_with_the_input():
         (["missing.yaml"], "there is no file missing.yaml"),
         (["after-support", "--set", "first_name"], "write NAME=VALUE"),
         (["after-support", "--set", "nick=x"], "'nick' is not a variable"),
+        (["after-support", "--variant", "short"], "the flow 'after-support' has no variant 'short'"),
+        ([FORMS, "--variant", "shrt"], "did you mean 'short'?"),
     ],
 )
 def test_simulate_says_what_is_wrong(arguments: list[str], message: str):

@@ -1,12 +1,15 @@
 """What an invitation leads to: one survey, and none for who has opted out or is talking with a person."""
 
 import itertools
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from bot.errors import UnknownRevision
-from bot.messages import Control, Invite, TimerFired
+from bot.messages import Address, Control, Invite, TimerFired
 from bot.runtime.lane import id_of
+from flows.library import load
 from tests.bot.runtime.house import ANNA, GATHER, NOW
 from tests.bot.runtime.lanes import Strip, invite, told
 
@@ -72,3 +75,30 @@ def test_a_revision_that_is_not_loaded_comes_out_by_name(strip, library):
     lost = Invite("after-support", "lost", "en", "operator")
     with pytest.raises(UnknownRevision, match="lost"):
         strip.take(lost)
+
+
+FORMS = Path(__file__).parents[2] / "transcripts" / "questions"
+
+
+def test_each_person_gets_the_variant_that_is_theirs():
+    """By share, with row and journal; asked again they get the same one, and it asks its own questions."""
+    forms = load([FORMS])
+    flow = forms.get("two-forms")
+    drawn = Counter()
+    for number in range(60):
+        strip = Strip(forms, Address("sms", f"+49151{number:08}"))
+        [row] = strip.take(invite(forms, flow="two-forms")).sessions
+        name = flow.assigned(strip.source.lane)
+        drawn[name] += 1
+        assert (row.variant, strip.session.variant) == (name, name)
+        later = strip.take("2", at=NOW + 1)
+        assert "the reason?" in told(later)[0] if name == "patient" else "wrong?" in told(later)[0]
+        again = strip.take(invite(forms, flow="two-forms"), at=NOW + HOUR)
+        assert [session.variant for session in again.sessions] == [name, name]
+        assert f'"variant":"{name}"' in again.journal[-1].event
+    assert set(drawn) == {"base", "short", "patient"}
+
+
+def test_a_survey_without_variants_has_none_in_its_row(strip, library):
+    """The column stays empty."""
+    assert [row.variant for row in strip.take(invite(library)).sessions] == [""]

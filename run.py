@@ -29,6 +29,7 @@ COMMANDS = {
     "test": "Play the transcripts beside the flows: what has changed?",
     "rehearse": "A survey with made-up people: completion, messages, cost, cases per hour.",
     "replay": "Past conversations through another version of their survey, with nothing sent.",
+    "flow": "Versions of surveys: what runs, what changed, publish, go back.",
     "read": "The reply reader alone: JSON lines in, JSON lines out.",
     "send": "Start one survey with one person now.",
     "export": "Print what customers answered, as JSON lines or CSV.",

@@ -58,15 +58,8 @@ class NoVersion(BotError):
     fault = Fault.CALLER
 
 
-class Archive(Protocol):
-    """The part of a store that keeps versions. Raises StoreUnavailable while it cannot."""
-
-    async def publish(self, wanted: Publication) -> int:
-        """Keep source and version in one transaction; its number, or 0 if there was nothing to do (`once`).
-
-        Of two who publish at once one gets the next number, the other the one after it. Raises Outdated.
-        """
-        ...
+class History(Protocol):
+    """What a store knows of versions. Raises StoreUnavailable while it cannot tell."""
 
     async def versions(self, flow: str) -> list[dict[str, Any]]:
         """All versions of a flow, newest first, with the keys of Version."""
@@ -82,6 +75,17 @@ class Archive(Protocol):
 
     async def revision(self, revision: str) -> str | None:
         """The source of a flow revision."""
+        ...
+
+
+class Archive(History, Protocol):
+    """The part of a store that keeps versions."""
+
+    async def publish(self, wanted: Publication) -> int:
+        """Keep source and version in one transaction; its number, or 0 if there was nothing to do (`once`).
+
+        Of two who publish at once one gets the next number, the other the one after it. Raises Outdated.
+        """
         ...
 
     async def wait(self, topic: str, timeout: float) -> None:

@@ -21,6 +21,7 @@ from commands import logs
 from commands.assemble import Parts, epoch_ms, installable, parts, settle_memory
 from commands.inbox import Inbox
 from commands.invitations import Invitations
+from commands.versions import Publishing
 from settings import Settings
 from storage.vault import derived
 from web import app
@@ -109,6 +110,7 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             hosts={*settings.hosts, host, *([public] if public else [])},
             installing=installing(assembled),
             inbox=Inbox(assembled.reading, assembled.office, assembled.desks),
+            flows=Publishing(assembled.librarian.archive, assembled.drafts.read, assembled.librarian),
         ),
         more,
     )
@@ -132,8 +134,8 @@ def hooks(channels: Mapping[str, Channel]) -> dict[str, Channel]:
 
 
 def operator(key: str) -> Key:
-    """The key that `run.py send` finds in the lock file; it lives as long as this process."""
-    return Key("operator", digest(key), frozenset({"invite", "read", "metrics"}))
+    """The key that `run.py send` and `run.py flow` find in the lock file; it lives as long as this process."""
+    return Key("operator", digest(key), frozenset({"invite", "read", "author", "metrics"}))
 
 
 def until_signalled() -> asyncio.Event:

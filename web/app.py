@@ -7,7 +7,8 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, cases, files, health, hooks, install
+from web import api, cases, files, flows, health, hooks, install
+from web.flows import Flows
 from web.guard import Guard
 from web.keys import Keyring
 from web.metrics import Metrics
@@ -24,7 +25,7 @@ class Reading(api.Reading, files.Reading, Protocol):
 class Parts(NamedTuple):
     """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here.
 
-    Without an `inbox`, cases do not exist here either.
+    Without an `inbox`, cases do not exist here either, nor flows without `flows`.
     """
 
     hooks: Mapping[str, Channel]
@@ -38,6 +39,7 @@ class Parts(NamedTuple):
     installing: install.Installing = install.Installing()
     clock: Callable[[], int] = files.epoch_ms
     inbox: cases.Inbox | None = None
+    flows: Flows | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -47,6 +49,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *hooks.routes(parts.hooks, parts.accept, metrics.hook),
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
         *(cases.routes(parts.inbox, parts.keyring) if parts.inbox else ()),
+        *(flows.routes(parts.flows, parts.keyring) if parts.flows else ()),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
         *install.routes(parts.installing),
         *files.routes(parts.reading, parts.clock),

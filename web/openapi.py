@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from web.flow_shapes import FlowDiff, FlowHistory, FlowPage, FlowPublication, FlowPublished, FlowRollback
 from web.shapes import CaseAct, CaseActed, CaseDetail, CasePage, Invitation, InvitationState, Invited, Page
 
 _TYPES = [Invitation, Invited, InvitationState, Page, CasePage, CaseDetail, CaseAct, CaseActed]
+_TYPES += [FlowPage, FlowHistory, FlowDiff, FlowPublication, FlowRollback, FlowPublished]
 _AFTER = {
     "name": "after",
     "in": "query",
@@ -87,6 +89,7 @@ def document() -> dict[str, Any]:
                 )
             },
             **_cases(),
+            **_flows(),
         },
         "components": {
             "schemas": {**schemas, "Problem": _PROBLEM},
@@ -126,6 +129,60 @@ def _cases() -> dict[str, Any]:
             )
         },
     }
+
+
+def _flows() -> dict[str, Any]:
+    return {
+        "/api/v1/flows": {
+            "get": _operation(
+                "All flows: what runs, whether their files say something else, and what is wrong with the files.",
+                "200",
+                "FlowPage",
+                problems=("401", "403", "503"),
+            )
+        },
+        "/api/v1/flows/{id}/versions": {
+            "get": _operation(
+                "The versions of a flow, newest first.",
+                "200",
+                "FlowHistory",
+                problems=("401", "403", "404", "503"),
+                parameters=[_ID],
+            ),
+            "post": _operation(
+                "Publish a version; 200 if it is what runs already. 422 tells all problems in `problems`.",
+                "201",
+                "FlowPublished",
+                problems=("401", "403", "404", "409", "413", "422", "503"),
+                parameters=[_ID],
+                requestBody={"required": True, "content": _content("FlowPublication")},
+            ),
+        },
+        "/api/v1/flows/{id}/diff": {
+            "get": _operation(
+                "What changed between two versions, in words.",
+                "200",
+                "FlowDiff",
+                problems=("401", "403", "404", "422", "503"),
+                parameters=[_ID, _which("from", "published"), _which("to", "file")],
+            )
+        },
+        "/api/v1/flows/{id}/rollback": {
+            "post": _operation(
+                "Begin new conversations with an earlier version again.",
+                "201",
+                "FlowPublished",
+                problems=("401", "403", "404", "409", "413", "422", "503"),
+                parameters=[_ID],
+                requestBody={"required": True, "content": _content("FlowRollback")},
+            )
+        },
+    }
+
+
+def _which(name: str, default: str) -> dict[str, Any]:
+    about = "The number of a version, `published` for what runs, `file` for what the file says."
+    return {"name": name, "in": "query", "schema": {"type": "string", "default": default}, "description": about}
 
 
 def _content(name: str) -> dict[str, Any]:

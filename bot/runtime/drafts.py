@@ -90,7 +90,11 @@ class Drafts:
 
     async def look(self) -> None:
         """Read the files, and publish what is due. Raises StoreUnavailable; then the next look does it."""
-        await self.take(await asyncio.to_thread(read, self._folders, self._desks))
+        await self.take(await asyncio.to_thread(self.read))
+
+    def read(self) -> Found:
+        """The files as they are now; nothing is published."""
+        return read(self._folders, self._desks)
 
     async def take(self, found: Found) -> None:
         """Publish what is due of this. Raises StoreUnavailable."""

@@ -26,7 +26,7 @@ class Librarian:
         self, archive: Archive, library: Library, clock: Callable[[], int], desks: Collection[str] | None = None
     ) -> None:
         """`clock` gives epoch ms; `desks` are those that a flow may name, None: any."""
-        self._archive = archive
+        self.archive = archive
         self._library = library
         self._clock = clock
         self._desks = desks
@@ -42,14 +42,14 @@ class Librarian:
         """Hear of what other processes publish, until cancelled."""
         while True:
             try:
-                await self._archive.wait("flows", POLL)
+                await self.archive.wait("flows", POLL)
                 await self.refresh()
             except StoreUnavailable:
                 await asyncio.sleep(POLL)
 
     async def refresh(self) -> None:
         """Let new conversations begin with what is published now. Raises StoreUnavailable."""
-        for row in await self._archive.current_versions():
+        for row in await self.archive.current_versions():
             version = Version(**row)
             known = self._current.get(version.flow)
             if version != known and (known is None or version.n > known.n):
@@ -65,7 +65,7 @@ class Librarian:
         self._library.begin_with(flow)
 
     async def _revived(self, version: Version) -> Flow | None:
-        source = await self._archive.revision(version.revision)
+        source = await self.archive.revision(version.revision)
         try:
             return self._library.add_source(source or "", version.revision)
         except FlowProblems:  # kept by a release that knows more than this one
@@ -76,7 +76,7 @@ class Librarian:
 
     async def versions(self, flow: str) -> Sequence[Version]:
         """All versions of a flow, newest first. Raises NoVersion if there is none, and StoreUnavailable."""
-        found = [Version(**row) for row in await self._archive.versions(flow)]
+        found = [Version(**row) for row in await self.archive.versions(flow)]
         if not found:
             hint = did_you_mean(flow, self._current)
             raise NoVersion(f"No version of {flow!r} has been published" + (f"; {hint}" if hint else "."))
@@ -120,7 +120,7 @@ class Librarian:
             )
         if wanted.revision == versions[0].revision:
             raise NoVersion(f"{flow!r} is at version {versions[0].n}, which is the same as version {wanted.n}.")
-        source = await self._archive.revision(wanted.revision)
+        source = await self.archive.revision(wanted.revision)
         revived = self._library.revision(wanted.revision) or self._library.add_source(source or "", wanted.revision)
         note = note or f"back to version {wanted.n}"
         based_on = versions[0].n if based_on == ANY else based_on
@@ -140,7 +140,7 @@ class Librarian:
         source = source or self._library.source(flow.revision)
         author, note, now = _line(author, LONGEST_NAME), _line(note, LONGEST_NOTE), self._clock()
         wanted = Publication(flow.id, flow.revision, source, kind, author, note, now, based_on, once)
-        n = await self._archive.publish(wanted)
+        n = await self.archive.publish(wanted)
         await self.refresh()
         return Version(flow.id, n, flow.revision, kind, author, note, now) if n else None
 

@@ -15,7 +15,7 @@ from web.shapes import CaseCard, CaseDetail, CaseSummary, InvitationState, Invit
 
 KEY = "eck_all"
 KEYS = [
-    Key("all", digest(KEY), frozenset({"invite", "read", "cases", "metrics"})),
+    Key("all", digest(KEY), frozenset({"invite", "read", "cases", "author", "metrics"})),
     Key("reader", digest("eck_reader"), frozenset({"read"})),
     Key("old", digest("eck_old"), frozenset({"invite", "read"}), expires=999),
 ]
@@ -109,6 +109,10 @@ class CasesInMemory:
         return case_id in ("c0", "c1")
 
 
+class NoFlows:
+    """Nobody asks it: flows are tested over databases."""
+
+
 @pytest.fixture
 def inbox() -> CasesInMemory:
     return CasesInMemory()
@@ -132,6 +136,7 @@ def app(backend, inbox):
             keyring=Keyring(KEYS, lambda: 1000),
             hosts=["nps.example.com"],
             inbox=inbox,
+            flows=NoFlows(),
         )
     )
 

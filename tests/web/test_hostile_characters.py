@@ -19,6 +19,7 @@ from web.openapi import document
 
 KEY = {"authorization": "Bearer eck_all", "content-type": "application/json"}
 SMS = {"kind": "twilio", "account_sid": "AC" + "0" * 32, "auth_token": "secret", "from": "+4930555010"}
+OTHER = (library.SHIPPED / "relationship.yaml").read_text("utf-8").replace("0-10", "0 to 10")
 HOSTILE = {
     "nul": "a\0b",
     "only nul": "\0",
@@ -45,7 +46,7 @@ async def api(database_url):
     case = await Rooms(store, library.load()).opened()
     await store.close()
     wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS})
-    keys = [Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "metrics"}))]
+    keys = [Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "author", "metrics"}))]
     async with parts(wanted) as assembled:
         transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=KEY) as client:
@@ -60,6 +61,7 @@ class Api:
         act = {"login": "anna", "text": "Hello"}
         invitation = {"flow": "after-support", "to": "sms:+4915112345678", "language": "en"}
         acts, invitations = f"/api/v1/cases/{case}/acts", "/api/v1/invitations"
+        flows, flow = "/api/v1/flows", "/api/v1/flows/relationship"
         self.calls = {
             "GET /api/v1/invitations/{id}": lambda word: self.gets(f"{invitations}/{_quoted(word)}"),
             "a link": lambda word: self.gets(f"{invitations}/link-{_quoted(word)}"),
@@ -84,6 +86,14 @@ class Api:
             "variable's name": lambda word: self.posts(invitations, invitation | {"variables": {word: "Eva"}}),
             "header": lambda word: self.posts(invitations, invitation, {b"idempotency-key": _bytes(word)}),
             "act's header": lambda word: self.posts(acts, act, {b"idempotency-key": _bytes(word)}),
+            "GET /api/v1/flows": lambda word: self.gets(f"{flows}?{_quoted(word)}=1"),
+            "GET /api/v1/flows/{id}/versions": lambda word: self.gets(f"{flows}/{_quoted(word)}/versions"),
+            "GET /api/v1/flows/{id}/diff": lambda word: self.gets(f"{flow}/diff?from={_quoted(word)}"),
+            "POST /api/v1/flows/{id}/versions": lambda word: self.posts(f"{flow}/versions", {"source": word}),
+            "note": lambda word: self.posts(f"{flow}/versions", {"source": OTHER, "note": word}),
+            "author": lambda word: self.posts(f"{flow}/rollback", {"to": 1, "author": word}),
+            "another flow": lambda word: self.posts(f"{flows}/{_quoted(word)}/versions", {"source": OTHER}),
+            "POST /api/v1/flows/{id}/rollback": lambda word: self.posts(f"{flows}/{_quoted(word)}/rollback", {}),
             "file": lambda word: self.gets(f"/files/{_quoted(word)}/a.png"),
         }
 

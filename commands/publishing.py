@@ -1,0 +1,100 @@
+"""How `run.py flow` gets to the versions: it looks by itself, and writes through the server that holds the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from bot.errors import BotError, StoreUnavailable
+from bot.runtime.drafts import read
+from bot.versions import History
+from commands import logs
+from commands.assemble import database, epoch_ms, known_desks, published
+from commands.send import call, running
+from commands.versions import Publishing, Versions
+from flows.problems import FlowProblems
+from settings import Settings
+from storage.looking import look
+from storage.schema import current, sqlite_path
+
+T = TypeVar("T")
+
+
+class NotDone(BotError):
+    """The flow has errors: all of them."""
+
+
+class Nothing:
+    """The history in a database that does not exist yet."""
+
+    async def versions(self, _flow: str) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
+    async def current_versions(self) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
+    async def file_versions(self) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
+    async def revision(self, _revision: str) -> str | None:
+        """None."""
+        return None
+
+
+def look_at(settings: Settings, ask: Callable[[Versions], Awaitable[T]]) -> T:
+    """Ask something that changes nothing, whoever holds the database. Raises BotError."""
+
+    async def looking() -> T:
+        def versions(history: History) -> Versions:
+            return Versions(history, lambda: read(settings.flow_folders, known_desks(settings)))
+
+        if not await current(settings.database_url):
+            return await ask(versions(Nothing()))
+        async with look(settings.database_url) as reading:
+            return await ask(versions(reading))
+
+    return _said(looking)
+
+
+def change(
+    settings: Settings, path: str, wanted: msgspec.Struct, shape: type[T], act: Callable[[Publishing], Awaitable[T]]
+) -> T:
+    """Let the server that holds the SQLite database take `wanted` at this path of the API, or `act` here.
+
+    Raises BotError.
+    """
+    file = sqlite_path(settings.database_url)
+    server = running(file) if file else None
+    if server is None:
+        try:
+            return _said(lambda: _by_ourselves(settings, act))
+        except StoreUnavailable:
+            server = running(file) if file else None  # one that was just starting got there first
+            if server is None:
+                raise
+    return msgspec.convert(call(server, f"/api/v1/flows/{path}", msgspec.to_builtins(wanted)), shape)
+
+
+async def _by_ourselves(settings: Settings, act: Callable[[Publishing], Awaitable[T]]) -> T:
+    logs.setup(settings.log, "warning")
+    store = await database(settings)
+    try:
+        _, librarian, drafts = published(settings, store, epoch_ms)
+        await librarian.refresh()
+        return await act(Publishing(librarian.archive, drafts.read, librarian))
+    finally:
+        await store.close()
+
+
+def _said(work: Callable[[], Awaitable[T]]) -> T:
+    async def working() -> T:
+        return await work()
+
+    try:
+        return asyncio.run(working())
+    except FlowProblems as error:
+        raise NotDone(f"The flow has errors:\n{error}") from error

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from flows.reading.counted import tells_a_story
 from flows.reading.lexicon import Lexicon
-from flows.reading.numbers import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
+from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
 from flows.reading.plurals import NOTHING
 from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD
 from flows.reading.units import Unit, tags
@@ -22,6 +22,7 @@ _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
 _LEADING = tags("firm copula settle rating")
 _FEW = 3
+_SEVERAL = 2
 _HIGHEST = 20  # what has a greater number than any scale has a name
 _LITTLE = 4  # words behind a number that may be no reason
 _TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
@@ -50,6 +51,8 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, h
         mention.rated = mention.form == SCALED or any("rating" in unit.tags for unit in (*around.lead, *around.trail))
         mention.led = any(unit.tags & _LEADING for unit in around.lead)
         mention.alone = around.left is None and around.right is None
+        if mention.role == STRONG and _is_of_several(mention, around, units):
+            mention.doubt = mention.doubt or "context"
         if last is not None and last.after == mention.left and _may_be_denied(mention, last, around, words):
             mention.doubt = mention.doubt or "context"
         last = mention
@@ -96,6 +99,14 @@ def _is_named(mention: Mention, around: Surroundings, before: Unit) -> bool:
     return "definite" in before.tags and around.right is not None and not around.right.tags & {"joint", "func"}
 
 
+def _is_of_several(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> bool:
+    """Whether it may count people with their article: "the 2 at the desk were great"."""
+    before = _before(units, mention.first)
+    if before is None or "definite" not in before.tags or around.right is None or mention.value < _SEVERAL:
+        return False
+    return around.right.tags.isdisjoint(("joint", "copula", "was"))
+
+
 def _is_vague(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> bool:
     """A number word that is also an ordinary word ("one") counts only by itself, or with its points."""
     if not mention.word or "vague" not in units[mention.first].tags:
@@ -132,7 +143,9 @@ def _reason_follows(mention: Mention, around: Surroundings, units: Sequence[Unit
         return False
     if "adjective" in around.right.tags:
         following = units[mention.right + 1 : mention.right + 2]
-        return all(unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following)
+        return _tells_a_story(mention, units, words) or all(
+            unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following
+        )
     return _opens_reason(around.right, words) or _tells_a_story(mention, units, words)
 
 

@@ -11,6 +11,7 @@ _SHORTEST = 3  # letters of a noun
 _STORY = 3  # words a story has
 _LOOKED_AT = 3  # words of a noun with what stands in front of it
 _NOUN = tags("piece")
+_NAMED = _NOUN | tags("aspect label")
 _VERB = tags("event")
 _COUNTED = tags("unit countable stars")
 
@@ -21,13 +22,22 @@ def tells_a_story(value: int, units: Sequence[Unit], language: Counting) -> bool
     words = sum(unit.kind == WORD for unit in units)
     if noun is None or noun.kind != WORD or noun.is_number or words < _STORY or len(noun.text) < _SHORTEST:
         return False
-    if noun.tags and not noun.tags & _NOUN:
-        return False
-    if noun.text in language.words:
+    if "adjective" in noun.tags:
+        return value > 1 and _is_of_one(noun, language)
+    if noun.text in language.words or (noun.tags and not noun.tags <= _NAMED):
         return False
     if noun.text.startswith(language.definite or NOTHING):
         return True
+    if "label" in noun.tags:
+        return False
     return value > 1 and (_is_one_thing(units, language) or _cannot_follow(value, units, language))
+
+
+def _is_of_one(adjective: Unit, language: Counting) -> bool:
+    """Whether the adjective has the form that goes with one thing only: "kalter Kaffee"."""
+    if adjective.text in language.words or adjective.tags & _COUNTED:
+        return False
+    return adjective.text.endswith(language.adjectives or NOTHING)
 
 
 def _is_one_thing(units: Sequence[Unit], language: Counting) -> bool:

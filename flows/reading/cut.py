@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from flows.reading.context import OTHER, STRONG
-from flows.reading.numbers import RANGE, SCALE, Mention
+from flows.reading.mention import RANGE, SCALE, Mention
 from flows.reading.tokens import LINE, PAUSE, STOP, WORD
 from flows.reading.units import Unit, tags
 
@@ -72,9 +72,16 @@ def _scores(mentions: Sequence[Mention], chosen: Sequence[Mention]) -> list[Ment
 def _trimmed(units: Sequence[Unit], kept: list[int]) -> list[int]:
     while kept and _only_opens(units[kept[0]]):
         kept.pop(0)
-    while kept and units[kept[-1]].tags & {"loose", "laugh", "trailing", "dictated"}:
+    while kept and (units[kept[-1]].tags & {"loose", "laugh", "trailing", "dictated"} or _leads_on(units, kept[-1])):
         kept.pop()
     return kept
+
+
+def _leads_on(units: Sequence[Unit], i: int) -> bool:
+    """Whether an "and" or a "but" leads up to what has been cut: "member since 2019 and"."""
+    joins = "joint" in units[i].tags and bool(units[i].tags & {"range", "reason"})
+    followed = i + 1 < len(units) and units[i + 1].kind not in _BORDERS
+    return joins and followed and units[i].tags.isdisjoint(("praise", "blame", "func"))
 
 
 def _given_up(mentions: Sequence[Mention], chosen: Sequence[Mention]) -> list[Mention]:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from msgspec import Struct
 
 from flows.reading.context import MEDIUM, OTHER, STRONG, WEAK
-from flows.reading.numbers import BROKEN, RANGE, WHOLE, Mention
+from flows.reading.mention import BROKEN, RANGE, WHOLE, Mention
 from flows.reading.tokens import WORD
 from flows.reading.units import Unit
 
@@ -104,11 +104,13 @@ def _withdraw_alternatives(mentions: Sequence[Mention]) -> None:
 def _restore_what_was_meant(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
     """What somebody wanted to type counts where the other number is denied: "wanted to type 6, not 9"."""
     meant = [m for m in mentions if m.role != OTHER]
-    if len(meant) != 2 or not any("typing" in unit.tags for unit in units):
+    if len(meant) != 2 or not all(m.withdrawn in {"hypothetical", "denied", "instead"} for m in meant):
         return
-    for mention, other in (meant, meant[::-1]):
-        if mention.withdrawn == "hypothetical" and other.withdrawn in {"denied", "instead"}:
-            mention.withdrawn, mention.corrected, mention.role = "", True, STRONG
+    for mention in meant:
+        around = units[mention.left : mention.right + 1]
+        if mention.withdrawn == "hypothetical" and any("typing" in unit.tags for unit in around):
+            mention.withdrawn, mention.doubt, mention.corrected, mention.role = "", "", True, STRONG
+            mention.right = mention.left + len(around)
 
 
 def _conditions(units: Sequence[Unit]) -> dict[int, int]:

@@ -278,6 +278,7 @@ def _points(base: str) -> WordFile:
     )
     known = {tag: texts[base] for tag, texts in lists.items() if base in texts}
     suffixes: dict[str, str] = {tag: known[tag] for tag in ("hedge", "point") if tag in known}
+    suffixes |= {"of": known["ending"]} if "ending" in known else {}
     if "rating" in known:
         known["carrier"] = known["rating"]
     return WordFile(tags=known, suffixes=suffixes, point_endings=known.get("point", ""))

@@ -12,13 +12,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from msgspec import Struct
-
 from flows.reading.lexicon import Lexicon, lexicon
+from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
+from flows.reading.scales import mark_closed_ranges, mark_other_scales, mark_ranges, mark_scales, mark_shares
 from flows.reading.tokens import EMOJI, NUMBER, PAUSE, SIGN, WORD
 from flows.reading.units import Unit
 
-WHOLE, SCALED, SCALE, RANGE, BROKEN, FOREIGN = "whole", "scaled", "scale", "range", "broken", "foreign"
 _DIGITS = re.compile(r"[0-9]+|[.,:/–-]")
 _SLACK_NUMBER = re.compile(r":(?:keycap_)?([a-z]+):")
 _LONGEST = 9
@@ -26,30 +25,9 @@ _DAYS, _MONTHS = 31, 12
 _DATING = frozenset({"prep", "ordinal", "bound", "between"})
 _LIKE_ZERO = frozenset("oоο")  # Latin, Cyrillic, Greek
 _GRADES = 3  # "1a" and "2a" are Swedish ordinals, "3a" is a noun: a score
+_AFTER_GRADE = frozenset({"carrier", "firm", "joint", "thanks"})
 _PRICE = 2  # decimals of a price or a time
 _KINDS = (NUMBER, EMOJI)
-
-
-class Mention(Struct, gc=False):
-    """A number: its value, its form, the units it spans (first..after), and what the later stages find out about it."""
-
-    value: int
-    form: str
-    first: int
-    after: int
-    slip: bool = False  # written oddly: "07", "8+"
-    glued: str = ""  # tag of a suffix: "9ish" hedge, "5min" unit
-    word: bool = False  # a word, not digits
-    doubt: str = ""  # why it is unsure
-    withdrawn: str = ""  # why it no longer counts
-    role: str = ""  # strong | medium | weak | other, see context.py
-    settled: bool = False  # "all in all 7", "make it 7"
-    rated: bool = False  # called a score: "I give it a 4", "9/10"
-    led: bool = False  # a word of emphasis or of being leads up to it: "only 8", "it's 8"
-    alone: bool = False  # nothing else stands in its clause
-    corrected: bool = False  # "sorry, 8"
-    left: int = 0  # first unit of the words that carry it ("I'd give it a solid")
-    right: int = 0  # unit after them ("from me")
 
 
 def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *, most: int) -> list[Mention]:
@@ -64,9 +42,11 @@ def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *,
     _mark_dates(found, units)
     _mark_grades(found, units, words)
     _mark_fractions(found, units)
-    _mark_scales(found, units, low, high)
-    _mark_closed_ranges(found, units, high)
-    _mark_ranges(found, units, low, high)
+    mark_scales(found, units, low, high)
+    mark_shares(found, units, high)
+    mark_closed_ranges(found, units, high)
+    mark_ranges(found, units, low, high)
+    mark_other_scales(found, units, high)
     _mark_sequences(found, units)
     return found
 
@@ -98,8 +78,15 @@ def _mention(units: Sequence[Unit], i: int, words: Lexicon, low: int, high: int)
         mention.glued = hung or ("func" if units[i + 2].tags & {"joint", "func", "praise", "blame"} else "unit")
         mention.after = i + 3 if mention.glued != "func" else i + 1
     if mention.glued == "grade":
-        mention.glued = "point" if mention.value >= _GRADES else "ordinal"
+        mention.glued = "point" if mention.value >= _GRADES and _stands_free(mention, units) else "ordinal"
     return mention
+
+
+def _stands_free(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether it has an article or nothing in front, or nothing behind: "en 6a", not "3a på andra våningen"."""
+    before, behind = units[max(0, mention.first - 1) : mention.first], units[mention.after : mention.after + 1]
+    led = bool(before) and not before[0].tags.isdisjoint(("article", "firm", "settle"))
+    return led or not any(unit.kind == WORD and unit.tags.isdisjoint(_AFTER_GRADE) for unit in behind)
 
 
 def _hung_on(units: Sequence[Unit], i: int, words: Lexicon) -> str:
@@ -205,70 +192,6 @@ def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
             mention.form, mention.after = BROKEN, mention.after + 1
         elif mention.first and "minus" in units[mention.first - 1].tags:
             mention.form = BROKEN
-
-
-def _mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int) -> None:
-    """The scale behind a score: "9 out of 10", "9 von 10", "9 / 10"; "3 of 5" is another scale or a share."""
-    for mention, scale in pairwise(found):
-        between = units[mention.after : scale.first]
-        if len(between) > 1 and "point" in between[0].tags:
-            between = between[1:]
-        if mention.form not in {WHOLE, BROKEN} or scale.form != WHOLE or not 1 <= len(between) <= 3:
-            continue
-        if "of" not in between[0].tags and between[0].text != "/":
-            continue
-        if any(not unit.tags & {"of", "article", "point", "scale"} and unit.text != "/" for unit in between):
-            continue
-        if mention.value == high and "scale" in between[0].tags and low <= scale.value <= high:
-            mention.form, scale.form = SCALE, SCALED  # "10 üzerinden 6"
-            continue
-        if mention.form == WHOLE:
-            mention.form = SCALED if scale.value == high and low <= mention.value else FOREIGN
-            if scale.value != high and mention.value > high:
-                mention.form = FOREIGN
-        mention.after, scale.form = scale.after, SCALE
-
-
-def _mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: int) -> None:
-    """Two values: "7 or 8", "7 - 8", "between 7 and 8", "0 bis 10" (the scale)."""
-    for mention, other in pairwise(found):
-        between = units[mention.after : other.first]
-        if mention.form != WHOLE or other.form not in {WHOLE, SCALED} or not between or len(between) > 2:
-            continue
-        joined = "range" in between[0].tags or between[0].text in {"-", "–", "/", "~"}
-        if not joined or any(not u.tags & {"range", "article", "rather", "filler"} for u in between[1:]):
-            between_words = mention.first and "between" in units[mention.first - 1].tags
-            if not between_words or len(between) != 1 or between[0].text == ",":
-                if between and "hint" in between[0].tags:
-                    mention.doubt, other.form = "hint", SCALE
-                continue
-        if mention.value in {low, 0, 1} and other.value == high and "or" not in between[0].tags:
-            mention.form = other.form = SCALE
-        elif _measures(other, units):
-            mention.form, other.form = (WHOLE if between[0].kind == PAUSE else FOREIGN), FOREIGN
-            mention.doubt = "range" if mention.value < other.value else ""
-        elif between[0].kind == PAUSE and other.value < mention.value and _takes_points_off(other, units):
-            other.form = FOREIGN
-        elif other.value != mention.value:
-            mention.form = other.form = RANGE if max(mention.value, other.value) <= high else FOREIGN
-
-
-def _mark_closed_ranges(found: Sequence[Mention], units: Sequence[Unit], high: int) -> None:
-    """Two numbers side by side and the word for between behind them: "7 8 arası"."""
-    for mention, other in pairwise(found):
-        closed = other.after < len(units) and "between" in units[other.after].tags
-        if closed and mention.after == other.first and mention.value < other.value <= high:
-            mention.form = other.form = RANGE
-
-
-def _measures(mention: Mention, units: Sequence[Unit]) -> bool:
-    return mention.after < len(units) and "unit" in units[mention.after].tags
-
-
-def _takes_points_off(mention: Mention, units: Sequence[Unit]) -> bool:
-    """Whether it reads "2 points less for the queue" behind a dash: its points, and something behind them."""
-    rest = units[mention.after : mention.after + 2]
-    return len(rest) > 1 and "point" in rest[0].tags and rest[1].kind == WORD
 
 
 def _mark_sequences(found: list[Mention], units: Sequence[Unit]) -> None:

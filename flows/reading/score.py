@@ -14,7 +14,8 @@ from flows.reading.excerpt import LONGEST, Excerpt, excerpt
 from flows.reading.fold import fold
 from flows.reading.keyword import asks_for_person, keyword
 from flows.reading.lexicon import Lexicon, lexicon
-from flows.reading.numbers import WHOLE, Mention, find_mentions
+from flows.reading.mention import WHOLE, Mention
+from flows.reading.numbers import find_mentions
 from flows.reading.result import Read
 from flows.reading.slips import end_of_scale, slip
 from flows.reading.tokens import WORD, words_of
@@ -28,6 +29,7 @@ _SAME_EVERYWHERE = tags("point scale of thanks polite laugh")
 _BARE = re.compile(r" *([1-9]?[0-9]) *[.!]{0,3} *")
 _DIGIT_OR_EMOJI = re.compile(r"[0-9:]")
 _OPENING = "¿¡"
+_CURRENCIES = (" €", " $", " £", " %")
 _CLOSING = '.!?…)"»“€$£%°'
 
 
@@ -156,6 +158,8 @@ def _original(reply: Reply, first: int, after: int) -> str:
     _, end = reply.seen.folded.original(closing.start, closing.end)
     while start and reply.text[start - 1] in _OPENING:
         start -= 1
+    if reply.text[end : end + 2] in _CURRENCIES:
+        end += 2  # "30 €"
     while end < len(reply.text) and reply.text[end] in _CLOSING:
         end += 1
     while end < len(reply.text) and unicodedata.combining(reply.text[end]):

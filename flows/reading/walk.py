@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flows.reading.numbers import Mention
+from flows.reading.mention import Mention
 from flows.reading.tokens import EMOJI, LINE, PAUSE, SIGN, STOP, WORD
 from flows.reading.units import Unit, tags
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flows.reading.numbers import BROKEN, Mention
+from flows.reading.mention import BROKEN, Mention
 from flows.reading.tokens import LINE, PAUSE, STOP, WORD
 from flows.reading.units import Unit, tags
 from flows.reading.walk import Surroundings
@@ -10,7 +10,7 @@ from flows.reading.walk import Surroundings
 _WITHDRAWS = ("instead", "hypothetical", "otherwise")
 _DOUBTS_AHEAD = ("hedge", "bound", "told", "rather", "was")
 _DOUBTS_BEHIND = ("hedge", "bound", "told")
-_SHRUGGING = tags("hedge filler loose joint negative firm pronoun correct laugh apology")
+_SHRUGGING = tags("hedge filler loose joint negative firm pronoun correct laugh apology degree")
 _TELLING = tags("aspect event praise blame")
 _JUDGING = tags("praise blame damning endorsing rave")
 _STORY = 4  # words before a conclusion that do not lead up to the score

@@ -5,6 +5,7 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 import click
@@ -22,6 +23,7 @@ from commands.assemble import Parts, epoch_ms, installable, parts, settle_memory
 from commands.inbox import Inbox
 from commands.invitations import Invitations
 from commands.versions import Publishing
+from commands.watching import watch
 from settings import Settings
 from storage.vault import derived
 from web import app
@@ -75,6 +77,8 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
     """Listen and work; at the end stop listening first and working last."""
     key = f"eck_operator_{secrets.token_urlsafe(32)}"
     announce = getattr(assembled.store, "announce", None)  # SQLite: others have to ask this process
+    for folder in assembled.settings.flow_folders:
+        assembled.supervisor.also("watcher", partial(watch, folder, assembled.drafts.look))
     settle_memory()
     await assembled.supervisor.start()
     try:

@@ -118,8 +118,12 @@ class Delivery(Struct, frozen=True, tag="delivery", omit_defaults=True):
     holds: int = 0
 
 
+TEST = "test"
+"""The basis of a survey that somebody tries out: they see that, and what they answer never counts."""
+
+
 class Invite(Struct, frozen=True, tag="invite", omit_defaults=True):
-    """Start a survey. `basis` says why we may (operator: the operator's own act)."""
+    """Start a survey. `basis` says why we may: operator (the operator's own act) | link | TEST and others."""
 
     flow: str
     revision: str

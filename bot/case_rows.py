@@ -38,6 +38,7 @@ class CaseRow(NamedTuple):
     language: str
     state: str  # JSON of Case
     version: int
+    basis: str = ""  # test: of a survey that somebody only tries out; never changes
 
 
 class EntryRow(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from bot.bodies import (
+    TEST,
     Body,
     CaseWanted,
     Consent,
@@ -31,9 +32,9 @@ from bot.cards import Card, Fact
 from flows.answers import Option, Prompt
 
 __all__ = [
-    "Address", "Body", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink", "Delivery", "Edited",
-    "Fact", "File", "FilesRefused", "FromDesk", "Inbound", "Invite", "LeftOut", "Limit", "Media", "Moved", "Option",
-    "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said", "Sent", "Started",
+    "TEST", "Address", "Body", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink", "Delivery",
+    "Edited", "Fact", "File", "FilesRefused", "FromDesk", "Inbound", "Invite", "LeftOut", "Limit", "Media", "Moved",
+    "Option", "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said", "Sent", "Started",
     "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 

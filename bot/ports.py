@@ -209,8 +209,10 @@ class Store(Protocol):
 class Reading(Protocol):
     """The read side: what pages, exports and the doctor look at. Rows are plain dictionaries."""
 
-    async def responses(self, after: str = "", limit: int = 1000) -> list[dict[str, Any]]:
+    async def responses(self, after: str = "", limit: int = 1000, *, tests: bool = False) -> list[dict[str, Any]]:
         """Sessions with at least one answer, in the order they began, behind the cursor `after` (a row's `cursor`).
+
+        Of surveys that somebody only tried out there are none, or with `tests` nothing else.
 
         Keys: cursor, session, flow, revision, channel, language, score, segment, comment, at (epoch ms of the
         score), outcome, answers (list of dictionaries).

@@ -9,6 +9,7 @@ import yaml
 from flows.templates import names
 
 FALLBACK = "en"
+_TEST = {"ar": "تجربة", "es": "Prueba", "it": "Prova", "pt": "Teste", "ru": "Тест", "uk": "Тест", "tr": "Deneme"}
 
 
 @cache
@@ -24,6 +25,11 @@ def phrase(name: str, language: str) -> str:
     """A shipped phrase; in English if there is none in this language. Raises KeyError for an unknown name."""
     texts = shipped()[name]
     return texts.get(language) or texts[FALLBACK]
+
+
+def mark_of_tests(language: str) -> str:
+    """What the first message of a survey begins with that somebody only tries out, in any language of theirs."""
+    return f"[{_TEST.get(language.partition('-')[0], 'Test')}]"
 
 
 def placeholders(name: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bot.messages import TEST
 from bot.rows import Tail
 
 PHASES = ("open", "claimed", "waiting", "resolved", "confirmed")
@@ -32,10 +33,10 @@ class SqlReading(ABC):
         rows = await self._rows(name, **facts)
         return rows[0] if rows else None
 
-    async def responses(self, after: str = "", limit: int = 1000) -> list[Row]:
+    async def responses(self, after: str = "", limit: int = 1000, *, tests: bool = False) -> list[Row]:
         """See bot.ports.Reading."""
         at, _, session = after.partition(":")
-        window = {"at": int(at or 0), "session": session}
+        window = {"at": int(at or 0), "session": session, "basis": TEST if tests else ""}
         sessions = await self._rows("response_sessions", limit=limit, **window)
         if not sessions:
             return []

@@ -31,7 +31,7 @@ def draw(case: Case, desk: Desk, channel: str) -> tuple[Card, Prompt]:
     sight = _Sight(case, desk)
     if case.desk != desk.name:
         return _moved(sight)
-    title = sight.word("card_title", code=case.code, what=sight.what())
+    title = sight.title(sight.what())
     footer = sight.word("card_footer", time=sight.moment(case.opened_at))
     facts = tuple(sight.facts())[:MOST_FACTS]
     card = Card(
@@ -57,7 +57,7 @@ def _owner(case: Case, channel: str) -> str:
 
 def _moved(sight: "_Sight") -> tuple[Card, Prompt]:
     case = sight.case
-    title = sight.word("card_title", code=case.code, what=sight.word("card_moved", to=case.desk))
+    title = sight.title(sight.word("card_moved", to=case.desk))
     return Card(title, "grey"), Prompt(title)
 
 
@@ -70,7 +70,8 @@ def _in_words(card: Card) -> str:
 def _for_phone(sight: "_Sight") -> str:
     """The same, short: every part of a text message costs."""
     case = sight.case
-    first = ", ".join(filter(None, (sight.customer(), sight.what(), sight.word(f"phase_{case.phase}"))))
+    mark = sight.word("card_test") if case.test else ""
+    first = ", ".join(filter(None, (mark, sight.customer(), sight.what(), sight.word(f"phase_{case.phase}"))))
     quote = f'"{clipped(one_line(case.comment), PHONE_QUOTE)}"' if case.comment else ""
     owner = f"{sight.word('fact_owner')}: {clipped(one_line(name_of(case.owner)), MOST_NAME)}" if case.owner else ""
     due = f"{sight.word('fact_due')}: {sight.due(case.due_at)}" if case.due_at else ""
@@ -88,6 +89,11 @@ class _Sight:
     def word(self, name: str, **values: str) -> str:
         """A text for this desk."""
         return word(name, self.desk.language, **{"code": self.case.code, "desk": self.desk.name, **values})
+
+    def title(self, what: str) -> str:
+        """The first line, which says at once if there is no real customer behind it."""
+        title = self.word("card_title", what=what)
+        return f"{self.word('card_test')} · {title}" if self.case.test else title
 
     def moment(self, at: int) -> str:
         """A moment (epoch ms) on the desk's clocks."""

@@ -27,6 +27,7 @@ from bot.cases.events import (
     Noted,
     OptedIn,
     OptedOut,
+    Overtaken,
     Released,
     Reopened,
     Resolved,
@@ -70,6 +71,7 @@ def open_case(
         name=_name(attributes) if desk.identity == "name" else "",
         scores=about.scores,
         former=_earlier(former),
+        test=about.test,
         respond_within=wanted.respond_within,
         opted_out_at=about.opted_out_at,
     )
@@ -104,6 +106,8 @@ def _name(attributes: dict[str, str]) -> str:
 def _earlier(former: Case | None) -> tuple[Former, ...]:
     if former is None:
         return ()
+    if former.test:
+        return former.former
     latest = Former(former.id, former.code, former.opened_at, former.desk, former.phase, former.cause)
     return (latest, *former.former)[:MOST_FORMER]
 
@@ -124,9 +128,12 @@ def takes(case: Case, *, running: bool) -> bool:
     return case.control == "human" or case.asked != "" or (case.closed and not running)
 
 
-def continues(case: Case, session: str) -> bool:
-    """Whether another escalation belongs to this case: it is worked on, or it is the same survey's."""
-    return not case.closed or case.session == session
+def continues(case: Case, session: str, *, test: bool = False) -> bool:
+    """Whether another escalation belongs to this case: it is worked on, or it is the same survey's.
+
+    What a `test` leads to never gets into a real case, nor the other way round.
+    """
+    return case.test == test and (not case.closed or case.session == session)
 
 
 def decide(case: Case, event: CaseEvent, now: int, desks: Desks) -> CaseTurn:
@@ -205,6 +212,8 @@ def _elsewhere(draft: Draft, event: CaseEvent) -> None:  # noqa: C901, PLR0912 -
             customer.opted_out(draft, event)
         case OptedIn():
             customer.opted_in(draft)
+        case Overtaken():
+            closing.overtaken(draft)
         case DeliveryChanged():
             talk.delivery(draft, event)
             reactions.delivery(draft, event)

@@ -28,6 +28,8 @@ def _due(desk: Desk, within: int, now: int) -> int:
 def start(draft: Draft) -> None:
     """Begin anew, such as at another desk: what is still to be done has its time again."""
     case, desk, now = draft.case, draft.desk, draft.now
+    if case.test:
+        return
     draft.change(
         due_at=0 if case.responded_at else response_due(desk, case.respond_within, now),
         resolve_by=resolution_due(desk, now),
@@ -60,7 +62,7 @@ def next_wake(case: Case, desk: Desk) -> int:
     moments = [held.at + desk.held_for for held in case.held]
     if case.asked:
         moments.append(case.asked_at + ANSWER_WITHIN)
-    if not case.closed and not case.paused_at:
+    if not (case.closed or case.paused_at or case.test):
         moments += _running(case, desk)
     return min(moments, default=0)
 

@@ -2,7 +2,7 @@
 
 from bot.cases import clocks, life
 from bot.cases.draft import Draft, cause_label, name_of
-from bot.cases.effects import Alarm, OpenNew
+from bot.cases.effects import Alarm, HandBack, OpenNew
 from bot.cases.events import Chosen, CustomerSaid, Resolved, Wanted
 from bot.cases.state import Actor, Line, Resolving
 from flows.answers import Option
@@ -214,6 +214,21 @@ def expire(draft: Draft) -> None:
         draft.change(asked="", asked_key="")
         draft.entry("event", draft.word("no_answer"))
         life.hand_back(draft)
+
+
+def overtaken(draft: Draft) -> None:
+    """A case that only tried something out makes way, without a word to the customer; real ones stay as they are."""
+    if not draft.case.test or draft.case.phase == "confirmed":
+        return
+    clocks.drop_held(draft)
+    draft.change(
+        phase="confirmed", owner=None, resolving=None, asked="", asked_key="", confirmed_at=draft.now, silent_since=0,
+        snoozed_until=0,
+    )  # fmt: skip
+    if draft.case.control == "human":
+        draft.change(control="bot")
+        draft.effects.append(HandBack(silent=True))
+    draft.event(draft.word("test_over"))
 
 
 def _is_thanks(event: CustomerSaid) -> bool:

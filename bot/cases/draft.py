@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import force_setattr, replace
 
 from bot.cases.desks import Agent, Desk, Desks
-from bot.cases.effects import CaseEffect, CaseTurn, Entry, Note, React, Tell
+from bot.cases.effects import Alarm, CaseEffect, CaseTurn, Entry, Note, React, Tell
 from bot.cases.state import Actor, Case, Line, key
 from bot.cases.words import in_language, word
 from bot.messages import Media
@@ -130,7 +130,9 @@ class Draft:
         """The finished turn; one that changed nothing is none."""
         if not self.effects and replace(self.case, turn=self.before.turn) == self.before:
             return CaseTurn(self.before, ())
-        return CaseTurn(self.case, tuple(self.effects))
+        # nobody is called for a case that only tries something out
+        effects = (each for each in self.effects if not (self.case.test and isinstance(each, Alarm)))
+        return CaseTurn(self.case, tuple(effects))
 
 
 def agent_of(desk: Desk, by: str) -> Agent | None:

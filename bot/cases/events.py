@@ -208,6 +208,10 @@ class OptedIn(Struct, frozen=True, tag="opted_in"):
     """The customer wants messages again."""
 
 
+class Overtaken(Struct, frozen=True, tag="overtaken"):
+    """Another survey begins with somebody who has only tried one out so far."""
+
+
 class DeliveryChanged(Struct, frozen=True, tag="delivery_changed", omit_defaults=True):
     """What became of a message to the customer. `state`: as outbox rows have it."""
 
@@ -251,6 +255,7 @@ CaseEvent = (
     | Woken
     | OptedOut
     | OptedIn
+    | Overtaken
     | DeliveryChanged
     | FilesNotSent
 )

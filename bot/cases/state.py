@@ -112,6 +112,7 @@ class Customer(Struct, frozen=True, omit_defaults=True):
     answers: tuple[tuple[str, str], ...] = ()  # other answers: step, words
     scores: tuple[Score, ...] = ()  # of earlier surveys, newest first
     opted_out_at: int = 0
+    test: bool = False  # somebody only tries the survey out
 
 
 class Case(Struct, frozen=True, omit_defaults=True):
@@ -168,11 +169,17 @@ class Case(Struct, frozen=True, omit_defaults=True):
     relayed: tuple[int, ...] = ()  # when the latest agents' messages went out, for the loop breaker
     told: tuple[str, ...] = ()  # what was said once: hours | claimed to the customer, emoji:ID to an agent
     thanked: bool = False  # "thanks" after resolving was noted
+    test: bool = False  # of a survey that somebody only tries out: no clocks, no alarms, counted nowhere
 
     @property
     def closed(self) -> bool:
         """Whether nobody works on it any more."""
         return self.phase in ("resolved", "confirmed")
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody works on it, or waits for the customer to say that it is solved."""
+        return not self.closed or self.asked != ""
 
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nobody mistakes one for another

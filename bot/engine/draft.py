@@ -21,6 +21,7 @@ from bot.engine.state import (
 )
 from flows.answers import Answer, Option
 from flows.model import Facts, Flow, Question
+from flows.phrases import mark_of_tests
 from flows.templates import fill
 
 NOTICE_LASTS = 5 * 60_000  # an opt-out is confirmed within five minutes or not at all (RELIABILITY P8)
@@ -108,6 +109,8 @@ class Draft:
         if self._lead:
             text = "\n".join([*(before for before, _ in self._lead), text])
             self._lead.clear()
+        if self.session.test and self.session.turn == 1 and not self._says:
+            text = f"{mark_of_tests(self.session.language)} {text}"  # nobody takes it for a real one
         if options:
             self.change(offered=(*self.session.offered, self.next_key))
         self._says.append(Say(text, options, "survey", purpose, not_after))

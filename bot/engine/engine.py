@@ -32,6 +32,7 @@ def begin(
     variables: Mapping[str, str] | None = None,
     channel: str = "",
     attributes: Mapping[str, str] | None = None,
+    test: bool = False,
 ) -> Turn:
     """Start a survey: everything up to the first question, as turn 1.
 
@@ -50,6 +51,7 @@ def begin(
         channel=channel,
         attributes=dict(attributes or {}),
         variant=flow.name,
+        test=test,
     )
     draft = Draft(flow, session, now)
     enter(draft, flow.first)

@@ -80,6 +80,7 @@ def _begin(flow: Flow, session_id: str, entry: Began, now: int) -> Turn:
         variables=entry.variables,
         channel=entry.channel,
         attributes=entry.attributes,
+        test=entry.test,
     )
 
 

@@ -60,6 +60,7 @@ class Session(Struct, frozen=True, omit_defaults=True):
     album: str = ""  # the latest album that was reacted to: what is left of it may come late
     returns: int = 0  # how often the customer opened the conversation anew
     variant: str = ""  # of the flow, for its whole life; "" where the revision has none
+    test: bool = False  # somebody only tries the survey out
 
 
 # Events
@@ -133,6 +134,7 @@ class Began(Struct, frozen=True, tag="began", omit_defaults=True):
     channel: str = ""
     attributes: dict[str, str] = {}
     variant: str = ""
+    test: bool = False
 
 
 Journaled = Began | Event

@@ -12,7 +12,7 @@ from msgspec import Struct
 from bot.cases.assignment import choose
 from bot.cases.desks import AUTO, Desk, Desks
 from bot.errors import Conflict, StoreUnavailable
-from bot.messages import Address, FromDesk, Inbound, Said
+from bot.messages import TEST, Address, FromDesk, Inbound, Said
 from bot.ports import Reading, Store
 from bot.runtime.intake import Intake
 
@@ -33,6 +33,11 @@ class _Claimed(Struct):
 
 
 _claimed = msgspec.json.Decoder(_Claimed).decode
+
+
+def _waits(row: Row) -> bool:
+    """Whether somebody has to get it: nobody is given a case that only tries a survey out."""
+    return not row["owner"] and row["basis"] != TEST
 
 
 class Assigner:
@@ -62,7 +67,7 @@ class Assigner:
         return sum([await self._at(desk) for desk in self._desks])
 
     async def _at(self, desk: Desk) -> int:
-        unowned = [row for row in await self._reading.cases(desk.name, ("open",), MOST) if not row["owner"]]
+        unowned = [row for row in await self._reading.cases(desk.name, ("open",), MOST) if _waits(row)]
         before = self._seen.get(desk.name, {})
         seen = self._seen[desk.name] = {row["id"]: before[row["id"]] for row in unowned if row["id"] in before}
         new = [row for row in reversed(unowned) if seen.get(row["id"], (0, ""))[0] != row["version"]]
@@ -72,6 +77,7 @@ class Assigner:
             (row, row["owner"] or seen.get(row["id"], (0, ""))[1])
             for row in await self._reading.cases(desk.name, (), MOST)
         ]
+        owners = [(row, owner) for row, owner in owners if row["basis"] != TEST]
         loads = Counter(owner for row, owner in owners if row["phase"] in _WORK)
         latest = next((owner for _, owner in owners if owner), "")
         given = 0

@@ -7,7 +7,7 @@ from bot.cases.effects import Tell
 from bot.cases.events import Answered
 from bot.cases.state import Case, Customer
 from bot.engine.state import Record
-from bot.messages import Outbound, Prompt
+from bot.messages import TEST, Outbound, Prompt
 from bot.rows import CaseRow, OutboxRow
 from bot.runtime.lane import Lane, scored
 
@@ -38,6 +38,7 @@ def customer(lane: Lane) -> Customer:
         segment=asked.answer.segment if asked else "",
         comment=asked.answer.comment if asked else "",
         answers=tuple((each.step, each.answer.text) for each in session.answers if each is not asked),
+        test=session.test,
     )
 
 
@@ -94,4 +95,5 @@ def case_row(case: Case, version: int) -> CaseRow:
         language=case.language,
         state=_encode(case).decode(),
         version=version,
+        basis=TEST if case.test else "",
     )

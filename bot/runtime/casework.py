@@ -31,6 +31,7 @@ from bot.cases.events import (
     Begun,
     BotSaid,
     CaseEvent,
+    Overtaken,
     Wanted,
 )
 from bot.cases.state import Actor, Case, Priority, key
@@ -98,10 +99,11 @@ class Casework:
         """The survey asks for a person: for the case that there is, or for a new one."""
         wanted = Wanted(call.desk, cast("Priority", call.priority), call.reason, call.respond_within)
         session = self.lane.session
-        if self.case and continues(self.case, session.id if session else ""):
+        name, test = (session.id, session.test) if session else ("", False)
+        if self.case and continues(self.case, name, test=test):
             self.tell(wanted, now)
         else:
-            name, turn = (session.id, session.turn) if session else ("", 0)
+            turn = session.turn if session else 0
             self._open(wanted, f"case:{name}:{wanted.desk}:{turn}", now)
 
     def from_desk(self, event: str, body: FromDesk, now: int) -> None:
@@ -123,6 +125,13 @@ class Casework:
         heard = _heard(body, by, case, desk)
         if heard:
             self.tell(heard, now)
+
+    def make_way(self, now: int) -> None:
+        """Another survey begins: a case that only tried one out is over, and the lane has none."""
+        self.tell(Overtaken(), now)
+        self._save()
+        self.case = self._before = None
+        self.lane.opened("")
 
     def close(self) -> None:
         """Write down the case as it is now. Comes before the lane's own `close`."""

@@ -25,6 +25,7 @@ from bot.engine.state import (
 )
 from bot.errors import UnknownRevision
 from bot.messages import (
+    TEST,
     CaseWanted,
     Consent,
     Control,
@@ -170,8 +171,12 @@ def _delivery(lane: Lane, inbound: Inbound, report: Delivery, now: int, revision
 
 
 def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lookup) -> None:
-    """Start a survey, unless the person has opted out or somebody of ours is talking with them."""
-    if lane.opted_out or (lane.running and lane.session and lane.session.owner == "human"):
+    """Start a survey, unless the person has opted out or somebody of ours is talking with them.
+
+    What only tries a survey out ends no real one, and keeps none from beginning.
+    """
+    running, test = lane.session if lane.running else None, invite.basis == TEST
+    if lane.opted_out or (running and not running.test and (test or running.owner == "human")):
         return
     if lane.running:
         turn(lane, Superseded(), now, revision)
@@ -179,8 +184,8 @@ def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lo
     session_id = id_of(lane.name, inbound.id, now)
     lane.begun(invite.basis)
     chosen = flow.variant(flow.assigned(lane.name))
-    began = Began(invite.language, invite.variables, lane.address.channel, variant=chosen.name)
-    first = begin(chosen, session_id, began.language, now, variables=began.variables, channel=began.channel)
+    began = Began(invite.language, invite.variables, lane.address.channel, variant=chosen.name, test=test)
+    first = begin(chosen, session_id, began.language, now, variables=began.variables, channel=began.channel, test=test)
     _apply(lane, first, began, now)
 
 

@@ -19,6 +19,7 @@ from bot.cases.events import (
 )
 from bot.cases.state import Case, case_of
 from bot.messages import (
+    TEST,
     Consent,
     Delivery,
     Edited,
@@ -54,8 +55,8 @@ def listen(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear:
         case TimerFired(session=name) if name.startswith("case:"):
             if name == f"case:{case.id}":  # else it is an earlier one's
                 work.tell(Woken(), now)
-        case Invite() if case.control == "human":
-            pass  # a person talks
+        case Invite():
+            _invited(work, case, now, parts, hear, test=body.basis == TEST)
         case Started(token="") if taken and not lane.opted_out:
             lane.heard(now, inbound.source, inbound.recipient)
         case Delivery():
@@ -65,6 +66,15 @@ def listen(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear:
                 work.tell(DeliveryChanged(body.key, body.state, body.code, body.error, body.provider_id), now)
         case _:
             _both(work, now, parts, hear, *_done(case, body, taken=taken))
+
+
+def _invited(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear, *, test: bool) -> None:
+    """Another survey is to begin: not while a person talks, and no `test` beside a real case."""
+    if case.test and not work.lane.opted_out:
+        work.make_way(now)
+        hear(parts)
+    elif case.control != "human" and not (test and case.busy):
+        _both(work, now, parts, hear)
 
 
 def _done(case: Case, body: object, *, taken: bool) -> Iterator[CaseEvent]:

@@ -39,13 +39,16 @@ class Office:
         variables: Mapping[str, str] | None = None,
         basis: str = "operator",
         key: str = "",
+        source: str = "",
     ) -> str:
         """Ask somebody; the id of the session that begins, once it is committed.
+
+        With `source`, the flow is the one of this YAML, which has been checked and need not be published.
 
         `key` makes the call repeatable: the same key and address start one survey. Raises UnknownFlow, VariableError
         (before anything is stored) and StoreUnavailable. An address that has opted out gets no session.
         """
-        flow = self._library.get(flow_id)
+        flow = self._library.add_source(source) if source else self._library.get(flow_id)
         spoken = flow.language(language)
         flow.values(spoken, variables)
         now = self._clock()
@@ -64,13 +67,14 @@ class Office:
         language: str = "",
         variables: Mapping[str, str] | None = None,
         basis: str = "link",
+        source: str = "",
     ) -> str:
         """A survey for whoever opens a link first, within 30 days; the secret to put into it, 32 characters.
 
         An empty `language` leaves it to what the provider knows of the person. Raises UnknownFlow, VariableError and
-        StoreUnavailable.
+        StoreUnavailable. `source` as in `invite`.
         """
-        flow = self._library.get(flow_id)
+        flow = self._library.add_source(source) if source else self._library.get(flow_id)
         flow.values(flow.language(language), variables)
         now = self._clock()
         await self._store.save_revision(flow.revision, flow.id, self._library.source(flow.revision), now)

@@ -112,11 +112,11 @@ SELECT * FROM unnest(:session::text[], :turn::int[], :at::bigint[], :event::text
 
 -- name: insert_cases!
 INSERT INTO cases (id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
-  cause, score, score_after, channel, language, state, version)
+  cause, score, score_after, channel, language, state, version, basis)
 SELECT * FROM unnest(:id::text[], :code::text[], :lane::text[], :session::text[], :desk::text[], :phase::text[], :owner::text[],
   :priority::text[], :opened_at::bigint[], :due_at::bigint[], :responded_at::bigint[], :resolved_at::bigint[],
   :confirmed_at::bigint[], :cause::text[], :score::int[], :score_after::int[], :channel::text[], :language::text[],
-  :state::text[], :version::int[])
+  :state::text[], :version::int[], :basis::text[])
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_cases!

@@ -1,9 +1,13 @@
 -- What pages, exports and the doctor look at; the same text on both databases.
+--
+-- Sessions and cases of the basis 'test' are surveys that somebody only tries out: they count nowhere. A test goes through all
+-- statements here that read sessions, answers or cases.
 
 -- name: response_sessions
 SELECT s.id AS session, s.lane, s.flow, s.revision, s.variant, s.language, s.outcome, s.started_at
 FROM session AS s
 WHERE (s.started_at > :at OR (s.started_at = :at AND s.id > :session))
+  AND CASE s.basis WHEN 'test' THEN 'test' ELSE '' END = :basis
   AND EXISTS (SELECT 1 FROM answer AS a WHERE a.session = s.id)
 ORDER BY s.started_at, s.id LIMIT :limit;
 
@@ -13,6 +17,7 @@ FROM answer AS a
 JOIN session AS s ON s.id = a.session
 WHERE (s.started_at > :at OR (s.started_at = :at AND s.id > :session))
   AND (s.started_at < :last_at OR (s.started_at = :last_at AND s.id <= :last_session))
+  AND CASE s.basis WHEN 'test' THEN 'test' ELSE '' END = :basis
 ORDER BY a.at, a.question;
 
 -- name: said
@@ -24,7 +29,7 @@ SELECT id, key, created_at AS at, kind, payload, state, attempts, code, error, p
 WHERE lane = :lane ORDER BY id DESC LIMIT :limit;
 
 -- name: latest_sessions
-SELECT id, lane, flow, revision, language, owner, outcome, started_at, ended_at, heard_at, state, version FROM session
+SELECT id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version FROM session
 ORDER BY started_at DESC LIMIT :limit;
 
 -- name: outbox_row
@@ -38,7 +43,14 @@ SELECT provider_id FROM outbox WHERE lane = :lane AND provider_id <> '' ORDER BY
 SELECT due_at FROM timer WHERE key = :key;
 
 -- name: lane_state
-SELECT lane, language, opted_out_at, heard_at, sender, session, seen_at, coalesce(case_id, '') AS case_id FROM address WHERE lane = :lane;
+-- With whether the person is being asked, or looked after, for real.
+SELECT a.lane, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, a.seen_at, coalesce(a.case_id, '') AS case_id,
+  CASE WHEN s.outcome = '' AND s.basis <> 'test' THEN 'survey'
+    WHEN c.phase IN ('open', 'claimed', 'waiting') AND c.basis <> 'test' THEN 'case' ELSE '' END AS busy
+FROM address AS a
+LEFT JOIN session AS s ON s.id = a.session
+LEFT JOIN cases AS c ON c.id = a.case_id
+WHERE a.lane = :lane;
 
 -- name: inbox_event
 SELECT id, state, attempts, error, received_at FROM inbox WHERE channel = :channel AND event_key = :event_key;
@@ -48,22 +60,22 @@ SELECT 'inbox_new' AS name, count(*) AS n FROM inbox WHERE state = 'new'
 UNION ALL SELECT 'inbox_poison', count(*) FROM inbox WHERE state = 'poison'
 UNION ALL SELECT 'outbox_open', count(*) FROM outbox WHERE state IN ('queued', 'sending', 'reconciling')
 UNION ALL SELECT 'outbox_unknown', count(*) FROM outbox WHERE state = 'unknown'
-UNION ALL SELECT 'sessions_running', count(*) FROM session WHERE outcome = ''
+UNION ALL SELECT 'sessions_running', count(*) FROM session WHERE outcome = '' AND basis <> 'test'
 UNION ALL SELECT 'timers', count(*) FROM timer
-UNION ALL SELECT 'cases_open', count(*) FROM cases WHERE phase IN ('open', 'claimed', 'waiting')
+UNION ALL SELECT 'cases_open', count(*) FROM cases WHERE phase IN ('open', 'claimed', 'waiting') AND basis <> 'test'
 UNION ALL SELECT 'cases_overdue', count(*) FROM cases
-  WHERE phase IN ('open', 'claimed', 'waiting') AND due_at > 0 AND due_at < :now
+  WHERE phase IN ('open', 'claimed', 'waiting') AND due_at > 0 AND due_at < :now AND basis <> 'test'
 UNION ALL SELECT 'desk_threads_stuck', count(DISTINCT lane) FROM outbox
   WHERE state IN ('queued', 'sending', 'reconciling') AND kind IN ('card', 'desk') AND error <> '';
 
 -- name: latest_cases
 SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
-  cause, score, score_after, channel, language, version
+  cause, score, score_after, channel, language, version, basis
 FROM cases ORDER BY opened_at DESC LIMIT :limit;
 
 -- name: cases_in
 SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
-  cause, score, score_after, channel, language, version
+  cause, score, score_after, channel, language, version, basis
 FROM cases WHERE phase IN (:one, :two, :three, :four, :five) AND (:desk = '' OR desk = :desk)
 ORDER BY opened_at DESC LIMIT :limit;
 
@@ -75,12 +87,12 @@ ORDER BY c.opened_at DESC, p.place LIMIT :limit;
 
 -- name: cases_by_code
 SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
-  cause, score, score_after, channel, language, version
+  cause, score, score_after, channel, language, version, basis
 FROM cases WHERE code = :code ORDER BY opened_at DESC LIMIT 20;
 
 -- name: case
 SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
-  cause, score, score_after, channel, language, state, version
+  cause, score, score_after, channel, language, state, version, basis
 FROM cases WHERE id = :id;
 
 -- name: case_entries
@@ -136,7 +148,7 @@ SELECT flow, n, revision, kind, author, note, at FROM flow_version WHERE flow = 
 SELECT s.id AS session, s.revision, s.started_at, j.at, j.event
 FROM (
   SELECT id, revision, started_at FROM session
-  WHERE flow = :flow AND (started_at > :at OR (started_at = :at AND id > :session))
+  WHERE flow = :flow AND basis <> 'test' AND (started_at > :at OR (started_at = :at AND id > :session))
   ORDER BY started_at, id LIMIT :limit
 ) AS s
 JOIN journal AS j ON j.session = s.id

@@ -79,8 +79,8 @@ INSERT INTO journal (session, turn, at, event) VALUES (?, ?, ?, ?);
 
 -- name: insert_cases!
 INSERT INTO cases (id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
-  cause, score, score_after, channel, language, state, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  cause, score, score_after, channel, language, state, version, basis)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_cases!

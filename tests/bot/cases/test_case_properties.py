@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.cases import clocks
 from bot.cases.case import decide, takes
 from bot.cases.desks import Desks
-from bot.cases.effects import HandBack, Pause, Tell
+from bot.cases.effects import Alarm, HandBack, Pause, Tell
 from bot.cases.events import (
     AgentEdited,
     AgentReacted,
@@ -29,6 +29,7 @@ from bot.cases.events import (
     Noted,
     OptedIn,
     OptedOut,
+    Overtaken,
     Released,
     Reopened,
     Resolved,
@@ -36,9 +37,9 @@ from bot.cases.events import (
     Wanted,
     Woken,
 )
-from bot.cases.state import Case
+from bot.cases.state import Case, Customer
 from bot.messages import LeftOut
-from tests.bot.cases.people import ANNA, ANNA_WEB, BEN, CARO, DAY, DESKS, HOUR, MINUTE, STRANGER, SUPPORT, Story
+from tests.bot.cases.people import ANNA, ANNA_WEB, BEN, CARO, DAY, DESKS, HOUR, LANE, MINUTE, STRANGER, SUPPORT, Story
 
 PEOPLE = st.sampled_from([ANNA, ANNA_WEB, BEN, CARO, STRANGER])
 REFS = st.sampled_from(["r1", "r2", "r3", "c1", "c2", "", "price"])
@@ -78,6 +79,7 @@ EVENTS = st.one_of(
     st.just(Woken()),
     st.builds(OptedOut, st.sampled_from(["stop", "provider"])),
     st.just(OptedIn()),
+    st.just(Overtaken()),
     st.builds(
         DeliveryChanged,
         KEYS,
@@ -108,11 +110,12 @@ DESK = st.fixed_dictionaries(
 
 
 @settings(max_examples=500, deadline=None)
-@given(desk=DESK, steps=st.lists(st.tuples(EVENTS, GAPS), max_size=50))
-def test_t14_whatever_people_do(desk, steps):
+@given(desk=DESK, test=st.booleans(), steps=st.lists(st.tuples(EVENTS, GAPS), max_size=50))
+def test_t14_whatever_people_do(desk, test, steps):
     """I5, I6, I8, I9, I11 and P7 for the case machine."""
     desks = _desks(desk)
-    story, keys, human = Story(desks).opened(), set(), False
+    about = Customer(LANE, "s" * 24, "after-support", "sms", "en", score=2, segment="detractor", test=test)
+    story, keys, human = Story(desks).opened(about=about), set(), False
     for event, gap in steps:
         before = story.case
         story.does(event, after=gap)
@@ -129,6 +132,7 @@ def test_t14_whatever_people_do(desk, steps):
         assert human == (case.control == "human")
         assert case.phase not in ("claimed", "waiting") or case.owner is not None
         assert len(case.lines) <= 40
+        assert not (test and (story.of(Alarm) or case.due_at or case.resolve_by)), "a test calls for somebody"
         if before.owner and case.owner and before.owner.id != case.owner.id:
             passed_on = isinstance(event, Assigned | Reopened) or (isinstance(event, Chosen) and event.what == "take")
             assert passed_on, "P7: somebody else's case was taken"

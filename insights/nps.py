@@ -1,0 +1,73 @@
+"""The Net Promoter Score from counts, with its interval, and the difference of two.
+
+The interval is the adjusted Wald one: 3/4 of an answer more for promoters and detractors each, 3/2 for passives, and
+then as usual. It keeps its promise with few answers and at the ends of the scale, where the plain one does not:
+
+B. Rocks: Interval Estimation for the "Net Promoter Score". The American Statistician 70 (2016), 365-372,
+https://arxiv.org/abs/1601.07235; recommended for one score and for two by J. Lewis and J. Sauro,
+https://measuringu.com/nps-confidence-intervals/ and https://measuringu.com/nps-significance-test/.
+"""
+
+from math import sqrt
+
+from msgspec import Struct
+
+from insights.estimates import CONFIDENCE, Difference, Estimate, quantile, two_sided
+
+ADDED = 0.75  # answers, to promoters and to detractors; twice that to passives
+SCALE = 100
+
+
+class Scores(Struct, frozen=True):
+    """How many gave 0-6, 7-8 and 9-10."""
+
+    detractors: float = 0
+    passives: float = 0
+    promoters: float = 0
+
+    @property
+    def n(self) -> float:
+        """How many gave a score."""
+        return self.detractors + self.passives + self.promoters
+
+    @property
+    def score(self) -> float:
+        """The share of promoters less that of detractors, -1 to 1. Raises ZeroDivisionError without a score."""
+        return (self.promoters - self.detractors) / self.n
+
+    @property
+    def variance(self) -> float:
+        """Of the score: that of the mean of -1, 0 and 1."""
+        return ((self.promoters + self.detractors) / self.n - self.score**2) / self.n
+
+    def adjusted(self) -> "Scores":
+        """With the answers that the adjusted Wald interval adds."""
+        return Scores(self.detractors + ADDED, self.passives + 2 * ADDED, self.promoters + ADDED)
+
+
+def nps(scores: Scores, confidence: float = CONFIDENCE) -> Estimate | None:
+    """The score with its adjusted Wald interval; None without an answer."""
+    return _around(scores, scores.adjusted(), confidence) if scores.n else None
+
+
+def plain_wald(scores: Scores, confidence: float = CONFIDENCE) -> Estimate | None:
+    """The score with the interval of the textbooks, which is too short with few answers; to compare with others'."""
+    return _around(scores, scores, confidence) if scores.n else None
+
+
+def difference(one: Scores, other: Scores, confidence: float = CONFIDENCE) -> Difference | None:
+    """How much higher `one` is, both adjusted as in their intervals; None if one of them has no answer."""
+    if not one.n or not other.n:
+        return None
+    first, second = one.adjusted(), other.adjusted()
+    between, variance = first.score - second.score, first.variance + second.variance
+    reach = quantile(confidence) * sqrt(variance)
+    low, high = max(-2.0, between - reach), min(2.0, between + reach)
+    shown = one.score - other.score
+    return Difference(SCALE * shown, SCALE * low, SCALE * high, two_sided(between, variance))
+
+
+def _around(scores: Scores, counted: Scores, confidence: float) -> Estimate:
+    reach = quantile(confidence) * sqrt(counted.variance)
+    low, high = max(-1.0, counted.score - reach), min(1.0, counted.score + reach)
+    return Estimate(SCALE * scores.score, SCALE * low, SCALE * high, round(scores.n))

@@ -25,19 +25,20 @@ PROGRESS_AFTER = 2.0  # seconds
 @click.argument("what", type=click.Choice(["responses"]))
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--output", type=click.File("w", "utf-8", lazy=True), default="-", help="A file.  [default: stdout]")
-def command(what: str, form: str, output: TextIO) -> None:  # noqa: ARG001  # one thing to export so far
+@click.option("--tests", is_flag=True, help="Only what came of `run.py send --test`, which never counts.")
+def command(what: str, form: str, output: TextIO, *, tests: bool) -> None:  # noqa: ARG001  # one thing to export so far
     """Write one line per response, oldest survey first; works while the server runs."""
     settings = configuration.load()
     logs.setup(settings.log, "warning")  # to stderr: stdout is for the data
-    asyncio.run(export(settings.database_url, form, output))
+    asyncio.run(export(settings.database_url, form, output, tests=tests))
 
 
-async def export(url: str, form: str, output: TextIO) -> None:
-    """Write everything; tells on stderr how far it is if it takes long."""
+async def export(url: str, form: str, output: TextIO, *, tests: bool = False) -> None:
+    """Write everything, or all `tests`; tells on stderr how far it is if it takes long."""
     began = told = time.monotonic()
     write = _jsonl(output) if form == "jsonl" else _csv(output)
     count = 0
-    async for each in responses(url):
+    async for each in responses(url, tests=tests):
         write(each)
         count += 1
         if count % PAGE == 0 and time.monotonic() - told > PROGRESS_AFTER:
@@ -48,11 +49,11 @@ async def export(url: str, form: str, output: TextIO) -> None:
         click.echo(f"{count:,} responses.", err=True)
 
 
-async def responses(url: str) -> AsyncIterator[Response]:
-    """All responses, page by page. Raises SchemaMismatch and StoreUnavailable."""
+async def responses(url: str, *, tests: bool = False) -> AsyncIterator[Response]:
+    """All responses, or all `tests`, page by page. Raises SchemaMismatch and StoreUnavailable."""
     async with look(url) as reading:
         after = ""
-        while rows := await reading.responses(after, PAGE):
+        while rows := await reading.responses(after, PAGE, tests=tests):
             for row in rows:
                 yield response(row)
             after = rows[-1]["cursor"]

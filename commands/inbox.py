@@ -11,7 +11,7 @@ from bot.cases.desks import WEB, Desk, Desks
 from bot.cases.draft import cause_label, name_of
 from bot.cases.state import Case, Held, Line
 from bot.cases.words import word
-from bot.messages import Pressed, Said
+from bot.messages import TEST, Pressed, Said
 from bot.runtime.office import Office
 from commands.retelling import Texts, retold, speaking
 from storage.reading import SqlReading
@@ -92,7 +92,11 @@ def _summary(row: Row) -> CaseSummary:
     }
     names = ("id", "code", "desk", "phase", "priority", "owner", "channel", "language", "score", "score_after", "cause")
     return CaseSummary(
-        opened_at=iso(row["opened_at"]), version=row["version"], **times, **{name: row[name] for name in names}
+        opened_at=iso(row["opened_at"]),
+        version=row["version"],
+        test=row["basis"] == TEST,
+        **times,
+        **{name: row[name] for name in names},
     )
 
 

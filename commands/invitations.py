@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from bot.abilities import Linking
 from bot.errors import BotError, ChannelError, Fault
-from bot.messages import Address
+from bot.messages import TEST, Address
 from bot.runtime.office import link_id
-from commands.assemble import Parts
+from commands.assemble import Parts, known_desks
 from flows.library import UnknownFlow
+from flows.loader import check
 from flows.model import Flow, VariableError
 from flows.problems import did_you_mean
 from web.shapes import Invitation, InvitationState, Invited
@@ -27,6 +28,18 @@ class Suppressed(BotError):
     fault = Fault.CONTACT
 
 
+class Busy(BotError):
+    """The person is a customer at this moment, and a test would come between."""
+
+    fault = Fault.CONTACT
+
+
+_BUSY = {
+    "survey": "This person is being asked for real now: a test would end that. Take another address, or wait.",
+    "case": "A real case of this person is open: a test would come between. Take another address, or resolve it.",
+}
+
+
 class Invitations:
     """`invite` and `settled` of the API, over the running parts."""
 
@@ -39,21 +52,33 @@ class Invitations:
         Raises CannotInvite, Suppressed and StoreUnavailable.
         """
         try:
-            flow = self._parts.library.get(wanted.flow)
+            flow = self._flow(wanted)
             variables = self._variables(flow, wanted.variables)
-            if link := await self._link(wanted, variables):
+            if link := await self._link(flow, wanted, variables):
                 return link
             return Invited(await self._start(flow, wanted, variables, token))
         except (UnknownFlow, VariableError) as error:
             raise CannotInvite(str(error)) from error
 
-    async def _link(self, wanted: Invitation, variables: Mapping[str, str]) -> Invited | None:
+    def _flow(self, wanted: Invitation) -> Flow:
+        """What is to be asked: the published survey, or what a test brings along. Raises UnknownFlow, CannotInvite."""
+        if not wanted.source:
+            return self._parts.library.get(wanted.flow)
+        checked = check(wanted.source, wanted.flow, known_desks(self._parts.settings))
+        if checked.flow is None:
+            raise CannotInvite("\n".join(["This survey has errors; nobody was asked.", *map(str, checked.errors)]))
+        return checked.flow
+
+    async def _link(self, flow: Flow, wanted: Invitation, variables: Mapping[str, str]) -> Invited | None:
         """A link, if nobody is named whom this channel could write to."""
         name, _, chat = wanted.to.partition(":")
         channel = self._parts.channels.get(name)
         if not isinstance(channel, Linking) or (chat.strip() and not chat.strip().startswith("@")):
             return None
-        secret = await self._parts.office.offer(wanted.flow, name, language=wanted.language, variables=variables)
+        basis = TEST if wanted.test else "link"
+        secret = await self._parts.office.offer(
+            flow.id, name, language=wanted.language, variables=variables, basis=basis, source=wanted.source
+        )
         try:
             return Invited(LINK + link_id(secret), await channel.link(secret))
         except ChannelError as error:
@@ -66,12 +91,16 @@ class Invitations:
             raise Suppressed(
                 "This address has opted out (STOP): it gets no message until the person writes START themselves."
             )
+        if wanted.test and known and known["busy"]:
+            raise Busy(_BUSY[known["busy"]])
         return await self._parts.office.invite(
             flow.id,
             to,
             language=wanted.language or (known["language"] if known else ""),
             variables=variables,
+            basis=TEST if wanted.test else "operator",
             key=token,
+            source=wanted.source,
         )
 
     def address(self, to: str) -> Address:

@@ -31,6 +31,7 @@ OUTCOMES = {
     "cancelled": "Not sent: the person has opted out, or somebody is talking with them.",
 }
 LATER = "Stored; it has not been sent yet and will be as soon as it can."
+MOST_NAME = 100  # characters that the API takes as a survey's name
 QR_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 REST = 0.1  # seconds between two looks
 STARTING = 10.0  # seconds that a server may take from its lock to its address
@@ -41,7 +42,7 @@ class NotSent(BotError):
 
 
 @click.command()
-@click.option("--flow", required=True, help="The survey's id.")
+@click.option("--flow", required=True, help="The survey's id; with --test also its file, published or not.")
 @click.option(
     "--to",
     required=True,
@@ -52,10 +53,13 @@ class NotSent(BotError):
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A value for the survey's texts; repeat.")
 @click.option("--wait", default=30, show_default=True, help="Seconds to wait for the outcome.")
 @click.option("--qr", type=QR_FILE, help="Where to save a link's QR code: a .png, .svg or .pdf file.")
-def command(flow: str, to: str, language: str, pairs: tuple[str, ...], wait: int, qr: Path | None) -> None:
+@click.option("--test", is_flag=True, help="Only try it out: the first message says so, and no answer ever counts.")
+def command(
+    flow: str, to: str, language: str, pairs: tuple[str, ...], wait: int, qr: Path | None, *, test: bool
+) -> None:
     """Start one survey with one person now: the operator's own act, without cool-down and quiet hours."""
     settings = configuration.load()
-    wanted = {"flow": flow, "to": to, "language": language, "variables": variables(pairs)}
+    wanted = {"flow": flow, "to": to, "language": language, "variables": variables(pairs), **trial(flow, test=test)}
     row = start(settings, wanted, wait)
     state = row.get("state", "")
     if row.get("link"):
@@ -97,6 +101,19 @@ def variables(pairs: tuple[str, ...]) -> dict[str, str]:
     if wrong:
         raise click.BadParameter(f"write NAME=VALUE, not {wrong[0]!r}", param_hint="--set")
     return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def trial(flow: str, *, test: bool) -> dict[str, Any]:
+    """What a test adds to an invitation; `flow` may be a file then. Raises click.BadParameter."""
+    if not flow.endswith((".yaml", ".yml")):
+        return {"test": True} if test else {}
+    if not test:
+        raise click.BadParameter("a file can only be tried out: add --test, or give its id", param_hint="--flow")
+    try:
+        file = Path(flow)
+        return {"test": True, "flow": file.name[-MOST_NAME:], "source": file.read_text(encoding="utf-8-sig")}
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{flow} cannot be read: {error}", param_hint="--flow") from error
 
 
 def tell_errors(settings: Settings) -> None:

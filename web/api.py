@@ -42,6 +42,7 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
     async def create_invitation(request: Request) -> Response:
         key = keyring.check(request, "invite")
         wanted = read(await read_body(request, API_LIMIT), Invitation, "Wrong invitation")
+        _check_source(wanted, request, keyring)
         token = repeatable(request.headers.get("idempotency-key", ""))
         try:
             invited = await invite(wanted, f"{key.name}:{token}" if token else "")
@@ -78,6 +79,15 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
         Route("/api/v1/invitations/{id}", read_invitation, methods=["GET"]),
         Route("/api/v1/responses", list_responses, methods=["GET"]),
     ]
+
+
+def _check_source(wanted: Invitation, request: Request, keyring: Keyring) -> None:
+    """Whoever may write surveys may try them out. Raises Refused."""
+    if not wanted.source:
+        return
+    keyring.check(request, "author")
+    if not wanted.test:
+        raise Refused(422, "Wrong invitation", "`source` is for tests only; customers get what is published.")
 
 
 def json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -21,6 +21,16 @@ class Invitation(Struct, frozen=True, forbid_unknown_fields=True):
     ]
     language: Annotated[str, Meta(max_length=20, description="Empty: the person's, else the survey's first.")] = ""
     variables: Annotated[dict[str, str], Meta(max_length=100)] = {}
+    test: Annotated[
+        bool, Meta(description="Only try the survey out: the first message says so, and no answer ever counts.")
+    ] = False
+    source: Annotated[
+        str,
+        Meta(
+            max_length=300_000,
+            description="With `test`: the survey's YAML, which need not be published. Takes the scope `author`, too.",
+        ),
+    ] = ""
 
 
 class Invited(Struct, frozen=True, omit_defaults=True):
@@ -105,6 +115,7 @@ class CaseSummary(Struct, frozen=True):
     resolved_at: str | None
     confirmed_at: str | None
     version: Annotated[int, Meta(description="Grows with every change of the case.")]
+    test: Annotated[bool, Meta(description="Somebody only tries the survey out; there is no real customer.")] = False
 
 
 class CasePage(Struct, frozen=True):

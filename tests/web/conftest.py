@@ -17,6 +17,7 @@ KEY = "eck_all"
 KEYS = [
     Key("all", digest(KEY), frozenset({"invite", "read", "cases", "author", "metrics"})),
     Key("reader", digest("eck_reader"), frozenset({"read"})),
+    Key("inviter", digest("eck_inviter"), frozenset({"invite"})),
     Key("old", digest("eck_old"), frozenset({"invite", "read"}), expires=999),
 ]
 

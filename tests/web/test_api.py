@@ -41,6 +41,21 @@ async def test_an_invitation_is_taken_and_can_be_looked_up(client, backend):
     assert (await client.get("/api/v1/invitations/nix", headers=KEY)).status_code == 404
 
 
+async def test_a_test_may_bring_its_survey_along(client, backend):
+    """Whoever may write surveys may; nobody starts a real one that way."""
+    trial = WANTED | {"test": True, "source": "id: draft"}
+    answer = await client.post("/api/v1/invitations", json=trial, headers=KEY)
+    assert answer.status_code == 202
+    assert (backend.invited[0][0].test, backend.invited[0][0].source) == (True, "id: draft")
+    real = await client.post("/api/v1/invitations", json=trial | {"test": False}, headers=KEY)
+    assert (real.status_code, "for tests only" in real.json()["detail"]) == (422, True)
+    inviter = {"authorization": "Bearer eck_inviter"}
+    refused = await client.post("/api/v1/invitations", json=trial, headers=inviter)
+    assert (refused.status_code, "'author'" in refused.json()["detail"]) == (403, True)
+    assert (await client.post("/api/v1/invitations", json=WANTED | {"test": True}, headers=inviter)).status_code == 202
+    assert len(backend.invited) == 2
+
+
 async def test_the_idempotency_key_belongs_to_the_api_key(client, backend):
     await client.post("/api/v1/invitations", json=WANTED, headers=KEY | {"idempotency-key": "k"})
     assert backend.invited[0][1] == "all:k"

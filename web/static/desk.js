@@ -28,13 +28,13 @@ const closed = ({ case: { phase } }) => phase === "resolved" || phase === "confi
 
 const button = ({ value, label }, name = "button") => element(name, { type: "button", "data-decide": value }, label);
 
-function tab({ id, code, channel, score, title, colour, seen }) {
+function tab({ id, code, channel, score, test, title, colour, seen }) {
   return element(
     `button.tab.${colour}`,
     { type: "button", "data-case": id, "aria-pressed": String(seen), title },
     element("b", {}, code),
     element("span.score", {}, score === null ? "–" : String(score)),
-    element("small", {}, words[`device_${channel}`] || channel),
+    element("small", {}, test ? words.test : words[`device_${channel}`] || channel),
   );
 }
 

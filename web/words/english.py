@@ -4,6 +4,7 @@ WORDS = {
     "title": "Echolot demo",
     "tagline": "The whole product on this machine. No account, no real message.",
     "sandbox": "Sandbox",
+    "test": "Test",
     "device_sms": "SMS",
     "device_telegram": "Telegram",
     "device_slack": "Slack",

@@ -4,6 +4,7 @@ WORDS = {
     "title": "Echolot-Demo",
     "tagline": "Das ganze Produkt auf diesem Rechner. Kein Konto, keine echte Nachricht.",
     "sandbox": "Sandbox",
+    "test": "Test",
     "device_sms": "SMS",
     "device_telegram": "Telegram",
     "device_slack": "Slack",

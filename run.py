@@ -30,6 +30,7 @@ COMMANDS = {
     "rehearse": "A survey with made-up people: completion, messages, cost, cases per hour.",
     "replay": "Past conversations through another version of their survey, with nothing sent.",
     "flow": "Versions of surveys: what runs, what changed, publish, go back.",
+    "experiment": "The variants of a survey: their figures, and which differ by more than chance.",
     "read": "The reply reader alone: JSON lines in, JSON lines out.",
     "send": "Start one survey with one person now.",
     "export": "Print what customers answered, as JSON lines or CSV.",

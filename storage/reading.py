@@ -104,6 +104,10 @@ class SqlReading(ABC):
             for key, entries in ((key, list(found)) for key, found in groupby(rows, key=lambda row: row["session"]))
         ]
 
+    async def experiment(self, flow: str) -> list[Row]:
+        """What became of a flow's conversations, a row for each revision and variant: their counts."""
+        return await self._rows("experiment", flow=flow)
+
     async def link(self, token: str) -> Row | None:
         """See bot.ports.Reading."""
         return next(iter(await self._rows("link", token=token)), None)

@@ -143,6 +143,23 @@ WHERE kind = 'file' AND NOT EXISTS (
 -- name: versions
 SELECT flow, n, revision, kind, author, note, at FROM flow_version WHERE flow = :flow ORDER BY n DESC;
 
+-- name: experiment
+-- What became of a flow's conversations, by revision and variant. The score is the first that was given; who stopped after the
+-- end has opted out, too.
+SELECT s.revision, s.variant, count(*) AS asked,
+  count(*) FILTER (WHERE s.outcome = 'completed') AS completed,
+  count(*) FILTER (WHERE s.outcome = 'opted_out' OR (d.session = s.id AND d.opted_out_at >= s.started_at)) AS opted_out,
+  count(*) FILTER (WHERE a.segment = 'detractor') AS detractors,
+  count(*) FILTER (WHERE a.segment = 'passive') AS passives,
+  count(*) FILTER (WHERE a.segment = 'promoter') AS promoters
+FROM session AS s
+LEFT JOIN address AS d ON d.lane = s.lane
+LEFT JOIN answer AS a ON a.session = s.id AND a.type = 'nps' AND NOT EXISTS (
+  SELECT 1 FROM answer AS e WHERE e.session = s.id AND e.type = 'nps'
+    AND (e.at < a.at OR (e.at = a.at AND e.question < a.question)))
+WHERE s.flow = :flow AND s.basis <> 'test'
+GROUP BY s.revision, s.variant ORDER BY s.revision, s.variant;
+
 -- name: past_conversations
 -- Conversations of a flow, oldest first, each with its journal: one row per turn.
 SELECT s.id AS session, s.revision, s.started_at, j.at, j.event

@@ -27,7 +27,9 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
     """The score among the numbers of the text."""
     _withdraw(mentions, units)
     live = [m for m in mentions if m.role in {STRONG, MEDIUM} and not m.withdrawn]
-    live = _without_the_unsure(_settle(live, mentions, units), units, low, high)
+    live = _settle(live, mentions, units)
+    if len(live) > 1:
+        live = _without_the_unsure(live, units, low, high)
     if any(m.form in {BROKEN, RANGE} for m in live):
         return Decision("reask", None, "range or fraction")
     if any(not low <= m.value <= high and m.role == STRONG for m in live):

@@ -38,16 +38,20 @@ def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *,
             found.append(mention)
             if len(found) > most:
                 return found
-    _join_keycaps(found, units)
-    _mark_dates(found, units)
-    _mark_grades(found, units, words)
-    _mark_fractions(found, units)
-    mark_scales(found, units, low, high)
-    mark_shares(found, units, high)
-    mark_closed_ranges(found, units, high)
-    mark_ranges(found, units, low, high)
-    mark_other_scales(found, units, high)
-    _mark_sequences(found, units)
+    several = len(found) > 1
+    if several:
+        _join_keycaps(found, units)
+        _mark_dates(found, units)
+    if found:
+        _mark_grades(found, units, words)
+        _mark_fractions(found, units)
+    if several:
+        mark_scales(found, units, low, high)
+        mark_shares(found, units, high)
+        mark_closed_ranges(found, units, high)
+        mark_ranges(found, units, low, high)
+        mark_other_scales(found, units, high)
+        _mark_sequences(found, units)
     return found
 
 

@@ -99,7 +99,7 @@ def test_s24_no_cell_of_the_csv_is_a_formula(tmp_path):
     write = _csv(output)
     texts = ["=1+1", "+49", "-5", "@x", "\tx", "\r=x", " =x", "＝1", 'a "q", b', "zwei\nZeilen", "normal"]
     for text in texts:
-        write(Response("s", "t", "f", "r", "c", "de", -5, "", text, "", []))
+        write(Response("s", "t", "f", "r", "v", "c", "de", -5, "", text, "", []))
     rows = list(csv.DictReader(io.StringIO(output.getvalue(), newline="")))
     assert [row["comment"] for row in rows] == [*("'" + text for text in texts[:8]), *texts[8:]]
     assert {row["score"] for row in rows} == {"-5"}

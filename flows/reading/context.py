@@ -216,6 +216,8 @@ def _opens_reason(unit: Unit, words: Lexicon) -> bool:
 
 def _counts(mention: Mention, units: Sequence[Unit], right: Unit | None, words: Lexicon) -> bool:
     """The number counts or measures what follows: "3 years", "2 big problems"."""
+    if any(unit.is_number and "unit" in unit.tags for unit in units[mention.after : mention.after + 1]):
+        return True  # "2 раз": one, or times
     if right is None:
         return mention.right > mention.after and "unit" in units[mention.right - 1].tags
     for unit in units[mention.after : mention.after + 3]:

@@ -13,6 +13,7 @@ _LOOKED_AT = 3  # words of a noun with what stands in front of it
 _NOUN = tags("piece")
 _NAMED = _NOUN | tags("aspect label")
 _VERB = tags("event")
+_THINGS = tags("unit countable stars piece aspect noun label")
 _COUNTED = tags("unit countable stars")
 
 
@@ -57,11 +58,25 @@ def _cannot_follow(value: int, units: Sequence[Unit], language: Counting) -> boo
     impossible = language.few if value in _FEW else language.many
     if impossible:
         return noun.endswith(impossible)
-    if not language.plural:
+    if not language.plural or language.is_plural(noun):
         return False
-    for unit in units[:_LOOKED_AT]:
-        if unit.kind != WORD or (unit.tags and not unit.tags & (_COUNTED | _NOUN)):
-            return True
-        if unit.is_number or language.is_plural(unit.text) or unit.tags & _COUNTED:
+    return _ends_there(units[1], language) if language.verbs else not _is_plural_soon(units, language)
+
+
+def _ends_there(said: Unit, language: Counting) -> bool:
+    """Whether a word behind the noun shows that it does not itself stand in front of one: not "3 course dinner"."""
+    if said.kind != WORD:
+        return True
+    if said.is_number or said.text in language.words or said.tags & _THINGS:
+        return False
+    return bool(said.tags) or said.text.endswith(language.verbs)
+
+
+def _is_plural_soon(units: Sequence[Unit], language: Counting) -> bool:
+    """Whether a plural follows what may only stand in front of it: "2 mini hamburguesas"."""
+    for unit in units[1:_LOOKED_AT]:
+        if unit.kind != WORD or (unit.tags and not unit.tags & _THINGS):
             return False
-    return True
+        if unit.is_number or language.is_plural(unit.text) or unit.tags & _COUNTED:
+            return True
+    return False

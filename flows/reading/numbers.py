@@ -14,7 +14,14 @@ from itertools import pairwise
 
 from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
-from flows.reading.scales import mark_closed_ranges, mark_other_scales, mark_ranges, mark_scales, mark_shares
+from flows.reading.scales import (
+    mark_closed_ranges,
+    mark_large_numbers,
+    mark_other_scales,
+    mark_ranges,
+    mark_scales,
+    mark_shares,
+)
 from flows.reading.tokens import EMOJI, NUMBER, PAUSE, SIGN, WORD
 from flows.reading.units import Unit
 
@@ -46,6 +53,7 @@ def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *,
         _mark_grades(found, units, words)
         _mark_fractions(found, units)
     if several:
+        mark_large_numbers(found)
         mark_scales(found, units, low, high)
         mark_shares(found, units, high)
         mark_closed_ranges(found, units, high)

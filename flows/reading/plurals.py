@@ -3,7 +3,8 @@
 `[counting]` of a language's file: `plural` the endings of which a noun counted by two or more has one, `single` endings
 that only look so; `never`, `few` (2 to 4) and `many` (from 5 on) endings that a counted noun has not; `definite` what a
 noun with its article begins with; `singular` and `singular_endings` the verbs that go with one thing only, `adjectives`
-the endings of theirs; `words` plurals that show no ending, and what only looks like a noun that cannot be counted.
+the endings of theirs; `verbs` endings of verbs, where a noun may stand in front of another ("3 course dinner"); `words`
+plurals that show no ending, and what only looks like a noun that cannot be counted.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ class Counting(Struct, frozen=True):
     singular: frozenset[str] = frozenset()
     singular_endings: tuple[str, ...] = ()
     adjectives: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
 

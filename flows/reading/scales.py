@@ -7,6 +7,7 @@ from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, 
 from flows.reading.tokens import PAUSE, WORD
 from flows.reading.units import Unit
 
+_HUNDRED = 100
 _SHARED, _SHARING = 3, frozenset({"article", "point", "rating"})  # between a score and the end of its scale
 
 
@@ -30,6 +31,13 @@ def mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int
             if scale.value != high and mention.value > high:
                 mention.form = FOREIGN
         mention.after, scale.form = scale.after, SCALE
+
+
+def mark_large_numbers(found: Sequence[Mention]) -> None:
+    """A number in front of a thousand is one with it: "4 mil euros"."""
+    for mention, other in pairwise(found):
+        if mention.after == other.first and other.word and other.value >= _HUNDRED:
+            mention.form = other.form = FOREIGN
 
 
 def mark_other_scales(found: Sequence[Mention], units: Sequence[Unit], high: int) -> None:

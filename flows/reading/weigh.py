@@ -127,10 +127,10 @@ def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:
 
 
 def _is_shrug(units: Sequence[Unit], i: int) -> bool:
-    """Whether a clause of nothing but doubt follows: "8, not sure", "7... I guess, maybe"."""
+    """Whether nothing but doubt follows, to the end of its clause: "8, not sure", "9, vamos, creo"."""
     hedged = False
     for unit in units[i : i + _LONGEST_SHRUG]:
-        if unit.kind in {STOP, PAUSE, LINE}:
+        if unit.kind in {STOP, LINE} or (hedged and unit.kind == PAUSE):
             break
         if unit.is_number or (unit.kind == WORD and not unit.tags & _SHRUGGING):
             return False

@@ -4,6 +4,7 @@ import pytest
 
 from flows.reading import read_score
 from flows.reading.plurals import counting
+from tests.flows.reading.corpus import tally
 
 STORIES = [
     ("2 lawnmower died after a fortnight", "en"),
@@ -19,9 +20,7 @@ STORIES = [
     ("9 materasso consegnato in orario e montato", "it"),
     ("2 cortador quebrou em duas semanas", "pt"),
     ("2 grasmaaier na twee weken stuk", "nl"),
-    ("2 газонокосилка сломалась через две недели", "ru"),
     ("10 Ольга на ресепшене просто золото", "ru"),
-    ("2 газонокосарка зламалась за два тижні", "uk"),
     ("2 flyet var 4 timer forsinket", "no"),
     ("9 madrassen kom til tiden og blev båret op", "da"),
     ("2 gräsklipparen dog efter två veckor", "sv"),
@@ -33,6 +32,19 @@ COUNTS = [
     ("2 garden centre trees died in a week", "en"),
     ("5 grumpy waiters and nobody came", "en"),
     ("4 hour wait for a cold burger", "en"),
+    ("3 course dinner was cold throughout", "en"),
+    ("4 man tent collapsed on us", "en"),
+    ("9 carat ring turned green in weeks", "en"),
+    ("6 pack of rolls was mouldy", "en"),
+    ("4 mil euros por una chapuza así", "es"),
+    ("2 de cada 3 días sin agua", "es"),
+    ("3 подъезд опять без воды", "ru"),
+    ("3 раз вызываю мастера", "ru"),
+    ("4 день сидим без интернета", "ru"),
+    ("2 газонокосилка сломалась через две недели", "ru"),  # the second one?
+    ("2 місний номер був тісний", "uk"),
+    ("3 rätters menyn var kall", "sv"),
+    ("2 kişilik oda çok küçüktü", "tr"),
     ("2 people on reception were rude", "en"),
     ("1 customer in front of me and still 20 min wait", "en"),
     ("2 Praktikanten haben alles gemacht", "de"),
@@ -98,3 +110,12 @@ def test_lists_are_folded():
     assert not found.is_plural("bebe")
     with pytest.raises(TypeError):
         counting({"dual": "en"})
+
+
+def test_rows_written_against_the_guard(accuracy_table: list[str]):
+    """Stories, counts and doubts that an author of the lists labelled before the reader saw them: no false accept."""
+    result = tally("dev_f.tsv")
+    accuracy_table.append(result.line("dev_f.tsv"))
+    assert not result.false_accepts
+    assert result.accepted >= 0.8 * result.clear
+    assert result.comments >= 0.93 * result.accepted

@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from flows.reading.fold import Folded, fold
 from flows.reading.lexicon import Lexicon, lexicon
+from flows.reading.optout import landmarks as demand_landmarks
+from flows.reading.optwords import all_opt_words
 from flows.reading.tokens import WORD, Token, tokenise, words_of
 
 LONGEST = 320  # tokens; no longer a text is read from beginning to end
@@ -65,6 +67,7 @@ def _marks(text: str, language: str) -> tuple[Mapping[str, int], AbstractSet[str
     words = words_of(text)
     counts = Counter(words)
     landmarks = set(chain.from_iterable(source.wishes.landmarks(words, counts) for source in lexicons(language)))
+    landmarks.update(chain.from_iterable(demand_landmarks(counts, known) for known in all_opt_words(language)))
     known = set(chain.from_iterable(counts.keys() & source.numbers.keys() for source in lexicons(language)))
     numbers = {word for word in known if lexicon(language).number(word) is not None}
     return {word: counts[word] for word in landmarks}, numbers

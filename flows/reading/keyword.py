@@ -7,12 +7,14 @@ from typing import Literal
 from flows.reading.fold import fold
 from flows.reading.lexicon import entries, keywords, lexicon
 from flows.reading.numerals import base_language, values_anywhere
+from flows.reading.optwords import BIT, all_opt_words
 
 _NOISE = re.compile(r"[^\w]+|_")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _FIRST = re.compile(r"[^\W_]+")
 _LONGEST = 40
 _POLITE = frozenset({"polite", "thanks"})
+_URGING = BIT["more"] | BIT["please"] | BIT["these"] | BIT["me"]
 _SLIPPING, _LONG = 4, 7  # letters a word has where a slip of it is still the word; where one may be left out
 
 
@@ -96,8 +98,11 @@ def _look_up(text: str, language: str) -> Literal["", "stop", "start", "help"]:
     if len(text) > 4 * _LONGEST:
         return ""
     table, said = _table(base_language(language)), _bare(text)
+    urged = False
     while (found := table.get(said)) is None and " " in said:
         said, _, last = said.rpartition(" ")
         if lexicon(language).tags_of(last).isdisjoint(_POLITE):
-            return ""
-    return found or ""
+            if not any(words.classes(last) & _URGING for words in all_opt_words(language)):
+                return ""
+            urged = True
+    return found if found and (found == "stop" or not urged) else ""

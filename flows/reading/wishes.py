@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from flows.reading.excerpt import excerpt, lexicons
 from flows.reading.keyword import asks_for_person, keyword
+from flows.reading.optout import demands, may_demand
+from flows.reading.optwords import all_opt_words
 from flows.reading.result import Wish
 from flows.reading.tokens import Token, words_of
 
@@ -20,7 +22,9 @@ def wish(text: str, language: str) -> Wish:
 def may_wish(text: str, language: str) -> bool:
     """False where the words of the text are surely not those of a wish in phrases: ordinary comments."""
     words = words_of(text)
-    return any(source.wishes.possible_in(words) for source in lexicons(language))
+    return any(may_demand(words, known) for known in all_opt_words(language)) or any(
+        source.wishes.possible_in(words) for source in lexicons(language)
+    )
 
 
 def _wish_in_phrases(text: str, language: str) -> Wish:
@@ -34,11 +38,12 @@ def wish_spans(tokens: Sequence[Token], language: str) -> list[tuple[str, int, i
     Those that a pattern of `not_wishes` covers are left out, be it the conversation's language or English.
     """
     sources = lexicons(language)
+    asked = [("stop", *span) for known in all_opt_words(language) for span in demands(tokens, known)]
     matches = [match for words in sources for match in dict.fromkeys(words.wishes.find(tokens))]
     if not matches:
-        return []
+        return asked
     denied: dict[str, set[int]] = {}  # the tokens that belong to what only looks like a wish
     for words in sources:
         for name, first, after in words.not_wishes.find(tokens):
             denied.setdefault(name, set()).update(range(first, after))
-    return [m for m in matches if m[0] not in denied or denied[m[0]].isdisjoint(range(m[1], m[2]))]
+    return asked + [m for m in matches if m[0] not in denied or denied[m[0]].isdisjoint(range(m[1], m[2]))]

@@ -67,7 +67,7 @@ def test_unseen_rows(name: str, false_accepts: int, false_detractors: int, right
 
 
 @pytest.mark.parametrize(
-    ("name", "found", "false"), [("optout_dev.jsonl", 0.99, 0.001), ("optout_unseen.jsonl", 0.76, 0.022)]
+    ("name", "found", "false"), [("optout_dev.jsonl", 0.97, 0.001), ("optout_unseen.jsonl", 0.97, 0.001)]
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):
     """510 demands and 2,010 comments, a third of these with an opt-out's words in another sense, in two halves."""

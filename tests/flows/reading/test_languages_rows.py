@@ -8,6 +8,7 @@ import pytest
 from flows.reading import read_score
 from flows.reading.lexicon import lexicon, word_lists
 from flows.reading.numerals import number_languages
+from flows.reading.optwords import opt_words
 from tests.flows.reading.corpus import DATA, tally
 
 
@@ -41,7 +42,8 @@ def test_every_language_with_phrases_has_all_that_a_reply_needs(language: str):
     assert set(needed.split()) <= known
     assert words.yes
     assert words.no
-    assert {pattern.name for pattern in words.wishes._patterns} >= {"stop", "human"}
+    assert {pattern.name for pattern in words.wishes._patterns} >= {"human"}
+    assert opt_words(language) is not None
 
 
 def test_languages_of_which_only_the_numbers_are_known_say_so():

@@ -1,0 +1,226 @@
+"""The words of opt-out demands by what they do in one (`flows/words/optout/<language>.toml`), compiled.
+
+A word's classes are one number with a bit for each class, so that a rule asks for several at once. Looked up are the
+word itself, a beginning (`stem*`), the word without what hangs on it (Spanish "escribirme"), and, where the text is
+short, the word with one slip of the finger.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import chain
+
+import msgspec
+from msgspec import Struct
+
+from flows.reading.fold import fold_word
+from flows.reading.lexicon import Lexicon, entries, lexicon
+from flows.reading.numerals import base_language
+from flows.reading.units import tags
+
+CLASSES = tags(
+    "me not more please want get contact contacted send message advert these cease enough remove removed my record "
+    "list unsub withdraw consent object leave peace away lost law threat keep if how subject cannot spare past back "
+    "but that light"
+)
+BIT = {name: 1 << place for place, name in enumerate(sorted(CLASSES))}
+_HANGING = frozenset({"clitics", "them", "prefixes", "denying"})
+_TAKES_ENDINGS = sum(BIT[name] for name in ("contact", "send", "cease", "remove", "leave", "spare", "unsub", "get"))
+_MAY_BE_DENIED = sum(BIT[name] for name in ("contact", "contacted", "send", "want", "get", "consent", "keep", "me"))
+_LIGHT_TAGS = tags(
+    "pronoun filler polite thanks greeting copula loose apology trailing func article firm carrier signoff"
+)
+_MAY_SLIP = 6  # letters of a word that is known with one of them missed, doubled, changed or exchanged
+_OPENING = 4  # letters
+_STEM = 3  # letters of the shortest stems
+_ROOT = 3  # letters at the beginning that tell verbs apart: there no letter is another one
+_ENDING = 2  # letters at the end that tell forms of a verb apart: no slip there
+_SPELT_OUT = (
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"},
+    {"å": "aa"},
+    {"æ": "ae", "ø": "oe", "å": "aa"},
+)
+_CYRILLIC = "абвгґдеєжзиіїйклмнопрстуфхцчшщыэюяёъь"
+_LETTERS = "a,b,v,g,g,d,e,ye,zh,z,i,i,yi,y,k,l,m,n,o,p,r,s,t,u,f,h,ts,ch,sh,sch,y,e,yu,ya,e,,"
+_LATIN = dict(zip(_CYRILLIC, _LETTERS.split(","), strict=True))
+_SAME_IN_ARABIC = str.maketrans({"ة": "ه", "ى": "ي"})
+
+
+class OptPhrase(Struct, frozen=True, gc=False):
+    """What follows the first word of a phrase; `needs`: its words that are no stems."""
+
+    rest: list[str]
+    classes: int
+    needs: frozenset[str]
+
+    def stands(self, words: Sequence[str], place: int) -> bool:
+        """Whether the rest of the phrase stands at a place of the words."""
+        said = words[place : place + len(self.rest)]
+        if len(self.needs) == len(self.rest) or len(said) < len(self.rest):
+            return said == self.rest
+        return all(map(_alike, self.rest, said))
+
+
+def _alike(wanted: str, said: str) -> bool:
+    return said.startswith(wanted[:-1]) if wanted.endswith("*") else said == wanted
+
+
+class OptWords(Struct, frozen=True, eq=False):
+    """The compiled words of a language.
+
+    `stems` and what follows the first word of `phrases` by their text; `slips`: long words without one letter;
+    `endings` with their classes and `denials` ("ne-") hang on verbs, `prefixes` on any word; `sizes` of the stems.
+    """
+
+    words: Mapping[str, int]
+    stems: Mapping[str, int]
+    phrases: Mapping[str, Sequence[OptPhrase]]
+    slips: Mapping[str, int]
+    endings: Sequence[tuple[str, int]]
+    prefixes: tuple[str, ...]
+    denials: tuple[str, ...]
+    sizes: Sequence[int]
+    openings: frozenset[str]
+    owner: Lexicon
+
+    def near(self, words: Iterable[str]) -> list[str]:
+        """The words that may have a class of a demand; a text of new words is sifted without looking them up."""
+        if self.prefixes or self.denials:
+            return list(words)
+        openings, stems = self.openings, self.stems
+        return [word for word in words if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
+
+    def classes(self, word: str, *, slips: bool = False) -> int:
+        """The classes of a folded word; 0 for one that is unknown."""
+        found = _classes(self, word)
+        return found or (_with_slip(self, word) if slips and len(word) >= _MAY_SLIP else 0)
+
+
+@lru_cache(maxsize=65536)
+def _classes(words: OptWords, word: str) -> int:
+    found = _with_me(words, word.translate(_SAME_IN_ARABIC) if words.prefixes else word)
+    for prefix in words.prefixes:
+        if len(word) > len(prefix) + 2 and word.startswith(prefix):
+            found |= _with_me(words, word[len(prefix) :].translate(_SAME_IN_ARABIC))
+    for denial in words.denials:
+        if word.startswith(denial) and (bare := _with_me(words, word[len(denial) :])) & _MAY_BE_DENIED:
+            found |= bare | BIT["not"]
+    if not found and (not words.owner.tags_of(word).isdisjoint(_LIGHT_TAGS) or words.owner.number(word) is not None):
+        return BIT["light"]
+    return found
+
+
+def _with_me(words: OptWords, word: str) -> int:
+    """The classes of a word, me among them where that hangs on it."""
+    found = _plain(words, word)
+    for ending, classes in words.endings:
+        if len(word) > len(ending) + 2 and word.endswith(ending):
+            bare = _plain(words, word[: -len(ending)])
+            if bare & _TAKES_ENDINGS:
+                return found | bare | classes
+    return found
+
+
+def _plain(words: OptWords, word: str) -> int:
+    found = words.words.get(word, 0)
+    for size in words.sizes:
+        if size > len(word):
+            break
+        found |= words.stems.get(word[:size], 0)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _with_slip(words: OptWords, word: str) -> int:
+    if words.owner.own(word):
+        return 0
+    if found := words.slips.get(word, 0):  # a letter left out
+        return found
+    for place in range(1, len(word) - 1):  # one too many, another one, or two that changed places
+        shorter = word[:place] + word[place + 1 :]
+        if found := words.words.get(shorter, 0) if len(shorter) >= _MAY_SLIP else 0:
+            return found
+        if _ROOT <= place < len(word) - _ENDING and (found := words.slips.get(shorter, 0)):
+            return found
+    return 0
+
+
+def _shorter(word: str) -> Iterator[str]:
+    return (word[:i] + word[i + 1 :] for i in range(1, len(word) - _ENDING + 1))
+
+
+def _ways(entry: str) -> Iterator[str]:
+    """How an entry is written: as it stands, with its umlauts spelt out, in Latin letters."""
+    yield entry
+    for spelt in _SPELT_OUT:
+        if not spelt.keys().isdisjoint(entry):
+            yield "".join(spelt.get(char, char) for char in entry)
+    if not _LATIN.keys().isdisjoint(entry):
+        yield "".join(_LATIN.get(char, char) for char in entry)
+
+
+def _compile(lists: Mapping[str, str], owner: Lexicon) -> OptWords:
+    words: dict[str, int] = {}
+    stems: dict[str, int] = {}
+    phrases: dict[str, dict[tuple[str, ...], int]] = {}
+    slips: dict[str, int] = {}
+    for name, text in lists.items():
+        if name in _HANGING:
+            continue
+        bit = BIT[name]
+        for written in chain.from_iterable(map(_ways, entries(text))):
+            parts = fold_word(written).translate(_SAME_IN_ARABIC).replace("-", " ").split()
+            if len(parts) > 1:
+                for said in (parts, " ".join(parts).replace("'", " ").split()):
+                    begun = phrases.setdefault(said[0], {})
+                    begun[tuple(said[1:])] = begun.get(tuple(said[1:]), 0) | bit
+            elif parts[0].endswith("*"):
+                stems[parts[0][:-1]] = stems.get(parts[0][:-1], 0) | bit
+            else:
+                words[parts[0]] = words.get(parts[0], 0) | bit
+    for word, found in chain(words.items(), stems.items()):
+        if len(word) >= _MAY_SLIP and found & ~BIT["light"]:
+            for shorter in _shorter(word):
+                slips.setdefault(shorter, words.get(word, 0) | stems.get(word, 0))
+    return OptWords(
+        words,
+        stems,
+        {first: _phrases(begun) for first, begun in phrases.items()},
+        slips,
+        [(end, BIT[name]) for key, name in (("clitics", "me"), ("them", "these")) for end in _hanging(lists, key)],
+        _hanging(lists, "prefixes"),
+        _hanging(lists, "denying"),
+        sorted({len(stem) for stem in stems}),
+        frozenset(word[:_OPENING] for word in chain(words, stems, phrases)),
+        owner,
+    )
+
+
+def _phrases(begun: Mapping[tuple[str, ...], int]) -> list[OptPhrase]:
+    """The phrases that begin with one word, longest first."""
+    return [
+        OptPhrase(list(rest), classes, frozenset(word for word in rest if not word.endswith("*")))
+        for rest, classes in sorted(begun.items(), key=lambda item: -len(item[0]))
+    ]
+
+
+def _hanging(lists: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found: Iterable[str] = (fold_word(entry).translate(_SAME_IN_ARABIC) for entry in entries(lists.get(name, "")))
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+@lru_cache(maxsize=512)
+def opt_words(language: str) -> OptWords | None:
+    """The words of a language, or None where there are none."""
+    base = base_language(language)
+    file = files("flows.words").joinpath(f"optout/{base}.toml")
+    if not file.is_file():
+        return None
+    return _compile(msgspec.toml.decode(file.read_bytes(), type=dict[str, str]), lexicon(base))
+
+
+@lru_cache(maxsize=512)
+def all_opt_words(language: str) -> Sequence[OptWords]:
+    """The words of the language and the English ones, which may be the same."""
+    found = dict.fromkeys((opt_words(language), opt_words("en")))
+    return [words for words in found if words is not None]

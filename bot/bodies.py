@@ -132,6 +132,13 @@ class Invite(Struct, frozen=True, tag="invite", omit_defaults=True):
     variables: dict[str, str] = {}
 
 
+class Switch(Struct, frozen=True, tag="switch"):
+    """A running survey is to go on with another revision of its flow, if it can."""
+
+    session: str
+    revision: str
+
+
 class Control(Struct, frozen=True, tag="control"):
     """A person takes over (`human`) or hands back (`bot`). `by` is the agent."""
 
@@ -209,6 +216,7 @@ Body = (
     | Invite
     | DeadLink
     | Control
+    | Switch
     | TimerFired
     | FromDesk
     | CaseWanted

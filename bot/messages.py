@@ -25,6 +25,7 @@ from bot.bodies import (
     Removed,
     Said,
     Started,
+    Switch,
     TimerFired,
     Unreadable,
 )
@@ -35,7 +36,7 @@ __all__ = [
     "TEST", "Address", "Body", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink", "Delivery",
     "Edited", "Fact", "File", "FilesRefused", "FromDesk", "Inbound", "Invite", "LeftOut", "Limit", "Media", "Moved",
     "Option", "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said", "Sent", "Started",
-    "TimerFired", "Unreadable", "WebRequest",
+    "Switch", "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 

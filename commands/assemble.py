@@ -17,6 +17,7 @@ from bot.ports import Channel, Store
 from bot.runtime.drafts import Drafts, Found, read
 from bot.runtime.intake import Intake
 from bot.runtime.librarian import Librarian
+from bot.runtime.mover import Mover
 from bot.runtime.office import Office
 from bot.runtime.supervisor import Supervisor
 from bot.secret_keys import decoded
@@ -65,6 +66,11 @@ class Parts:
     desks: Desks
     librarian: Librarian
     drafts: Drafts
+
+    @property
+    def mover(self) -> Mover:
+        """What brings running conversations to other versions."""
+        return Mover(self.reading, self.library, self.intake, self.clock)
 
     @property
     def reading(self) -> SqlReading:

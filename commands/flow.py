@@ -23,6 +23,19 @@ BASED_ON = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 
 
+WHY = {
+    "question": "their open question is not there, or asks something else",
+    "answers": "a question that they have answered is not there, or asks something else",
+    "language": "their language is not there",
+    "variables": "a variable has no value for them",
+    "variant": "their variant is not there",
+    "patience": "there, their time to answer would be over",
+    "over": "they have just ended",
+    "lost": "their version cannot be read any more",
+}
+"""What keeps conversations on their version, in words."""
+
+
 @click.group("flow")
 def command() -> None:
     """Versions of surveys. New conversations begin with the latest version; those that run stay on theirs."""
@@ -123,6 +136,29 @@ def rollback(flow: str, to: int | None, note: str, author: str, based_on: int | 
     settings = configuration.load()
     done = change(settings, path, wanted, FlowPublished, lambda versions: versions.roll_back(flow, wanted, ""))
     _tell(done, as_json=as_json)
+
+
+@command.command()
+@click.argument("flow")
+@click.option("--to", type=click.IntRange(1), help="The version to go on with.  [default: the current one]")
+@click.option("--dry-run", is_flag=True, help="Only say what would become of them.")
+@JSON
+def move(flow: str, to: int | None, *, dry_run: bool, as_json: bool) -> None:
+    """Let running conversations of FLOW go on with another version, where their open question and answers allow it.
+
+    Nothing is sent. All others stay on the version that they are on.
+    """
+    import settings as configuration  # noqa: PLC0415 — see above
+    from commands import publishing  # noqa: PLC0415 — see above
+    from web.flow_shapes import FlowMove  # noqa: PLC0415 — see above
+
+    found = publishing.move(configuration.load(), flow, FlowMove(to, dry_run))
+    if as_json:
+        _print(found)
+        return
+    click.echo(f"{found.moving:,} {'would go' if dry_run else 'go'} on with version {found.to} of {flow}.")
+    for each in found.staying:
+        click.echo(f"{each.count:,} {'would stay' if dry_run else 'stay'} on theirs: {WHY[each.why]}.")
 
 
 def login() -> str:

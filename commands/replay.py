@@ -133,7 +133,8 @@ async def _revision(reading: "SqlReading", revision: str) -> "Flow | None":
 async def compare(reading: "SqlReading", new: "Flow", old: "Flow | None" = None) -> Comparison:
     """Every stored conversation of the flow with this id: as it went (or with `old`), and with `new`."""
     from bot.engine.rerun import past, rerun  # noqa: PLC0415 — see above
-    from bot.engine.state import Journaled  # noqa: PLC0415 — see above
+    from bot.engine.state import Journaled, Switched  # noqa: PLC0415 — see above
+    from bot.engine.switching import began_on  # noqa: PLC0415 — see above
 
     decode = msgspec.json.Decoder(Journaled).decode
     now = time.time_ns() // 1_000_000
@@ -141,12 +142,17 @@ async def compare(reading: "SqlReading", new: "Flow", old: "Flow | None" = None)
     found, after, told = Comparison(), "", time.monotonic()
     while page := await reading.past_conversations(new.id, after, PAGE):
         for row in page:
-            revision = row["revision"]
-            if revision not in flows:
-                flows[revision] = await _revision(reading, revision)
-            its_own = flows[revision]
             journal = [(at, decode(event)) for at, event in row["journal"]]
-            what = past(its_own, journal, now) if its_own else None
+            first = began_on(journal, row["revision"])
+            for revision in {
+                first,
+                row["revision"],
+                *(each.revision for _, each in journal if isinstance(each, Switched)),
+            }:
+                if revision not in flows:
+                    flows[revision] = await _revision(reading, revision)
+            its_own, began = flows[row["revision"]], flows[first]
+            what = past(began, journal, now, {name: flow for name, flow in flows.items() if flow}) if began else None
             if its_own is None or what is None:
                 found.unreadable += 1
                 continue

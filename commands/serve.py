@@ -114,10 +114,15 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             hosts={*settings.hosts, host, *([public] if public else [])},
             installing=installing(assembled),
             inbox=Inbox(assembled.reading, assembled.office, assembled.desks),
-            flows=Publishing(assembled.librarian.archive, assembled.drafts.read, assembled.librarian),
+            flows=flows_of(assembled),
         ),
         more,
     )
+
+
+def flows_of(assembled: Parts) -> Publishing:
+    """Flows and their versions, for the API."""
+    return Publishing(assembled.reading, assembled.drafts.read, assembled.librarian, assembled.mover)
 
 
 def installing(assembled: Parts) -> Installing:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bot.runtime.drafts import Draft, Found
 from bot.runtime.librarian import Librarian
+from bot.runtime.mover import Mover
 from bot.versions import ANY, History, NoVersion, Outdated, Version
 from flows.diff import changes
 from flows.loader import check, revive
@@ -14,10 +15,13 @@ from web.flow_shapes import (
     FlowChange,
     FlowDiff,
     FlowHistory,
+    FlowMove,
+    FlowMoving,
     FlowPage,
     FlowPublication,
     FlowPublished,
     FlowRollback,
+    FlowStaying,
     FlowSummary,
     FlowVersion,
 )
@@ -88,9 +92,11 @@ class Versions:
 class Publishing(Versions):
     """web.flows.Flows over a store that can be written to."""
 
-    def __init__(self, archive: History, files: Read, librarian: Librarian) -> None:
+    def __init__(self, archive: History, files: Read, librarian: Librarian, mover: Mover | None = None) -> None:
+        """Without a `mover` nothing can be moved."""
         super().__init__(archive, files)
         self._librarian = librarian
+        self._mover = mover
 
     async def publish(self, flow: str, wanted: FlowPublication, author: str) -> FlowPublished:
         """See web.flows.Flows. A source that says what the flow's file says counts as the file."""
@@ -114,6 +120,16 @@ class Publishing(Versions):
             flow, wanted.author or author, wanted.note, to=wanted.to, based_on=based_on
         )
         return FlowPublished(flow, shown(back), new=True)
+
+    async def move(self, flow: str, wanted: FlowMove) -> FlowMoving:
+        """See web.flows.Flows."""
+        versions = await self._versions(flow)
+        to = next((each for each in versions if wanted.to in (None, each.n)), None)
+        if to is None or self._mover is None:
+            raise NoVersion(f"{flow!r} has no version {wanted.to}.")
+        found = await self._mover.move(flow, to.revision, dry_run=wanted.dry_run)
+        staying = [FlowStaying(why, count) for why, count in sorted(found.staying.items())]
+        return FlowMoving(flow, to.n, found.moving, staying)
 
     async def _runs(self, draft: Draft) -> bool:
         """Whether this is what runs, and the history knows that the file says so."""

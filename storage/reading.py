@@ -186,6 +186,14 @@ class SqlReading(ABC):
         """See bot.versions.Archive."""
         return await self._rows("versions", flow=flow)
 
+    async def flow_revisions(self, flow: str) -> list[str]:
+        """The revisions of a flow whose sources are kept, oldest first."""
+        return [row["revision"] for row in await self._rows("flow_revisions", flow=flow)]
+
+    async def running_sessions(self, revision: str, after: str, limit: int) -> list[Row]:
+        """Running sessions on a revision behind the id `after`: id, lane, state."""
+        return await self._rows("running_sessions", revision=revision, after=after, limit=limit)
+
     async def running_revisions(self) -> list[str]:
         """Flow revisions that running sessions are on."""
         return [row["revision"] for row in await self._rows("running_revisions")]

@@ -98,7 +98,9 @@ async def _write_sessions(connection: Any, sessions: Sequence[SessionRow]) -> No
     if new and _count(await connection.execute(SQL["insert_sessions"], *_columns(new))) != len(new):
         raise Conflict("a session was started by somebody else in the meantime")
     changed = [
-        (s.id, s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version) for s in sessions if s.version > 1
+        (s.id, s.revision, s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version)
+        for s in sessions
+        if s.version > 1
     ]
     if changed and _count(await connection.execute(SQL["update_sessions"], *_columns(changed))) != len(changed):
         raise Conflict("a session was changed by somebody else in the meantime")

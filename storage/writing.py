@@ -106,7 +106,7 @@ def _write_sessions(connection: sqlite3.Connection, sql: Mapping[str, str], rows
         except sqlite3.IntegrityError as error:
             raise Conflict("a session was started by somebody else in the meantime") from error
     changed = [
-        (s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version, s.id, s.version - 1)
+        (s.revision, s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version, s.id, s.version - 1)
         for s in rows.sessions
         if s.version > 1
     ]

@@ -1,10 +1,14 @@
 """`run.py flow` as authors use it: without a server on both databases, and beside one that holds the file."""
 
+import asyncio
 import json
 
 import pytest
 from click.testing import CliRunner
 
+import settings as configuration
+from bot.messages import Address
+from commands.assemble import parts
 from commands.flow import command, login
 from commands.flow import getpass as who
 from tests.test_cli import run_async
@@ -100,6 +104,29 @@ def test_who_has_no_name(monkeypatch):
     assert login() == "command line"
 
 
+@pytest.mark.usefixtures("house")
+def test_conversations_are_moved_without_a_server(folder):
+    """Those that can go on do, and who stays is told why."""
+    run("publish", "coffee")
+    asyncio.run(_asks("+4915112345678"))
+    (folder / "coffee.yaml").write_text(source("Two"))
+    run("publish", "coffee")
+    assert run("move", "coffee", "--dry-run") == "1 would go on with version 2 of coffee.\n"
+    assert run("move", "coffee") == "1 go on with version 2 of coffee.\n"
+    assert json.loads(run("move", "coffee", "--json"))["moving"] == 0
+    (folder / "coffee.yaml").write_text(source("Two").replace("id: score", "id: points"))
+    run("publish", "coffee")
+    assert "1 stay on theirs: their open question is not there" in run("move", "coffee")
+    assert "no version 9" in run("move", "coffee", "--to", "9", exits=1)
+
+
+async def _asks(phone: str) -> None:
+    async with parts(configuration.load()) as assembled:
+        await assembled.office.invite("coffee", Address("sms", phone))
+        while await assembled.supervisor.worker.step():
+            pass
+
+
 async def test_beside_a_server_that_holds_the_database(world, tmp_path, server):  # noqa: F811
     """Writing goes through it, and what is published is asked at once; looking needs nobody."""
     environment = world[2]
@@ -115,7 +142,13 @@ async def test_beside_a_server_that_holds_the_database(world, tmp_path, server):
     assert (refused.returncode, "version 1" in refused.stderr) == (1, True)
     await run_async("send", "--flow", "relationship", "--to", "sms:+4915112345678", **environment)
     assert "Muster GmbH!" in (await world[0].phone("+4915112345678").hears(1))[0]
+    moved = await run_async("flow", "move", "relationship", **environment)
+    assert (moved.returncode, moved.stdout) == (0, "0 go on with version 2 of relationship.\n")
     back = await run_async("flow", "rollback", "relationship", "--author", "ada", **environment)
     assert "begin with version 3 now" in back.stdout
+    moved = await run_async("flow", "move", "relationship", **environment)
+    assert (moved.returncode, moved.stdout) == (0, "1 go on with version 3 of relationship.\n")
+    again = await run_async("flow", "move", "relationship", "--json", **environment)
+    assert json.loads(again.stdout)["moving"] == 0
     told = await run_async("flow", "history", "relationship", **environment)
     assert "ada  rolled back" in told.stdout.splitlines()[0]

@@ -102,3 +102,32 @@ class FlowPublished(Struct, frozen=True):
     flow: str
     version: FlowVersion
     new: Annotated[bool, Meta(description="False: it was what runs already, and nothing was done.")]
+
+
+class FlowMove(Struct, frozen=True, forbid_unknown_fields=True):
+    """Let running conversations go on with another version."""
+
+    to: Annotated[_NUMBER | None, Meta(description="Its number; without it, the current one.")] = None
+    dry_run: Annotated[bool, Meta(description="Only say what would become of them.")] = False
+
+
+class FlowStaying(Struct, frozen=True):
+    """Conversations that stay on their version."""
+
+    why: Annotated[
+        str,
+        Meta(
+            description="question (the open one is gone or asks something else) | answers (so for an answered one) | "
+            "language | variables | variant | patience (there it would be over) | over | lost"
+        ),
+    ]
+    count: int
+
+
+class FlowMoving(Struct, frozen=True):
+    """What becomes of the running conversations that are on other versions."""
+
+    flow: str
+    to: int
+    moving: Annotated[int, Meta(description="Those that can go on with it; they do within moments.")]
+    staying: list[FlowStaying]

@@ -15,6 +15,8 @@ from web.bodies import read
 from web.flow_shapes import (
     FlowDiff,
     FlowHistory,
+    FlowMove,
+    FlowMoving,
     FlowPage,
     FlowProblem,
     FlowPublication,
@@ -54,6 +56,10 @@ class Flows(Protocol):
         """Go back to an earlier version."""
         ...
 
+    async def move(self, flow: str, wanted: FlowMove) -> FlowMoving:
+        """Let running conversations go on with another version."""
+        ...
+
 
 def routes(flows: Flows, keyring: Keyring) -> list[Route]:
     """`/api/v1/flows…`."""
@@ -83,12 +89,18 @@ def routes(flows: Flows, keyring: Keyring) -> list[Route]:
         wanted = read(await read_body(request, API_LIMIT), FlowRollback, "Wrong way back")
         return json(await _said(flows.roll_back(request.path_params["id"], wanted, key.name)), 201)
 
+    async def move(request: Request) -> Response:
+        keyring.check(request, "author")
+        wanted = read(await read_body(request, API_LIMIT), FlowMove, "Wrong move")
+        return json(await _said(flows.move(request.path_params["id"], wanted)), 200 if wanted.dry_run else 202)
+
     return [
         Route("/api/v1/flows", list_flows, methods=["GET"]),
         Route("/api/v1/flows/{id}/versions", list_versions, methods=["GET"]),
         Route("/api/v1/flows/{id}/versions", publish, methods=["POST"]),
         Route("/api/v1/flows/{id}/diff", compare, methods=["GET"]),
         Route("/api/v1/flows/{id}/rollback", roll_back, methods=["POST"]),
+        Route("/api/v1/flows/{id}/move", move, methods=["POST"]),
     ]
 
 

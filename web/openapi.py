@@ -5,11 +5,20 @@ from typing import Any
 
 import msgspec
 
-from web.flow_shapes import FlowDiff, FlowHistory, FlowPage, FlowPublication, FlowPublished, FlowRollback
+from web.flow_shapes import (
+    FlowDiff,
+    FlowHistory,
+    FlowMove,
+    FlowMoving,
+    FlowPage,
+    FlowPublication,
+    FlowPublished,
+    FlowRollback,
+)
 from web.shapes import CaseAct, CaseActed, CaseDetail, CasePage, Invitation, InvitationState, Invited, Page
 
 _TYPES = [Invitation, Invited, InvitationState, Page, CasePage, CaseDetail, CaseAct, CaseActed]
-_TYPES += [FlowPage, FlowHistory, FlowDiff, FlowPublication, FlowRollback, FlowPublished]
+_TYPES += [FlowPage, FlowHistory, FlowDiff, FlowPublication, FlowRollback, FlowPublished, FlowMove, FlowMoving]
 _AFTER = {
     "name": "after",
     "in": "query",
@@ -175,6 +184,16 @@ def _flows() -> dict[str, Any]:
                 problems=("401", "403", "404", "409", "413", "422", "503"),
                 parameters=[_ID],
                 requestBody={"required": True, "content": _content("FlowRollback")},
+            )
+        },
+        "/api/v1/flows/{id}/move": {
+            "post": _operation(
+                "Let running conversations go on with another version; 200 for a dry run.",
+                "202",
+                "FlowMoving",
+                problems=("401", "403", "404", "413", "422", "503"),
+                parameters=[_ID],
+                requestBody={"required": True, "content": _content("FlowMove")},
             )
         },
     }

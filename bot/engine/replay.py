@@ -30,6 +30,7 @@ from bot.engine.state import (
     TimedOut,
     Turn,
 )
+from bot.engine.switching import proceed
 from bot.messages import Capabilities, Prompt
 from bot.render import render
 from flows.durations import parse
@@ -55,17 +56,20 @@ class ScriptError(ValueError):
     """A script cannot be played; says in which line, and why."""
 
 
-def replay(flow: Flow, session_id: str, journal: Iterable[tuple[int, Journaled]]) -> Session:
+def replay(
+    flow: Flow, session_id: str, journal: Iterable[tuple[int, Journaled]], later: Mapping[str, Flow] | None = None
+) -> Session:
     """The session that its journal of (time in epoch ms, entry) leads to. The first entry is Began.
 
-    Raises ValueError if the journal does not begin with the beginning.
+    `flow` is the version it began with, `later` has those that it switched to by their revision. Raises KeyError
+    without one of them, ValueError if the journal does not begin with the beginning.
     """
     session: Session | None = None
     for now, entry in journal:
         if isinstance(entry, Began):
             session = _begin(flow, session_id, entry, now).session
         elif session is not None:
-            session = advance(flow, session, entry, now).session
+            flow, session = proceed(flow, session, entry, now, later or {})
     if session is None:
         raise ValueError("the journal holds no beginning")
     return session

@@ -5,7 +5,8 @@ reply: there the conversation ends as `unknown`, and nothing is guessed. Pure: n
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,9 +23,11 @@ from bot.engine.state import (
     Say,
     Session,
     SetTimer,
+    Switched,
     TimedOut,
     Turn,
 )
+from bot.engine.switching import proceed
 from flows.model import Flow
 
 UNKNOWN = "unknown"  # the outcome of those who would be asked something new
@@ -53,8 +56,16 @@ class Course(Struct, frozen=True):
     messages: int = 0
 
 
-def past(flow: Flow, journal: Iterable[tuple[int, Journaled]], until: int = FOREVER) -> Past | None:
-    """What happened in a session of this revision; None if its journal does not begin with the beginning."""
+def past(
+    flow: Flow,
+    journal: Iterable[tuple[int, Journaled]],
+    until: int = FOREVER,
+    later: Mapping[str, Flow] = MappingProxyType({}),
+) -> Past | None:
+    """What happened in a session that began with this version; None if its journal does not begin with the beginning.
+
+    `later` has the versions that it switched to by their revision; without one of them it is None, too.
+    """
     entries = iter(journal)
     at, began = next(entries, (0, None))
     if not isinstance(began, Began):
@@ -63,12 +74,12 @@ def past(flow: Flow, journal: Iterable[tuple[int, Journaled]], until: int = FORE
     steps: dict[str, list[tuple[int, Event]]] = {}
     asked = {session.step}
     for now, event in entries:
-        if isinstance(event, Began):
+        if isinstance(event, Began) or (isinstance(event, Switched) and event.revision not in later):
             return None
-        if not isinstance(event, TimedOut):  # what becomes due follows from the version that is played
+        if not isinstance(event, TimedOut | Switched):  # what becomes due follows from the version that is played
             since = session.asked_at if session.step else session.ended_at
             steps.setdefault(session.step, []).append((now - since, _plain(event, session)))
-        session = advance(flow, session, event, now).session
+        flow, session = proceed(flow, session, event, now, later)
         asked.add(session.step)
     return Past(began, at, {step: tuple(events) for step, events in steps.items()}, frozenset(asked), until)
 

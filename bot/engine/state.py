@@ -27,7 +27,7 @@ class Session(Struct, frozen=True, omit_defaults=True):
 
     id: str
     flow: str
-    revision: str  # content hash of the flow; a running session never changes it
+    revision: str  # content hash of the flow; only a switch changes it
     language: str
     started_at: int
     step: str = ""  # the step whose question is open; "" once the session is over
@@ -137,7 +137,14 @@ class Began(Struct, frozen=True, tag="began", omit_defaults=True):
     test: bool = False
 
 
-Journaled = Began | Event
+class Switched(Struct, frozen=True, tag="switched"):
+    """The session went on with another version of its flow: from the revision `before` to `revision`."""
+
+    before: str
+    revision: str
+
+
+Journaled = Began | Switched | Event
 
 
 # Effects

@@ -19,10 +19,12 @@ from bot.engine.state import (
     Returned,
     Reworded,
     Superseded,
+    Switched,
     TakenOver,
     TimedOut,
     Turn,
 )
+from bot.engine.switching import obstacle, switch
 from bot.errors import UnknownRevision
 from bot.messages import (
     TEST,
@@ -42,6 +44,7 @@ from bot.messages import (
     Removed,
     Said,
     Started,
+    Switch,
     TimerFired,
 )
 from bot.rows import TAKEN, DeliveryRow, Opened
@@ -74,14 +77,22 @@ def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> No
                 turn(lane, TimedOut(), now, revision)
         case Control():
             turn(lane, TakenOver(body.by) if body.owner == "human" else HandedBack(), now, revision)
-        case DeadLink():
-            lane.notice(f"link_{body.why}", now, id_of(lane.name, inbound.id, now))
-        case CaseWanted(desk, priority, reason, _, respond_within):
-            lane.call(OpenCase(desk, priority, reason, respond_within))
+        case Switch():
+            _switch(lane, body, now, revision)
+        case DeadLink() | CaseWanted():
+            _left_by_others(lane, inbound.id, body, now)
         case Removed() | Moved() | Reacted() | FromDesk() | FilesRefused():
             pass  # an answer stays given, a customer's chat does not move, and there is no such case
         case _:
             raise TypeError(f"no rule for {type(body).__name__}")
+
+
+def _left_by_others(lane: Lane, event: str, body: DeadLink | CaseWanted, now: int) -> None:
+    """Something that another part of the house has found out about this person."""
+    if isinstance(body, DeadLink):
+        lane.notice(f"link_{body.why}", now, id_of(lane.name, event, now))
+    else:
+        lane.call(OpenCase(body.desk, body.priority, body.reason, body.respond_within))
 
 
 def _hear(
@@ -198,6 +209,17 @@ def turn(lane: Lane, event: Event, now: int, revision: Lookup) -> None:
     next_one = advance(_loaded(session.revision, revision), session, event, now)
     if next_one.effects or replace(next_one.session, turn=session.turn) != session:
         _apply(lane, next_one, event, now)
+
+
+def _switch(lane: Lane, wanted: Switch, now: int, revision: Lookup) -> None:
+    """Let the survey go on with another version, if nothing is in the way by now. Raises UnknownRevision."""
+    session = lane.session
+    if session is None or session.id != wanted.session or session.revision == wanted.revision:
+        return
+    now = max(now, session.started_at)
+    new = _loaded(wanted.revision, revision)
+    if not obstacle(_loaded(session.revision, revision), new, session, now):
+        _apply(lane, switch(new, session, now), Switched(session.revision, new.revision), now)
 
 
 def _apply(lane: Lane, done: Turn, event: Journaled, now: int) -> None:

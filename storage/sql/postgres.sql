@@ -84,10 +84,10 @@ SELECT * FROM unnest(:id::text[], :lane::text[], :flow::text[], :revision::text[
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_sessions!
-UPDATE session AS s SET owner = r.owner, outcome = r.outcome, ended_at = r.ended_at, heard_at = r.heard_at, state = r.state,
-  version = r.version
-FROM unnest(:id::text[], :owner::text[], :outcome::text[], :ended_at::bigint[], :heard_at::bigint[], :state::text[],
-  :version::int[]) AS r (id, owner, outcome, ended_at, heard_at, state, version)
+UPDATE session AS s SET revision = r.revision, owner = r.owner, outcome = r.outcome, ended_at = r.ended_at,
+  heard_at = r.heard_at, state = r.state, version = r.version
+FROM unnest(:id::text[], :revision::text[], :owner::text[], :outcome::text[], :ended_at::bigint[], :heard_at::bigint[],
+  :state::text[], :version::int[]) AS r (id, revision, owner, outcome, ended_at, heard_at, state, version)
 WHERE s.id = r.id AND s.version = r.version - 1;
 
 -- name: save_answers!

@@ -140,6 +140,14 @@ WHERE kind = 'file' AND NOT EXISTS (
   SELECT 1 FROM flow_version AS later WHERE later.flow = v.flow AND later.n > v.n AND later.kind = 'file'
 ) ORDER BY flow;
 
+-- name: flow_revisions
+SELECT revision FROM flow_revision WHERE flow = :flow ORDER BY saved_at, revision;
+
+-- name: running_sessions
+-- Who tries a version out stays on it.
+SELECT id, lane, state FROM session
+WHERE outcome = '' AND revision = :revision AND id > :after AND basis <> 'test' ORDER BY id LIMIT :limit;
+
 -- name: versions
 SELECT flow, n, revision, kind, author, note, at FROM flow_version WHERE flow = :flow ORDER BY n DESC;
 

@@ -44,7 +44,7 @@ INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, 
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_sessions!
-UPDATE session SET owner = ?, outcome = ?, ended_at = ?, heard_at = ?, state = ?, version = ?
+UPDATE session SET revision = ?, owner = ?, outcome = ?, ended_at = ?, heard_at = ?, state = ?, version = ?
 WHERE id = ? AND version = ?;
 
 -- name: save_answers!

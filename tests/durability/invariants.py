@@ -15,7 +15,8 @@ from bot.cases.desks import Desks
 from bot.cases.events import Begun, CaseEvent
 from bot.cases.state import Case
 from bot.engine.replay import replay
-from bot.engine.state import Began, HandedBack, Journaled, Session, TakenOver
+from bot.engine.state import Began, HandedBack, Journaled, Session, Switched, TakenOver
+from bot.engine.switching import began_on
 from flows import library
 from flows.library import Library
 from storage.schema import sqlite_path
@@ -187,7 +188,9 @@ def i11_the_journal_replays_to_the_stored_state(found: Tables) -> None:
         if flow is None:
             raise Broken(f"I11: the revision of {row['id']} is lost")
         stored = state(row["state"])
-        again = replay(flow, row["id"], journal[row["id"]])
+        happened = journal[row["id"]]
+        later = {each.revision: shelf.revision(each.revision) for _, each in happened if isinstance(each, Switched)}
+        again = replay(shelf.revision(began_on(happened, row["revision"])), row["id"], happened, later)
         if again != stored:
             raise Broken(f"I11: the journal of {row['id']} leads to {again}, stored is {stored}")
         if (row["outcome"], row["owner"]) != (stored.outcome, stored.owner):

@@ -134,7 +134,7 @@ async def test_wrong_pages_are_refused(client, query):
 async def test_s19_without_a_valid_key_nothing_is_told(client, given):
     headers = {} if given is None else {"authorization": given}
     read = ["invitations/s1", "responses", "cases", "cases/c1", "flows", "flows/a/versions", "flows/a/diff"]
-    written = ["invitations", "cases/c1/acts", "flows/a/versions", "flows/a/rollback"]
+    written = ["invitations", "cases/c1/acts", "flows/a/versions", "flows/a/rollback", "flows/a/move"]
     for method, path in [*(("GET", path) for path in read), *(("POST", path) for path in written)]:
         answer = await client.request(method, f"/api/v1/{path}", headers=headers)
         assert answer.status_code == 401
@@ -153,6 +153,7 @@ async def test_s19_a_key_does_what_its_scopes_say(client):
     assert (await client.get("/api/v1/cases/c1", headers=reader)).status_code == 403
     assert (await client.post("/api/v1/flows/a/versions", json={}, headers=reader)).status_code == 403
     assert (await client.post("/api/v1/flows/a/rollback", json={}, headers=reader)).status_code == 403
+    assert (await client.post("/api/v1/flows/a/move", json={}, headers=reader)).status_code == 403
 
 
 def test_s19_keys_are_random_and_kept_as_hashes():
@@ -179,6 +180,7 @@ def test_s20_every_route_has_a_policy(app):
         "/api/v1/flows/{id}/versions": "key: read, author",
         "/api/v1/flows/{id}/diff": "key: read",
         "/api/v1/flows/{id}/rollback": "key: author",
+        "/api/v1/flows/{id}/move": "key: author",
         "/files/{token}/{name}": "the link",
         "/livez": "open",
         "/readyz": "open",

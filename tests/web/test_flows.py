@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from bot.messages import Address
 from commands.assemble import parts
 from commands.serve import build
 from settings import Settings
@@ -160,6 +161,26 @@ async def test_what_there_is_not(api, method, path):
     """404 that says what is missing."""
     answer = await api.request(method, path, json={} if method == "POST" else None)
     assert (answer.status_code, answer.json()["title"]) == (404, "No such version")
+
+
+async def test_running_conversations_are_moved(api):
+    """A dry run only says so; afterwards there is nobody left to move."""
+    assembled = api.assembled
+    await assembled.office.invite("coffee", Address("sms", "+4915112345678"))
+    while await assembled.supervisor.worker.step():
+        pass
+    await api.post("/coffee/versions", json={"source": source("Two")})
+    expected = {"flow": "coffee", "to": 2, "moving": 1, "staying": []}
+    dry = await api.post("/coffee/move", json={"dry_run": True})
+    assert (dry.status_code, dry.json()) == (200, expected)
+    done = await api.post("/coffee/move", json={})
+    assert (done.status_code, done.json()) == (202, expected)
+    while await assembled.supervisor.worker.step():
+        pass
+    assert (await api.post("/coffee/move", json={"to": 2})).json()["moving"] == 0
+    await api.post("/coffee/versions", json={"source": source("Two").replace("id: score", "id: points")})
+    assert (await api.post("/coffee/move", json={})).json()["staying"] == [{"why": "question", "count": 1}]
+    assert (await api.post("/coffee/move", json={"to": 9})).status_code == 404
 
 
 async def test_only_authors_write(api):

@@ -93,6 +93,7 @@ class Api:
             "note": lambda word: self.posts(f"{flow}/versions", {"source": OTHER, "note": word}),
             "author": lambda word: self.posts(f"{flow}/rollback", {"to": 1, "author": word}),
             "another flow": lambda word: self.posts(f"{flows}/{_quoted(word)}/versions", {"source": OTHER}),
+            "POST /api/v1/flows/{id}/move": lambda word: self.posts(f"{flows}/{_quoted(word)}/move", {}),
             "POST /api/v1/flows/{id}/rollback": lambda word: self.posts(f"{flows}/{_quoted(word)}/rollback", {}),
             "file": lambda word: self.gets(f"/files/{_quoted(word)}/a.png"),
         }

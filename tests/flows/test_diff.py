@@ -214,6 +214,61 @@ def test_a_change_has_its_parts():
     )
 
 
+VARIED = (
+    FLOW
+    + """\
+variants:
+  short:
+    share: 30
+    steps: [{id: why, say: {en: Sorry!, de: Schade!}}]
+  kind: {share: 20, steps: [{id: thanks, say: {en: Thanks!, de: "Danke sehr!"}}]}
+"""
+)
+# what is replaced in a flow with variants, by what, and all that is said about it
+OF_VARIANTS = [
+    ("share: 30", "share: 40", ["variant short: share: 30 % → 40 %"]),
+    ("en: Sorry!", "en: Oh!", ["variant short, why: words said changed (en): “Sorry!” → “Oh!”"]),
+    ("steps: [{id: why,", "steps: [{id: topic,", [
+        "variant short: step why is as the flow has it again",
+        "variant short: own step topic",
+        "variant short, topic: words said added (en): “Sorry!”",
+        "variant short, topic: words said added (de): “Schade!”",
+    ]),
+    (", de: Schade!}}]", ", de: Schade!}}, {id: x, do: [{escalate: {desk: a}}], next: end}]", [
+        "variant short: own step x",
+        "variant short, x: now opens a case at desk a (priority normal)",
+        "variant short, x: all now go to the end instead of the next step",
+    ]),
+    (VARIED[VARIED.index("  kind: {") :], "", ["variant kind removed"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), OF_VARIANTS)
+def test_what_is_said_of_variants(old, new, expected):
+    """A variant is named, and its steps are told like those of the flow."""
+    assert sentences(VARIED, VARIED.replace(old, new, 1)) == expected
+    assert sentences(VARIED.replace(old, new, 1), VARIED)
+
+
+def test_new_variants_and_their_order():
+    """Who gets which depends on the order; a new one tells its share and all that differs in it."""
+    start, head, short, kind = (
+        VARIED.partition("variants:\n")[0],
+        "variants:\n",
+        *VARIED.split("variants:\n")[1].split("  kind"),
+    )
+    turned = start + head + "  kind" + kind + short
+    assert sentences(VARIED, turned) == ["variants in another order: short, kind → kind, short"]
+    assert sentences(FLOW, VARIED)[:3] == [
+        "variant short added, for 30 %",
+        "variant short: own step why",
+        "variant short, why: words said added (en): “Sorry!”",
+    ]
+    both = VARIED.replace(", de: Schade!}}]", ", de: Schade!}}, {id: x, say: {en: X, de: X}}]")
+    other = VARIED.replace("[{id: why,", "[{id: x, say: {en: X, de: X}}, {id: why,")
+    assert sentences(both, other) == ["variant short: steps in another order: why, x → x, why"]
+
+
 @pytest.mark.parametrize(("before", "after", "expected"), SHORTENED)
 def test_long_texts_are_shortened_around_what_differs(before, after, expected):
     """What differs is always in sight."""

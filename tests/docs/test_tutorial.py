@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 _STEP = re.compile(
     r"`(?P<file>acme/[\w./-]+)`:\n\n```\w+\n(?P<content>.*?)```"
     r"|```console\n(?P<console>.*?)```"
-    r"|<!-- replace (?P<replaced>\S+): (?P<old>\S+) → (?P<new>\S+) -->",
+    r"|<!-- replace (?P<replaced>\S+): (?P<old>[^\n]+?) → (?P<new>[^\n]+?) -->",
     re.DOTALL,
 )
 

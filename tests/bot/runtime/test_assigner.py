@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bot.cases.desks import Desks
 from bot.errors import StoreUnavailable
-from bot.messages import Address, Said
+from bot.messages import TEST, Address, Said
 from bot.runtime import assigner
 from bot.runtime.assigner import Assigner
 from bot.runtime.supervisor import Supervisor
@@ -53,6 +53,25 @@ async def test_new_cases_go_round_the_oldest_first(store, library):
     assert await desk(rooms).look() == 1  # another process goes on behind the last one
     await rooms.works()
     assert await owners(rooms) == ["mia", "tom", "mia", "tom"]
+
+
+async def test_nobody_is_given_a_case_that_only_tries_a_survey_out(store, library):
+    """Whoever takes one by hand has no work more than before, and it is still their turn."""
+    rooms = rooms_of(store, library)
+    one, two, three, author = people(4)
+    await rooms.office.invite("after-support", author, basis=TEST)
+    await rooms.works()
+    await rooms.gets("2", author)
+    await rooms.waits()
+    [trial] = await store.cases()
+    assert (trial["basis"], await desk(rooms).look()) == (TEST, 0)
+    await rooms.office.act(trial["id"], "mia", Said("!claim"), "1")
+    await rooms.works()
+    for customer in (one, two, three):
+        await unhappy(rooms, customer)
+        await desk(rooms).look()
+        await rooms.works()
+    assert await owners(rooms) == ["mia", "mia", "tom", "mia"]
 
 
 async def test_whoever_has_the_fewest_gets_the_next(store, library):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.messages import Address, Consent, Started
+from bot.messages import TEST, Address, Consent, Started
 from bot.runtime.office import LINK_LIFE, link_id
 from bot.runtime.worker import Worker
 from flows.library import UnknownFlow
@@ -35,6 +35,16 @@ async def test_a_link_starts_a_survey_for_who_opens_it_first(house):
     assert (row["used_by"], row["used_at"], row["channel"]) == (ANNA.lane, house.clock(), "sms")
     [session] = await house.store.sessions()
     assert (session["lane"], session["state"].count("Anna")) == (ANNA.lane, 1)
+
+
+async def test_a_link_may_lead_to_a_test_of_what_is_not_published(house):
+    """An author on a channel where bots cannot write first."""
+    draft = house.library.source(house.library.get("after-support").revision).replace("id: after-support", "id: draft")
+    secret = await house.office.offer("draft", "sms", basis=TEST, source=draft)
+    await opens(house, secret, language="en")
+    assert texts(house)[0].startswith(f"[Test] {ASKED}")
+    [session] = await house.store.sessions()
+    assert (session["flow"], session["basis"]) == ("draft", TEST)
 
 
 @pytest.mark.parametrize("together", [True, False])

@@ -96,16 +96,24 @@ def _counts(flow: "Flow", rows: Sequence[Mapping[str, Any]]) -> dict[str, "Count
 
 
 def _facts(flow: "Flow", found: Mapping[str, "Arm"]) -> list[dict[str, Any]]:
+    odd = _odd(flow, found)
     return [
         {
             "variant": name,
             "share": flow.shares[name],
+            "oddly_drawn": name in odd,
             **msgspec.structs.asdict(arm.counts),
             "measures": arm.measures,
             "against_base": arm.against,
         }
         for name, arm in found.items()
     ]
+
+
+def _odd(flow: "Flow", found: Mapping[str, "Arm"]) -> list[str]:
+    from insights.experiment import oddly_drawn  # noqa: PLC0415 — see above
+
+    return oddly_drawn({name: arm.counts for name, arm in found.items()}, flow.shares)
 
 
 def _tell(flow: "Flow", found: Mapping[str, "Arm"], revisions: int) -> None:
@@ -130,6 +138,12 @@ def _tell(flow: "Flow", found: Mapping[str, "Arm"], revisions: int) -> None:
             click.echo(f"{name}, compared with base:")
         for measure, comparison in arm.against.items():
             click.echo(f"  {WORDS[measure]}: {_compared(measure, comparison)}")
+    for name in _odd(flow, found):
+        drawn = found[name].counts.asked / asked
+        click.echo(
+            f"Careful: '{name}' was drawn for {drawn:.1%} and not for {flow.shares[name]} %, which chance hardly"
+        )
+        click.echo("does. Were some people asked several times?")
     many = f", corrected for {len(found) - 1} variants (Holm)" if len(found) > 2 else ""
     click.echo(f"In brackets what is likely, at 95 %. More than chance: p below 0.05{many}.")
 

@@ -32,12 +32,12 @@ class Whole(Struct, frozen=True):
         What the variant brings about in a step of the flow is told at the variant's name. A step of the flow that the
         variant goes past is no mistake.
         """
-        known = {(each.path, each.code, each.message) for each in base}
+        known = {_problem(each.path, each) for each in base}
         for each in found:
             path = self.place(each.path)
             if path[:1] == ("variants",):
                 yield _named(replace(each, path=path))
-            elif each.code != LEFT_OUT and (path, each.code, each.message) not in known:
+            elif each.code != LEFT_OUT and _problem(path, each) not in known:
                 message = _about(self.name, each.message)
                 yield replace(each, path=("variants", self.name), message=message, at_key=True)
 
@@ -102,6 +102,11 @@ def lost_routes(data: Any) -> Iterator[Finding]:
 def named(found: Iterable[Finding]) -> Iterator[Finding]:
     """The same findings; those in a step of a variant say in which."""
     return map(_named, found)
+
+
+def _problem(path: Path, finding: Finding) -> tuple[Path, str, str]:
+    """What makes it the same problem: in a step also its words, elsewhere they may list a few things more."""
+    return path, finding.code, finding.message if path[:1] == ("steps",) else ""
 
 
 def _named(finding: Finding) -> Finding:

@@ -74,6 +74,16 @@ def examine(found: Mapping[str, Counts], base: str) -> dict[str, Arm]:
     }
 
 
+def oddly_drawn(found: Mapping[str, Counts], shares: Mapping[str, int]) -> list[str]:
+    """Variants that far more or fewer people got than their share (per cent) says: what is wrong with the drawing?
+
+    By chance alone a variant gets in here in one of a thousand experiments.
+    """
+    asked = sum(counts.asked for counts in found.values())
+    drawn = {name: wilson(counts.asked, asked, 0.999) for name, counts in found.items()}
+    return [name for name, part in drawn.items() if part and not part.low <= shares[name] / 100 <= part.high]
+
+
 def _verdict(between: Difference | None, p: float | None) -> Verdict:
     if between is None or p is None:
         return "too few"

@@ -41,8 +41,6 @@ def newcombe(one: tuple[int, int], other: tuple[int, int], confidence: float = C
 
 def _campbell(one: tuple[int, int], other: tuple[int, int]) -> float:
     n = one[1] + other[1]
-    if n < 2:
-        return 1.0
     common = (one[0] + other[0]) / n
     variance = common * (1 - common) * (1 / one[1] + 1 / other[1]) * n / (n - 1)
     return two_sided(one[0] / one[1] - other[0] / other[1], variance)

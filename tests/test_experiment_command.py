@@ -70,6 +70,7 @@ async def seeded(store):
     await crowd(store, FLOW, "patient", asked=200, scores=[3] * 38 + [8] * 20 + [9] * 40)
     await crowd(store, FLOW, "short", asked=99, scores=[0] * 99, basis="test")
     await crowd(store, LATER, "short", asked=50, scores=[10] * 10)
+    await crowd(store, FLOW, "", asked=3, scores=[1] * 3)  # began before there were variants, and were moved
     return store
 
 
@@ -88,6 +89,7 @@ async def test_the_figures(seeded):
     assert base["measures"]["nps"]["value"] == 0
     assert short["measures"]["nps"]["value"] == pytest.approx(66.7, abs=0.1)
     assert base["against_base"] == {}
+    assert [each["oddly_drawn"] for each in told["variants"]] == [False, True, True]
     assert {name: each["verdict"] for name, each in short["against_base"].items()} == {
         "answered": "less", "completed": "less", "opted_out": "chance", "nps": "more",
     }  # fmt: skip
@@ -107,6 +109,8 @@ async def test_in_words(seeded):
     assert "  opted out: +0.0 points (-2.3 to +2.3): may be chance (p 1.000)" in said
     assert "corrected for 2 variants (Holm)" in said
     assert "base, compared" not in said
+    assert "Careful: 'patient' was drawn for 33.3% and not for 25 %" in said
+    assert "'base' was drawn" not in said
 
 
 async def test_other_revisions(seeded):

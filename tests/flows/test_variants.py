@@ -203,6 +203,21 @@ def test_a_problem_of_the_flow_is_not_told_again_for_each_variant():
         assert len(alone) == 1
 
 
+def test_phrases_that_only_a_variant_needs():
+    """As long as the flow lacks some its own list stands for both; then the variant's are told at its name."""
+    variants = VARIANTS.replace("{id: more, ask: {type: text,", "{id: more, ask: {type: yes_no,")
+    lacking = FLOW.replace("[en]", "[ca]") + variants
+    [before] = check(lacking, "x").problems
+    assert (before.code, before.line) == ("missing-phrase", 4)
+    assert "variant" not in before.message
+    names = before.message.rpartition(": ")[2].split(", ")
+    own = "phrases: {" + ", ".join(f"{name}: 'sí {number}'" for number, name in enumerate(names)) + "}\n"
+    [after] = check(own + lacking, "x").problems
+    assert (after.code, after.line, after.column) == ("missing-phrase", 21, 3)
+    assert after.message.startswith("in the variant 'long', customers would read these phrases in English")
+    assert after.message.endswith(": reask_yes_no, no")
+
+
 def test_what_a_variant_goes_past_is_no_mistake():
     """The short one never asks why; that step is in the flow for the others."""
     assert check(FLOW + VARIANTS, "x").problems == ()

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from insights.experiment import ENOUGH, MEASURES, Counts, examine
+from insights.experiment import ENOUGH, MEASURES, Counts, examine, oddly_drawn
 
 BASE = Counts(asked=1000, completed=300, opted_out=20, detractors=80, passives=100, promoters=170)
 
@@ -81,6 +81,16 @@ def test_three_variants_that_are_all_the_same_fool_us_one_time_in_twenty():
         said = {arm.against["completed"].verdict for name, arm in examine(found, "base").items() if name != "base"}
         fooled += said != {"chance"}
     assert 0.02 < fooled / times < 0.065
+
+
+@pytest.mark.parametrize(
+    ("asked", "odd"),
+    [((500, 300, 200), []), ((530, 290, 180), []), ((600, 200, 200), ["base", "a"]), ((5, 1, 4), []), ((0, 0, 0), [])],
+)
+def test_who_was_drawn_too_often_or_too_rarely(asked, odd):
+    """Beside shares of 50, 30 and 20: what chance does is not told."""
+    found = {name: Counts(asked=count) for name, count in zip(("base", "a", "b"), asked, strict=True)}
+    assert oddly_drawn(found, {"base": 50, "a": 30, "b": 20}) == odd
 
 
 def test_counts_add_up():

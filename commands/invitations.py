@@ -63,11 +63,20 @@ class Invitations:
     def _flow(self, wanted: Invitation) -> Flow:
         """What is to be asked: the published survey, or what a test brings along. Raises UnknownFlow, CannotInvite."""
         if not wanted.source:
-            return self._parts.library.get(wanted.flow)
+            return self._published(wanted.flow)
         checked = check(wanted.source, wanted.flow, known_desks(self._parts.settings))
         if checked.flow is None:
             raise CannotInvite("\n".join(["This survey has errors; nobody was asked.", *map(str, checked.errors)]))
         return checked.flow
+
+    def _published(self, flow: str) -> Flow:
+        try:
+            return self._parts.library.get(flow)
+        except UnknownFlow as error:
+            if flow not in self._parts.drafts.found.drafts:
+                raise
+            how = f"nobody is asked before it is published (`run.py flow publish {flow}`)"
+            raise CannotInvite(f"The survey {flow!r} is a draft: {how}.") from error
 
     async def _link(self, flow: Flow, wanted: Invitation, variables: Mapping[str, str]) -> Invited | None:
         """A link, if nobody is named whom this channel could write to."""

@@ -14,7 +14,7 @@ from flows.library import Library
 from flows.model import Flow
 from flows.problems import FlowProblems
 
-PORTION = 500  # conversations that are looked at, and put into the inbox, at a time
+PORTION = 1000  # conversations that are looked at, and put into the inbox, at a time
 
 _session = msgspec.json.Decoder(Session).decode
 

@@ -7,9 +7,12 @@ import pytest
 
 from bot.messages import Address
 from commands.assemble import parts
-from commands.serve import build
+from commands.invitations import CannotInvite, Invitations
+from commands.serve import build, flows_of
 from settings import Settings
+from web.flow_shapes import FlowPublication
 from web.keys import Key, digest
+from web.shapes import Invitation
 
 FLOW = """format: 1
 id: {id}
@@ -188,3 +191,20 @@ async def test_only_authors_write(api):
     reader = {"authorization": "Bearer eck_reader"}
     assert (await api.get(ALL, headers=reader)).status_code == 200
     assert (await api.post("/coffee/rollback", json={}, headers=reader)).status_code == 403
+
+
+async def test_a_draft_is_not_asked_before_it_is_published(database_url, folder):
+    """Where files are published by hand: a new one waits, and who sends it is told for what."""
+    wanted = Settings(
+        _env_file=None, database_url=database_url, flows_dir=folder, channels={"sms": SMS}, publish="by_hand"
+    )
+    async with parts(wanted) as assembled:
+        (folder / "tea.yaml").write_text(source(flow="tea"))
+        await assembled.drafts.look()
+        invitations = Invitations(assembled)
+        with pytest.raises(CannotInvite, match="'tea' is a draft"):
+            await invitations.invite(Invitation("tea", "sms:+4915112345678"))
+        with pytest.raises(CannotInvite, match="no flow 'te'"):
+            await invitations.invite(Invitation("te", "sms:+4915112345678"))
+        await flows_of(assembled).publish("tea", FlowPublication(), "ada")
+        assert (await invitations.invite(Invitation("tea", "sms:+4915112345678"))).id

@@ -214,7 +214,7 @@ class Reading(Protocol):
 
         Of surveys that somebody only tried out there are none, or with `tests` nothing else.
 
-        Keys: cursor, session, flow, revision, channel, language, score, segment, comment, at (epoch ms of the
+        Keys: cursor, session, flow, revision, variant, channel, language, score, segment, comment, at (epoch ms of the
         score), outcome, answers (list of dictionaries).
         """
         ...

@@ -18,7 +18,7 @@ _REASON_STARTS = tags(
     "joint func pronoun praise blame aspect negative prep article firm condition filler carrier settle damning"
     " endorsing rave event correct was thanks greeting signoff otherwise rather instead"
 )
-_ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing")
+_ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing adjective")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
 _LEADING = tags("firm copula settle rating")
 _FEW = 3
@@ -216,10 +216,9 @@ def _opens_reason(unit: Unit, words: Lexicon) -> bool:
 
 def _counts(mention: Mention, units: Sequence[Unit], right: Unit | None, words: Lexicon) -> bool:
     """The number counts or measures what follows: "3 years", "2 big problems"."""
-    if any(unit.is_number and "unit" in unit.tags for unit in units[mention.after : mention.after + 1]):
-        return True  # "2 раз": one, or times
     if right is None:
-        return mention.right > mention.after and "unit" in units[mention.right - 1].tags
+        measured = mention.right > mention.after and "unit" in units[mention.right - 1].tags
+        return measured or any("unit" in unit.tags for unit in units[mention.right : mention.right + 1])  # "2 раз"
     for unit in units[mention.after : mention.after + 3]:
         if unit.kind != WORD or unit.is_number:
             return False

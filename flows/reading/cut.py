@@ -148,7 +148,8 @@ def _wraps(units: Sequence[Unit], cut: Sequence[bool], first: int, after: int) -
     words = [units[i] for i in range(first, after) if not cut[i]]
     if not words:
         return False
-    if "greeting" in words[0].tags and len(words) <= _LONGEST_GREETING:
+    greets = "greeting" in words[0].tags and ("praise" not in words[0].tags or words[0] is units[first])
+    if greets and len(words) <= _LONGEST_GREETING:
         return not any(word.tags & {"praise", "blame", "func", "event"} for word in words[1:])
     if "thanks" in words[0].tags and len(words) <= _LONGEST_THANKS:
         return not any(word.tags & _THANKED for word in words[1:])

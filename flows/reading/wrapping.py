@@ -9,7 +9,7 @@ _WRAPS = tags("prompt device signoff thanks")
 _SIGNS = frozenset({">", "@", "/"})
 _PARTING = tags("thanks signoff")
 _TELLING = tags("praise blame event aspect endorsing damning rave negative")
-_LONGEST_SIGNATURE, _LONGEST_NAME = 14, 5
+_LONGEST_SIGNATURE, _LONGEST_NAME, _SHORT_NAME = 14, 5, 2
 
 
 def unwrap(units: Sequence[Unit]) -> list[Unit]:
@@ -56,7 +56,8 @@ def _signs_off(units: Sequence[Unit], i: int, *, new_line: bool) -> bool:
     """A signature begins here: a sign-off behind punctuation or the bare score ("9 LG Tom"), or a name on its line."""
     before = units[i - 1]
     if "signoff" in units[i].tags:
-        return (before.is_number or before.kind != WORD) and _is_signature(units, i)
+        longest = _SHORT_NAME if before.is_number else _LONGEST_NAME  # "9 LG Tom", not "10 best ice cream in town"
+        return (before.is_number or before.kind != WORD) and _is_signature(units, i, longest)
     if units[i].text in {"-", "/"} and _is_marked(units, i, new_line=new_line):
         return True
     if before.kind in {PAUSE, STOP} and i > 1 and units[i - 2].tags & _PARTING:
@@ -97,13 +98,13 @@ def _after_question(units: Sequence[Unit], i: int) -> int:
     return min(i + 1, len(units)) if i < len(units) and units[i].kind != LINE else i
 
 
-def _is_signature(units: Sequence[Unit], i: int) -> bool:
+def _is_signature(units: Sequence[Unit], i: int, longest: int) -> bool:
     """Behind a sign-off stand a name and perhaps an address on lines of their own, not another sentence."""
     rest = units[i + 1 : i + 1 + _LONGEST_SIGNATURE]
     if any(unit.tags & _TELLING for unit in rest[:_LONGEST_NAME]):
         return False
     line = next((k for k, unit in enumerate(rest) if unit.kind == LINE), len(rest))
-    return line < len(rest) or sum(unit.kind == WORD for unit in rest) <= _LONGEST_NAME
+    return line < len(rest) or sum(unit.kind == WORD for unit in rest) <= longest
 
 
 def _is_name(units: Sequence[Unit], i: int) -> bool:

@@ -52,7 +52,7 @@ def test_replies_as_people_type_them(name: str, right: float, comments: float, a
 
 @pytest.mark.parametrize(
     ("name", "false_accepts", "false_detractors", "right"),
-    [("unseen_c.jsonl", 0, 0, 0.96), ("unseen_d.jsonl", 1, 0, 0.935)],
+    [("unseen_c.jsonl", 0, 0, 0.96), ("unseen_d.jsonl", 0, 0, 0.96)],
 )
 def test_unseen_rows(name: str, false_accepts: int, false_detractors: int, right: float, accuracy_table: list[str]):
     """By writers who never saw the reader, two classes mended since: what it reads may not get worse."""

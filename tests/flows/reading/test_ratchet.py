@@ -1,0 +1,30 @@
+"""No labelled row gets worse: what is known to be read wrong is listed, everything else has to be right."""
+
+import pytest
+
+from flows.reading import read_score
+from tests.flows.reading.corpus import DATA, rows
+
+KNOWN = frozenset((DATA / "known_wrong.txt").read_text("utf-8").split())
+FILES = sorted(p.name for p in DATA.iterdir() if p.suffix in {".jsonl", ".tsv"} and "optout" not in p.name)
+
+
+def wrong(name: str) -> set[str]:
+    """The places whose action, value, wish for a person or, of an accepted score, comment is not as labelled."""
+    found: set[str] = set()
+    for row in rows(name):
+        if row.action == "stop":
+            continue  # opt-outs have their own tests
+        read = read_score(row.text, row.language)
+        if not row.agrees(read) or (row.action == "accept" and not row.comment_agrees(read)):
+            found.add(row.place)
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "traps" not in name])
+def test_no_row_gets_worse(name: str):
+    """Every row that is not listed is read as labelled, comment included; one that is right again leaves the list."""
+    listed = {place for place in KNOWN if place.startswith(f"{name}:")}
+    found = wrong(name)
+    assert found - listed == set()
+    assert listed - found == set()

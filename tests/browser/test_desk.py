@@ -12,6 +12,7 @@ from playwright.async_api import expect
 
 from tests.browser.acting import XSS, ask, choose, write
 from tests.browser.test_chats import HARMFUL
+from web.shapes import Invitation
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 REASON = "Two parcels were lost, and nobody called back."
@@ -162,6 +163,19 @@ async def test_two_cases_are_two(page):
     await says(page, "Only for Aylin")
     await expect(reads(page, "slack", "Only for Aylin")).to_have_count(1)
     await expect(reads(page, "sms", "Only for Aylin")).to_have_count(0)
+
+
+async def test_a_case_of_a_test_is_marked_in_the_list_and_on_its_card(page, stage):
+    """Nobody takes it for a customer, and the real one beside it has no mark."""
+    await case(page)
+    device = stage.devices["slack"]
+    await stage._invite(Invitation("after-support", f"slack:{device.chat}", "en", test=True))
+    await expect(reads(page, "slack", "[Test] Hi")).to_have_count(1)
+    await page.click(".slack .keys button:text-is('1')")
+    await expect(page.locator("#desk .tab small", has_text="Test")).to_have_count(1)
+    await expect(page.locator("#desk .tab small", has_text="SMS")).to_have_count(1)
+    await page.locator("#desk .tab .score", has_text="1").click()
+    await expect(page.locator("#desk .card h3")).to_contain_text("TEST - no real customer")
 
 
 async def test_the_same_case_in_slack_on_telegram_and_on_a_phone(page):

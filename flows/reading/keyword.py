@@ -102,7 +102,7 @@ def _look_up(text: str, language: str) -> Literal["", "stop", "start", "help"]:
     while (found := table.get(said)) is None and " " in said:
         said, _, last = said.rpartition(" ")
         if lexicon(language).tags_of(last).isdisjoint(_POLITE):
-            if not any(words.classes(last) & _URGING for words in all_opt_words(language)):
+            if not any(words.classes()[last] & _URGING for words in all_opt_words(language)):
                 return ""
             urged = True
     return found if found and (found == "stop" or not urged) else ""

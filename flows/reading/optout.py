@@ -24,12 +24,17 @@ _BUT_LAST = 2  # words behind "but" that are no clause of their own: "will ich a
 def may_demand(words: Sequence[str], known: OptWords) -> bool:
     """False where the words of the text are surely not those of a demand."""
     slips = len(words) <= _SHORT
-    different = frozenset(words)
-    said = frozenset(part for word in (different if slips else known.near(different)) for part in _parts(word, known))
+    classes = known.classes(slips=slips, ordinary=slips)  # an ordinary word is no slip
+    said = frozenset(words)
+    if not slips:
+        said = frozenset(known.near(said))
+    if "'" in "".join(said):
+        said = frozenset(part for word in said for part in _parts(word, classes))
     found = 0
     for word in said:
-        found |= known.classes(word, slips=slips)
-        for phrase in known.phrases.get(word, ()):
+        found |= classes[word]
+    for word in said & known.phrases.keys():
+        for phrase in known.phrases[word]:
             if phrase.needs <= said:
                 found |= phrase.classes
     return may_be_demand(found)
@@ -37,12 +42,13 @@ def may_demand(words: Sequence[str], known: OptWords) -> bool:
 
 def landmarks(counts: Mapping[str, int], known: OptWords) -> Iterator[str]:
     """The words of a long text around which a demand may stand."""
-    return (word for word in known.near(counts) if known.classes(word) & _LANDMARKS)
+    classes = known.classes(ordinary=False)
+    return (word for word in known.near(counts) if classes[word] & _LANDMARKS)
 
 
-def _parts(word: str, known: OptWords) -> Sequence[str]:
+def _parts(word: str, classes: Mapping[str, int]) -> Sequence[str]:
     """The words that an apostrophe joins: "m'envoyez"; what is known with it stays whole: "don't"."""
-    if "'" not in word or known.classes(word):
+    if "'" not in word or classes[word]:
         return (word,)
     return [part for part in word.split("'") if part]
 
@@ -75,6 +81,7 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[list[int]]:
 
 def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, slips: bool) -> list[int]:
     """The classes of each word; of a phrase its first word has them. A pause between clauses is -1."""
+    classes = known.classes(slips=slips)
     parts: list[str] = []
     for i in sentence:
         word = tokens[i].text[:LONGEST_WORD]
@@ -83,7 +90,7 @@ def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, 
         elif tokens[i].kind == PAUSE:
             parts.extend(["|"] if word != "-" else [])
         else:
-            parts.extend(_parts(word, known))
+            parts.extend(_parts(word, classes))
     masks: list[int] = []
     skip = 0
     for i, word in enumerate(parts):
@@ -91,7 +98,7 @@ def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, 
             masks.append(_PAUSE)
             skip = 0
             continue
-        own = known.classes(word, slips=slips) if word else _KNOWN
+        own = classes[word] if word else _KNOWN
         if skip:
             skip -= 1
             masks.append(own | _KNOWN)

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from flows.reading.optwords import BIT
 
 (
-    ADVERT, AWAY, BACK, BUT, CANNOT, CEASE, CONSENT, CONTACT, CONTACTED, ENOUGH, GET, HOW, IF, KEEP, LAW, LEAVE,
+    ADVERT, ASKING, AWAY, BACK, BUT, CANNOT, CEASE, CONSENT, CONTACT, CONTACTED, ENOUGH, GET, HOW, IF, KEEP, LAW, LEAVE,
     LIGHT, LIST, LOST, ME, MESSAGE, MORE, MY, NOT, OBJECT, PAST, PEACE, PLEASE, RECORD, REMOVE, REMOVED, SEND,
     SPARE, SUBJECT, THAT, THESE, THREAT, UNSUB, WANT, WITHDRAW,
 ) = (BIT[name] for name in sorted(BIT))  # fmt: skip
-_WRITING = CONTACT | CONTACTED | SEND | MESSAGE
+_WRITING = CONTACT | CONTACTED | SEND | MESSAGE | ASKING
 _NEAR, _FAR = 4, 7  # words between the parts of a demand
 
 
@@ -31,7 +31,7 @@ def may_be_demand(said: int) -> bool:
     return bool(
         said & (UNSUB | AWAY | LAW)
         or (said & NOT and said & (_WRITING | ADVERT | GET | KEEP | RECORD | CONSENT))
-        or (said & (CEASE | ENOUGH) and said & (_WRITING | RECORD))
+        or (said & (CEASE | ENOUGH) and said & (_WRITING | RECORD | HOW))
         or (said & (REMOVE | REMOVED | SPARE) and said & (RECORD | LIST | MESSAGE | THESE))
         or (said & CONSENT and said & WITHDRAW)
         or (said & OBJECT and said & (_WRITING | RECORD))
@@ -82,10 +82,16 @@ def _negative(clause: Sequence[int], sentence: int, text: int) -> bool:
 
 def _told(clause: Sequence[int], first: int, sentence: int) -> bool:
     """Whether somebody tells what is or was: "they never write", "I could not"."""
-    if sentence & PLEASE:
+    if sentence & PLEASE or _asks_how(clause):
         return False
     others = first and clause[first - 1] & SUBJECT and not clause[first - 1] & (THESE | HOW)
     return bool(others) or _any(clause, CANNOT, 0, first)
+
+
+def _is_message(clause: Sequence[int], k: int) -> bool:
+    """Whether a word is a message, or a question of this kind: "your questions"."""
+    near = clause[k] & ASKING and (_any(clause, THESE, k - 2, k) or _any(clause, RECORD, k, k + _NEAR))
+    return bool(clause[k] & MESSAGE or near)
 
 
 def _denies(clause: Sequence[int], sentence: int, text: int) -> bool:
@@ -93,34 +99,47 @@ def _denies(clause: Sequence[int], sentence: int, text: int) -> bool:
     for i, mask in enumerate(clause):
         if not mask & (CONTACT | SEND):
             continue
-        first, after = i - _NEAR, i + 6
-        denied = [k for k in range(max(0, first), min(len(clause), after)) if clause[k] & NOT]
+        denied = [k for k in range(max(0, i - _NEAR), min(len(clause), i + 6)) if clause[k] & NOT]
         if not denied:
             continue
-        begin = min(i, *denied)
-        if _any(clause, CEASE & ~mask, begin, i):  # "don't stop sending them"
-            continue
-        if _told(clause, begin, sentence) or (begin and clause[begin - 1] & SUBJECT and not sentence & PLEASE):
-            continue
-        more = _any(clause, MORE, first - 1, after)
-        message = _any(clause, MESSAGE & ~(mask & MESSAGE), first - 1, after)
-        me = _any(clause, ME, i - 3, i + 4) or bool(text & RECORD)
-        quiet = _quiet(clause, begin - 3, max(i, *denied) + 5)
-        if _any(clause, BACK, begin, after) and not (more and (message or me)):
-            continue
-        if mask & MESSAGE and _any(clause, PAST & ~ME, 0, i) and not sentence & PLEASE:
-            continue
-        if mask & CONTACT and (me or more or message) and (me or quiet or message):
-            return True
-        if (quiet or message) and (me or more or message or sentence & PLEASE):
+        first, last = min(i, *denied), max(i, *denied)
+        if not _tells(clause, i, first, sentence) and _denied_writing(clause, i, first, last, sentence, text):
             return True
     return False
+
+
+def _tells(clause: Sequence[int], i: int, first: int, sentence: int) -> bool:
+    """Whether the verb at i, denied from `first` on, is no order: a report, "don't stop sending", "no questions"."""
+    if _told(clause, first, sentence) or (first and clause[first - 1] & SUBJECT and not sentence & PLEASE):
+        return True
+    if _any(clause, CEASE & ~clause[i], first, i):
+        return True
+    if clause[i] & ASKING and not _any(clause, ME, i - 3, i + 4):
+        return True
+    return bool(clause[i] & MESSAGE and _any(clause, PAST & ~ME, 0, i) and not sentence & PLEASE)
+
+
+def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, sentence: int, text: int) -> bool:
+    mask = clause[i]
+    more = _any(clause, MORE, i - _NEAR - 1, i + 6)
+    message = _any(clause, MESSAGE & ~(mask & MESSAGE), i - _NEAR - 1, i + 6)
+    me = _any(clause, ME, i - 3, i + 4) or bool(text & RECORD)
+    quiet = _quiet(clause, first - 3, last + 5)
+    if _any(clause, BACK, first, i + 6) and not (more and (message or me)):
+        return False
+    if mask & CONTACT and (me or message or (more and quiet)):
+        return True
+    return (quiet or message) and (me or more or message or bool(sentence & PLEASE))
+
+
+def _asks_how(clause: Sequence[int]) -> bool:
+    return bool(clause[0] & HOW and not clause[0] & (WANT | PLEASE | ME | SUBJECT | LIGHT))
 
 
 def _refuses(clause: Sequence[int], text: int) -> bool:
     """As in "I don't want to get any more of these", "ich will nicht mehr kontaktiert werden"."""
     for i, mask in enumerate(clause):
-        if not mask & WANT or not _any(clause, NOT, i - _NEAR, i + 6):
+        if not (mask & WANT or (i == 0 and _asks_how(clause))) or not _any(clause, NOT, i - _NEAR, i + 6):
             continue
         first, after = max(0, i - 5), min(len(clause), i + 10)
         more = _any(clause, MORE | THESE, first, after) or bool(text & MESSAGE)
@@ -136,7 +155,11 @@ def _refuses(clause: Sequence[int], text: int) -> bool:
             low, high = min(i, k), max(i, k) + 1
             if clause[k] & (CONTACTED | CONTACT) and k != i and _quiet(clause, low, high):
                 return True
-            if clause[k] & MESSAGE and (more or gets or _quiet(clause, 0, len(clause))) and _quiet(clause, low, high):
+            if (
+                _is_message(clause, k)
+                and (more or gets or _quiet(clause, 0, len(clause)))
+                and _quiet(clause, low, high)
+            ):
                 return True
             if clause[k] & (GET | SEND) and k != i and more and _quiet(clause, low - bool(clause[k] & SEND), high + 4):
                 return True
@@ -148,7 +171,7 @@ def _no_more(clause: Sequence[int], sentence: int) -> bool:
     if _any(clause, BACK, 0, len(clause)) or (_any(clause, PAST & ~MORE, 0, len(clause)) and not sentence & PLEASE):
         return False
     for i, mask in enumerate(clause):
-        if not mask & (MESSAGE | ADVERT):
+        if not mask & ADVERT and not _is_message(clause, i):
             continue
         denied = [k for k in range(max(0, i - _NEAR), min(len(clause), i + 3)) if clause[k] & NOT]
         if not denied:
@@ -158,7 +181,7 @@ def _no_more(clause: Sequence[int], sentence: int) -> bool:
             continue
         more = _any(clause, MORE, first - 2, after + 3)
         whole = _quiet(clause, 0, len(clause))
-        if mask & MESSAGE and (more or (whole and sentence & PLEASE)):
+        if _is_message(clause, i) and (more or (whole and sentence & PLEASE)):
             return True
         if more and whole and sentence & PLEASE:
             return True
@@ -185,13 +208,14 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
         for k in range(max(0, i - 5), min(len(clause), i + _FAR + 1)):
             if (k == i and not mask & CONTACT) or not _quiet(clause, min(i, k), max(i, k)):
                 continue
-            if clause[k] & MESSAGE or (clause[k] & (CONTACT | CONTACTED) and k != i):
+            if _is_message(clause, k) or (clause[k] & (CONTACT | CONTACTED) and k != i):
                 return True
             if clause[k] & SEND and k != i and _quiet(clause, k, k + 5):
                 return True
-        others = text & (MESSAGE | CONTACT | CONTACTED | RECORD) and not _any(clause, NOT & ~MORE, i, i + 3)
+        others = text & (_WRITING & ~SEND | RECORD) or _asks_how(clause)
         whole = _quiet(clause, 0, len(clause)) or _any(clause, THESE, i, i + 4)
-        if others and mask & CEASE and whole and _quiet(clause, i, len(clause)):
+        denied = _any(clause, NOT & ~MORE, i, i + 3)
+        if others and not denied and mask & CEASE and whole and _quiet(clause, i, len(clause)):
             return True
     return False
 
@@ -204,9 +228,8 @@ def _takes_off(clause: Sequence[int], sentence: int, text: int) -> bool:
             continue
         if mask & REMOVED and not mask & REMOVE and not said & (WANT | PLEASE | LAW):
             continue
-        if mask & REMOVE and text & RECORD and mask & THESE and _quiet(clause, i, i + 3):
-            return True
-        if mask & REMOVE and text & RECORD and _any(clause, THESE, i, i + 3) and _quiet(clause, 0, len(clause)):
+        whole = _any(clause, THESE, i, i + 3) and _quiet(clause, 0, len(clause))
+        if mask & REMOVE and text & RECORD and (whole or (mask & THESE and _quiet(clause, i, i + 3))):
             return True
         if any(_off(clause, i, k, text) for k in range(max(0, i - 6), min(len(clause), i + 8)) if k != i):
             return True
@@ -252,7 +275,8 @@ def _withdraws(clause: Sequence[int], sentence: int, text: int) -> bool:
             continue
         if _any(clause, NOT, i - _NEAR, i) and _any(clause, _WRITING, i, len(clause)):
             return True
-        if text & (_WRITING | RECORD | LIST | MY) and not said & CANNOT and _any(clause, WITHDRAW, i - 12, i + 12):
+        known = text & (_WRITING | RECORD | LIST | MY) or (not said & NOT and _quiet(clause, 0, len(clause)))
+        if known and not said & CANNOT and _any(clause, WITHDRAW, i - 12, i + 12):
             return True
     if said & KEEP and said & NOT and said & RECORD and said & MY and not said & CANNOT:
         return True

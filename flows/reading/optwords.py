@@ -21,7 +21,7 @@ from flows.reading.units import tags
 CLASSES = tags(
     "me not more please want get contact contacted send message advert these cease enough remove removed my record "
     "list unsub withdraw consent object leave peace away lost law threat keep if how subject cannot spare past back "
-    "but that light"
+    "but that light asking"
 )
 BIT = {name: 1 << place for place, name in enumerate(sorted(CLASSES))}
 _HANGING = frozenset({"clitics", "them", "prefixes", "denying"})
@@ -31,6 +31,7 @@ _LIGHT_TAGS = tags(
     "pronoun filler polite thanks greeting copula loose apology trailing func article firm carrier signoff"
 )
 _MAY_SLIP = 6  # letters of a word that is known with one of them missed, doubled, changed or exchanged
+_REMEMBERED = 16384  # words
 _OPENING = 4  # letters
 _STEM = 3  # letters of the shortest stems
 _ROOT = 3  # letters at the beginning that tell verbs apart: there no letter is another one
@@ -90,13 +91,42 @@ class OptWords(Struct, frozen=True, eq=False):
         openings, stems = self.openings, self.stems
         return [word for word in words if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
 
-    def classes(self, word: str, *, slips: bool = False) -> int:
-        """The classes of a folded word; 0 for one that is unknown."""
-        found = _classes(self, word)
-        return found or (_with_slip(self, word) if slips and len(word) >= _MAY_SLIP else 0)
+    def classes(self, *, slips: bool = False, ordinary: bool = True) -> Mapping[str, int]:
+        """The classes of every folded word, 0 for an unknown one.
+
+        `slips`: also of a word with a slip in it; not `ordinary`: without those words that do nothing in a demand.
+        """
+        return _looked_up(self, slips, ordinary)
 
 
-@lru_cache(maxsize=65536)
+class _LookedUp(dict[str, int]):
+    """What each word is found to be, when it is first met."""
+
+    def __init__(self, words: OptWords, slips: bool, ordinary: bool) -> None:  # noqa: FBT001
+        super().__init__()
+        self._words, self._slips, self._ordinary = words, slips, ordinary
+
+    def __missing__(self, word: str) -> int:
+        found = _classes(self._words, word)
+        if not found and self._ordinary and _is_ordinary(self._words.owner, word):
+            found = BIT["light"]
+        if not found and self._slips and len(word) >= _MAY_SLIP:
+            found = _with_slip(self._words, word)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[word] = found
+        return found
+
+
+@lru_cache(maxsize=128)
+def _looked_up(words: OptWords, slips: bool, ordinary: bool) -> _LookedUp:  # noqa: FBT001
+    return _LookedUp(words, slips, ordinary)
+
+
+def _is_ordinary(owner: Lexicon, word: str) -> bool:
+    return not owner.tags_of(word).isdisjoint(_LIGHT_TAGS) or owner.number(word) is not None
+
+
 def _classes(words: OptWords, word: str) -> int:
     found = _with_me(words, word.translate(_SAME_IN_ARABIC) if words.prefixes else word)
     for prefix in words.prefixes:
@@ -105,8 +135,6 @@ def _classes(words: OptWords, word: str) -> int:
     for denial in words.denials:
         if word.startswith(denial) and (bare := _with_me(words, word[len(denial) :])) & _MAY_BE_DENIED:
             found |= bare | BIT["not"]
-    if not found and (not words.owner.tags_of(word).isdisjoint(_LIGHT_TAGS) or words.owner.number(word) is not None):
-        return BIT["light"]
     return found
 
 
@@ -130,7 +158,6 @@ def _plain(words: OptWords, word: str) -> int:
     return found
 
 
-@lru_cache(maxsize=65536)
 def _with_slip(words: OptWords, word: str) -> int:
     if words.owner.own(word):
         return 0

@@ -32,6 +32,7 @@ _HARMLESS = tags(
 _FLATTERING = tags("praise endorsing rave")
 _CALMING = tags("negative blame damning reason")
 _VERDICTS = tags("praise blame adjective copula func event")
+_NAMED = tags("aspect noun")
 _NAMES = tags("prep label counted")
 _BEFORE_COUNTED = tags("praise blame adjective of")
 
@@ -51,7 +52,9 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, h
         mention.rated = mention.form == SCALED or any("rating" in unit.tags for unit in (*around.lead, *around.trail))
         mention.led = any(unit.tags & _LEADING for unit in around.lead)
         mention.alone = around.left is None and around.right is None
-        if mention.role == STRONG and _is_of_several(mention, around, units):
+        if mention.role == STRONG and (
+            _is_of_several(mention, around, units) or (last is not None and _is_listed(mention, last, around, units))
+        ):
             mention.doubt = mention.doubt or "context"
         if last is not None and last.after == mention.left and _may_be_denied(mention, last, around, words):
             mention.doubt = mention.doubt or "context"
@@ -105,6 +108,14 @@ def _is_of_several(mention: Mention, around: Surroundings, units: Sequence[Unit]
     if before is None or "definite" not in before.tags or around.right is None or mention.value < _SEVERAL:
         return False
     return around.right.tags.isdisjoint(("joint", "copula", "was"))
+
+
+def _is_listed(mention: Mention, last: Mention, around: Surroundings, units: Sequence[Unit]) -> bool:
+    """Whether it may go on counting what the message began to count: "8 people, 2 schnitzel cold"."""
+    if last.role != OTHER or last.first or mention.left < mention.first or mention.first < 1:
+        return False
+    opens = units[mention.first - 1].kind == PAUSE and around.left is None and mention.form == WHOLE
+    return opens and around.right is not None and (not around.right.tags or bool(around.right.tags & _NAMED))
 
 
 def _is_vague(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> bool:

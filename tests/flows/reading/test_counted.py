@@ -31,6 +31,8 @@ COUNTS = [
     ("2 trainees did all the work", "en"),
     ("2 garden centre trees died in a week", "en"),
     ("5 grumpy waiters and nobody came", "en"),
+    ("8 Personen, 2 Schnitzel kalt", "de"),
+    ("the 2 at the desk were great", "en"),
     ("4 hour wait for a cold burger", "en"),
     ("3 course dinner was cold throughout", "en"),
     ("4 man tent collapsed on us", "en"),

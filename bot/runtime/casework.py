@@ -126,12 +126,12 @@ class Casework:
         if heard:
             self.tell(heard, now)
 
-    def make_way(self, now: int) -> None:
-        """Another survey begins: a case that only tried one out is over, and the lane has none."""
+    def make_way(self, case: Case, now: int) -> None:
+        """Another survey begins: the case, which only tried one out, is over; the lane has the one before it again."""
         self.tell(Overtaken(), now)
         self._save()
-        self.case = self._before = None
-        self.lane.opened("")
+        self.case = self._before = None  # the one before is not loaded: this batch has none
+        self.lane.opened(case.former[0].id if case.former else "")
 
     def close(self) -> None:
         """Write down the case as it is now. Comes before the lane's own `close`."""

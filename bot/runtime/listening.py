@@ -71,7 +71,7 @@ def listen(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear:
 def _invited(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear, *, test: bool) -> None:
     """Another survey is to begin: not while a person talks, and no `test` beside a real case."""
     if case.test and not work.lane.opted_out:
-        work.make_way(now)
+        work.make_way(case, now)
         hear(parts)
     elif case.control != "human" and not (test and case.busy):
         _both(work, now, parts, hear)

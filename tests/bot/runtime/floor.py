@@ -32,6 +32,7 @@ class Floor:
         self.lanes: dict[str, LaneState] = {}
         self.dockets: dict[str, list[Docket]] = {}
         self.opening: set[str] = set()
+        self.kept: dict[str, tuple[str, int]] = {}  # of all cases: state and version
         self.rows = Consequences.none()
         self.now = NOW
         self.events = 0
@@ -52,7 +53,7 @@ class Floor:
         batch = Batch(events, {lane: known}, {lane: self.dockets.get(lane, ())}, self.opening)
         rows = self.rows = decide(batch, self.library.revision, self.now, gather, desks=self.desks)
         assert rows.parked == [] or self.opening
-        forgotten = False
+        latest = ""
         for session in rows.sessions:
             known = known._replace(session=session.id, state=session.state, version=session.version)
         for row in rows.addresses:
@@ -60,13 +61,15 @@ class Floor:
                 known=1, language=row.language, opted_out_at=row.opted_out_at, heard_at=row.heard_at, sender=row.sender,
                 history=row.history,
             )  # fmt: skip
-            forgotten = bool(known.case) and not row.case_id
-            assert not forgotten or self.case.test, "the address has forgotten its case"
+            latest = row.case_id
+            assert latest or not known.case or self.case.test, "the address has forgotten its case"
         for case in rows.cases:
             assert case.version == (known.case_version + 1 if known.case and self._id(known) == case.id else 1)
             known = known._replace(case=case.state, case_version=case.version)
-        if forgotten:
-            known = known._replace(case="", case_version=0)
+            self.kept[case.id] = case.state, case.version
+        if rows.addresses:
+            state, version = self.kept.get(latest, ("", 0))
+            known = known._replace(case=state, case_version=version)
         self.lanes[lane] = known
         return rows
 

@@ -22,6 +22,16 @@ def test(library):
     return replace(invite(library), basis=TEST)
 
 
+def solved(floor):
+    """The case that there is, or a new one, is resolved, and the customer agrees."""
+    if not floor.lanes:
+        floor.opened()
+    floor.claimed()
+    floor.at_desk("!resolve price talked")
+    floor.take("yes")
+    assert not floor.case.busy
+
+
 # --- the survey ------------------------------------------------------------------------------------------------------
 
 
@@ -104,12 +114,8 @@ def test_a_test_does_not_come_between_a_customer_and_their_case(floor, test):
 
 def test_a_test_after_a_real_case_opens_one_of_its_own(floor, test, library):
     """Which knows the earlier one, as a real one would."""
-    floor.opened()
+    solved(floor)
     real = floor.case
-    floor.claimed()
-    floor.at_desk("!resolve price talked")
-    floor.take("yes")
-    assert not floor.case.busy
     floor.take(test)
     floor.take("1")
     assert (floor.case.id == real.id, floor.case.test, [each.id for each in floor.case.former]) == (
@@ -135,18 +141,20 @@ def test_a_real_survey_begins_over_a_case_that_was_only_a_test(floor, test, libr
     assert (case.id == trial.id, case.basis, case.version, floor.case.former) == (False, "", 1, ())
 
 
-def test_the_earlier_cases_behind_a_test_are_still_known(floor, test, library):
-    """A real case after a test has those before the test."""
+@pytest.mark.parametrize("over", [False, True])
+def test_a_case_before_a_test_is_the_latest_again(floor, test, library, over):
+    """A real one after the test knows the one before it, whether somebody had resolved the test or not."""
+    solved(floor)
+    real = floor.case.id
     floor.take(test)
     floor.take("2")
-    floor.claimed()
-    floor.at_desk("!resolve price talked")
-    floor.take("yes")
-    assert floor.case.closed
-    rows = floor.take(invite(library))
-    assert rows.cases == []  # it was over
+    if over:
+        solved(floor)
+    assert floor.case.test
+    floor.take(invite(library))
+    assert floor.case.id == real
     floor.take("3")
-    assert floor.case.former == ()
+    assert (floor.case.test, [each.id for each in floor.case.former]) == (False, [real])
 
 
 def test_a_case_of_a_test_ends_only_if_something_begins(floor, test, library):

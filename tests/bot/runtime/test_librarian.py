@@ -1,55 +1,19 @@
 """Versions of flows in a running process: files that are taken, what is published by hand, ways back."""
 
 import asyncio
-import random
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import StoreUnavailable
-from bot.runtime.drafts import SHIPPED_NOTE, Drafts, read
-from bot.runtime.librarian import Librarian, before
+from bot.runtime.drafts import SHIPPED_NOTE, read
+from bot.runtime.librarian import before
 from bot.versions import FILE, PUBLISHED, ROLLED_BACK, NoVersion, Outdated, Publication, Version
-from flows.library import Library, UnknownFlow
+from flows.library import UnknownFlow
 from flows.problems import FlowProblems
 from storage.opening import open_store
+from tests.bot.runtime.authors import Office, revision_of, source
 from tests.bot.runtime.house import NOW
-
-FLOW = """format: 1
-id: {id}
-kind: transactional
-languages: [en]
-steps:
-  - id: score
-    ask: {{type: nps, text: "{words}, 0-10? Reply STOP to opt out"}}
-"""
-
-
-def source(words: str = "How likely", flow: str = "coffee") -> str:
-    return FLOW.format(id=flow, words=words)
-
-
-class Office:
-    """One process's library, and the files it looks at."""
-
-    def __init__(self, store, folder, *, by_hand: bool = False) -> None:
-        self.library = Library()
-        self.librarian = Librarian(store, self.library, lambda: NOW)
-        self.drafts = Drafts([folder], None, self.librarian, store, by_hand=by_hand)
-        self.folder, self.store = folder, store
-
-    def save(self, text: str, name: str = "coffee.yaml") -> None:
-        (self.folder / name).write_text(text, encoding="utf-8")
-
-    async def saved(self, text: str, name: str = "coffee.yaml") -> None:
-        self.save(text, name)
-        await self.drafts.look()
-
-    def asks(self, flow: str = "coffee") -> str:
-        return self.library.get(flow).step("score").ask.text.of("en").partition(",")[0]
-
-    async def history(self, flow: str = "coffee") -> list[tuple[int, str]]:
-        return [(each.n, each.kind) for each in await self.librarian.versions(flow)]
 
 
 @pytest.fixture
@@ -219,67 +183,6 @@ async def test_a_version_that_cannot_be_read_leaves_the_one_before(office):
     assert office.asks() == "One"
 
 
-class Doing:
-    """Two processes that do things by chance, and what their history has to be: (content, kind), oldest first."""
-
-    def __init__(self, store, folder, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.offices = [Office(store, folder), Office(store, folder)]
-        self.done: list[tuple[str, str]] = []
-        self.file = ""
-
-    async def something(self) -> None:
-        office = self.chance.choice(self.offices)
-        acts = [self.edit, self.break_it, self.publish, self.start, *([self.back] if self.done else [])]
-        await self.chance.choice(acts)(office, self.chance.choice("ABCD"))
-
-    async def edit(self, office: Office, words: str) -> None:
-        await office.saved(source(words))
-        if words != self.file:
-            self.done.append((words, FILE))
-        self.file = words
-
-    async def break_it(self, office: Office, words: str) -> None:
-        await office.saved(source(words) + "    next: nowhere\n")
-
-    async def publish(self, office: Office, words: str) -> None:
-        await office.librarian.publish(source(words), "handed in", "ada")
-        if not self.done or self.done[-1][0] != words:
-            self.done.append((words, PUBLISHED))
-
-    async def back(self, office: Office, _: str) -> None:
-        to = self.chance.randrange(len(self.done))
-        if self.done[to][0] == self.done[-1][0]:
-            with pytest.raises(NoVersion):
-                await office.librarian.roll_back("coffee", "ada", to=to + 1)
-        else:
-            await office.librarian.roll_back("coffee", "ada", to=to + 1)
-            self.done.append((self.done[to][0], ROLLED_BACK))
-
-    async def start(self, office: Office, _: str) -> None:
-        anew = Office(office.store, office.folder)
-        await anew.drafts.look()
-        self.offices[self.offices.index(office)] = anew
-
-
-@pytest.mark.parametrize("seed", range(3))
-async def test_the_history_is_what_was_done(store, tmp_path, seed):
-    """Whatever two processes do in turns: the history says it, and both begin with its latest version."""
-    doing = Doing(store, tmp_path, seed)
-    for _ in range(30):
-        await doing.something()
-    told = [(each.revision, each.kind) for each in await doing.offices[0].librarian.versions("coffee")]
-    assert told[::-1] == [(_revision(source(words)), kind) for words, kind in doing.done]
-    for office in doing.offices:
-        await office.librarian.refresh()
-        assert office.asks() == doing.done[-1][0]
-
-
-def _revision(text: str) -> str:
-    library = Library()
-    return library.add_source(text).revision
-
-
 async def until(true) -> None:
     """Look again until it holds, for two seconds at most."""
     async with asyncio.timeout(2):
@@ -315,7 +218,7 @@ async def test_a_database_that_is_away_is_asked_again(office, monkeypatch):
             raise StoreUnavailable("down")
         return await really()
 
-    await office.store.publish(Publication("coffee", _revision(source("One")), source("One"), PUBLISHED, "", "", NOW))
+    await office.store.publish(Publication("coffee", revision_of(source("One")), source("One"), PUBLISHED, "", "", NOW))
     monkeypatch.setattr(office.store, "current_versions", current_versions)
     hearing = asyncio.create_task(office.librarian.run())
     await until(lambda: "coffee" in office.librarian.current)

@@ -139,11 +139,9 @@ def _tell(flow: "Flow", found: Mapping[str, "Arm"], revisions: int) -> None:
         for measure, comparison in arm.against.items():
             click.echo(f"  {WORDS[measure]}: {_compared(measure, comparison)}")
     for name in _odd(flow, found):
-        drawn = found[name].counts.asked / asked
-        click.echo(
-            f"Careful: '{name}' was drawn for {drawn:.1%} and not for {flow.shares[name]} %, which chance hardly"
-        )
-        click.echo("does. Were some people asked several times?")
+        drawn, share = found[name].counts.asked / asked, flow.shares[name]
+        click.echo(f"Careful: '{name}' was drawn for {drawn:.1%} and not for {share} %, which chance hardly does.")
+        click.echo("Were some people asked several times?")
     many = f", corrected for {len(found) - 1} variants (Holm)" if len(found) > 2 else ""
     click.echo(f"In brackets what is likely, at 95 %. More than chance: p below 0.05{many}.")
 

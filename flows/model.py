@@ -138,7 +138,7 @@ class Flow(Frozen):
         """Hash of the content; comments, formatting and the order of keys do not matter."""
         return self._revision
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The variant that this flow is: `base` as written, "" where there are no variants."""
         return self._variant or (variants.BASE if self.variants else "")
@@ -154,8 +154,14 @@ class Flow(Frozen):
 
         Raises KeyError if there is none of this name.
         """
-        own = (self._variant,) if self._variant else ("", variants.BASE)
-        return self if name in own else self._wholes[name]
+        if name == self.name or (name in ("", variants.BASE) and not self._variant):
+            return self
+        return self._others[name]
+
+    @cached_property
+    def _others(self) -> dict[str, "Flow"]:
+        """`_wholes`, found without pydantic's detour: every turn of a variant asks."""
+        return self._wholes
 
     def assigned(self, lane: str) -> str:
         """The variant for the person behind `lane`, the same one every time; "" without variants."""

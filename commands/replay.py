@@ -82,9 +82,11 @@ def command(flow: str, against: str, *, as_json: bool) -> None:
 
 async def _replay(name: str, against: str, *, as_json: bool) -> None:
     import settings as configuration  # noqa: PLC0415 — see above
+    from commands import logs  # noqa: PLC0415 — see above
     from storage.looking import look  # noqa: PLC0415 — see above
 
     settings = configuration.load()
+    logs.setup(settings.log, "warning")  # to stderr: stdout is for the changes
     new = flow_of(name, settings.flow_folders)
     async with look(settings.database_url) as reading:
         old = await _old(reading, against) if against else None

@@ -1,5 +1,8 @@
 """`run.py replay` on stored conversations, on both databases: what would go differently, and nothing is sent."""
 
+import asyncio
+
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -101,3 +104,14 @@ def test_the_command(tmp_path, monkeypatch):
     assert runner.invoke(replay.command, ["after-support", "--json"]).output == ""
     for arguments in (["after-suport"], ["gone.yaml"], ["new.yaml", "--against", "abc"]):
         assert runner.invoke(replay.command, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_its_json_stands_alone(stored, database_url, tmp_path, monkeypatch):
+    """What the program notes about itself, such as that a database is open, is no part of the data."""
+    (tmp_path / "echolot.yaml").write_text(f"database_url: {database_url}\n")
+    (tmp_path / "new.yaml").write_text(URGENT)
+    monkeypatch.setenv("ECHOLOT_CONFIG", str(tmp_path / "echolot.yaml"))
+    told = await asyncio.to_thread(CliRunner().invoke, replay.command, [str(tmp_path / "new.yaml"), "--json"])
+    lines = [msgspec.json.decode(line) for line in told.stdout.splitlines()]
+    assert {change for line in lines for change in line["changes"]} == {"cases"}

@@ -42,9 +42,10 @@ def may_be_demand(said: int) -> bool:
 
 def is_demand(clauses: Sequence[Sequence[int]], sentence: int, text: int) -> bool:
     """Whether a sentence holds a demand, in one of its clauses or in all of it."""
+    denied = sentence & NOT and sentence & (CONTACT | SEND)
     return (
         any(_demand(clause, sentence, text) for clause in clauses)
-        or bool(sentence & LOST and (sentence & MESSAGE or (sentence & NOT and sentence & (CONTACT | SEND))))
+        or bool(sentence & LOST and (sentence & MESSAGE or denied))
         or (len(clauses) > 1 and _threat([mask for clause in clauses for mask in clause], text))
     )
 
@@ -90,8 +91,10 @@ def _told(clause: Sequence[int], first: int, sentence: int) -> bool:
 
 def _is_message(clause: Sequence[int], k: int) -> bool:
     """Whether a word is a message, or a question of this kind: "your questions"."""
-    near = clause[k] & ASKING and (_any(clause, THESE, k - 2, k) or _any(clause, RECORD, k, k + _NEAR))
-    return bool(clause[k] & MESSAGE or near)
+    return bool(
+        clause[k] & MESSAGE
+        or (clause[k] & ASKING and (_any(clause, THESE, k - 2, k) or _any(clause, RECORD, k, k + 4)))
+    )
 
 
 def _denies(clause: Sequence[int], sentence: int, text: int) -> bool:
@@ -112,24 +115,21 @@ def _tells(clause: Sequence[int], i: int, first: int, sentence: int) -> bool:
     """Whether the verb at i, denied from `first` on, is no order: a report, "don't stop sending", "no questions"."""
     if _told(clause, first, sentence) or (first and clause[first - 1] & SUBJECT and not sentence & PLEASE):
         return True
-    if _any(clause, CEASE & ~clause[i], first, i):
-        return True
-    if clause[i] & ASKING and not _any(clause, ME, i - 3, i + 4):
+    if _any(clause, CEASE & ~clause[i], first, i) or (clause[i] & ASKING and not _any(clause, ME, i - 3, i + 4)):
         return True
     return bool(clause[i] & MESSAGE and _any(clause, PAST & ~ME, 0, i) and not sentence & PLEASE)
 
 
 def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, sentence: int, text: int) -> bool:
-    mask = clause[i]
     more = _any(clause, MORE, i - _NEAR - 1, i + 6)
-    message = _any(clause, MESSAGE & ~(mask & MESSAGE), i - _NEAR - 1, i + 6)
+    message = _any(clause, MESSAGE & ~clause[i], i - _NEAR - 1, i + 6)
     me = _any(clause, ME, i - 3, i + 4) or bool(text & RECORD)
     quiet = _quiet(clause, first - 3, last + 5)
     if _any(clause, BACK, first, i + 6) and not (more and (message or me)):
         return False
-    if mask & CONTACT and (me or message or (more and quiet)):
+    if clause[i] & CONTACT and (me or message or (more and quiet)):
         return True
-    return (quiet or message) and (me or more or message or bool(sentence & PLEASE))
+    return (quiet or message) and (me or more or message or bool(sentence & (PLEASE | WANT)))
 
 
 def _asks_how(clause: Sequence[int]) -> bool:
@@ -180,10 +180,8 @@ def _no_more(clause: Sequence[int], sentence: int) -> bool:
         if not _quiet(clause, first, after):
             continue
         more = _any(clause, MORE, first - 2, after + 3)
-        whole = _quiet(clause, 0, len(clause))
-        if _is_message(clause, i) and (more or (whole and sentence & PLEASE)):
-            return True
-        if more and whole and sentence & PLEASE:
+        asked = sentence & PLEASE and _quiet(clause, 0, len(clause))
+        if (more and asked) or (_is_message(clause, i) and (more or asked)):
             return True
     return False
 
@@ -208,14 +206,13 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
         for k in range(max(0, i - 5), min(len(clause), i + _FAR + 1)):
             if (k == i and not mask & CONTACT) or not _quiet(clause, min(i, k), max(i, k)):
                 continue
-            if _is_message(clause, k) or (clause[k] & (CONTACT | CONTACTED) and k != i):
-                return True
-            if clause[k] & SEND and k != i and _quiet(clause, k, k + 5):
+            sends = clause[k] & (CONTACT | CONTACTED) or (clause[k] & SEND and _quiet(clause, k, k + 5))
+            if _is_message(clause, k) or (sends and k != i):
                 return True
         others = text & (_WRITING & ~SEND | RECORD) or _asks_how(clause)
         whole = _quiet(clause, 0, len(clause)) or _any(clause, THESE, i, i + 4)
-        denied = _any(clause, NOT & ~MORE, i, i + 3)
-        if others and not denied and mask & CEASE and whole and _quiet(clause, i, len(clause)):
+        ends = mask & CEASE and not _any(clause, NOT & ~MORE, i, i + 3)
+        if others and ends and whole and _quiet(clause, i, len(clause)):
             return True
     return False
 
@@ -229,6 +226,8 @@ def _takes_off(clause: Sequence[int], sentence: int, text: int) -> bool:
         if mask & REMOVED and not mask & REMOVE and not said & (WANT | PLEASE | LAW):
             continue
         whole = _any(clause, THESE, i, i + 3) and _quiet(clause, 0, len(clause))
+        if mask & REMOVE and mask & ME and _quiet(clause, i, i + _NEAR):  # "borrarme"
+            return True
         if mask & REMOVE and text & RECORD and (whole or (mask & THESE and _quiet(clause, i, i + 3))):
             return True
         if any(_off(clause, i, k, text) for k in range(max(0, i - 6), min(len(clause), i + 8)) if k != i):
@@ -245,6 +244,8 @@ def _off(clause: Sequence[int], i: int, k: int, text: int) -> bool:
         return True
     if thing & LIST and (_any(clause, ME, i - 4, i + 5) or text & RECORD & ~LIST):
         return True
+    if thing & LIST and said & PLEASE and _quiet(clause, 0, len(clause)):
+        return True
     if clause[i] & SPARE and (thing & MESSAGE or (thing & THESE and said & WANT)):
         return bool(said & (ME | WANT | PLEASE))
     return bool(clause[i] & REMOVED and said & WANT and thing & (LIST | MESSAGE))
@@ -253,9 +254,8 @@ def _off(clause: Sequence[int], i: int, k: int, text: int) -> bool:
 def _unsubscribes(clause: Sequence[int], sentence: int) -> bool:
     said = everything(clause)
     for i, mask in enumerate(clause):
-        if not mask & UNSUB or _any(clause, NOT, i - 3, i):
-            continue
-        if _any(clause, CANNOT, 0, i) and not sentence & PLEASE:
+        told = _any(clause, CANNOT, 0, i) and not sentence & PLEASE
+        if not mask & UNSUB or told or _any(clause, NOT, i - 3, i):
             continue
         if mask & REMOVE and _any(clause, ME, i, i + 2) and _quiet(clause, i, i + 2):
             return True
@@ -270,9 +270,7 @@ def _unsubscribes(clause: Sequence[int], sentence: int) -> bool:
 def _withdraws(clause: Sequence[int], sentence: int, text: int) -> bool:
     """Consent taken back, an objection, a law that is called upon."""
     said = everything(clause)
-    for i, mask in enumerate(clause if said & CONSENT else ()):
-        if not mask & CONSENT:
-            continue
+    for i in [i for i, mask in enumerate(clause) if mask & CONSENT]:
         if _any(clause, NOT, i - _NEAR, i) and _any(clause, _WRITING, i, len(clause)):
             return True
         known = text & (_WRITING | RECORD | LIST | MY) or (not said & NOT and _quiet(clause, 0, len(clause)))
@@ -289,9 +287,8 @@ def _withdraws(clause: Sequence[int], sentence: int, text: int) -> bool:
 
 def _lets_be(clause: Sequence[int], sentence: int) -> bool:
     for i, mask in enumerate(clause):
-        if not mask & (AWAY | LEAVE) or _told(clause, i, sentence):
-            continue
-        if mask & AWAY or (_any(clause, PEACE, i - 3, i + 7) and _any(clause, ME, i - 4, i + 5)):
+        left = mask & LEAVE and _any(clause, PEACE, i - 3, i + 7) and _any(clause, ME, i - 4, i + 5)
+        if (mask & AWAY or left) and not _told(clause, i, sentence):
             return True
     return False
 

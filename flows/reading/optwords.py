@@ -1,8 +1,24 @@
 """The words of opt-out demands by what they do in one (`flows/words/optout/<language>.toml`), compiled.
 
-A word's classes are one number with a bit for each class, so that a rule asks for several at once. Looked up are the
-word itself, a beginning (`stem*`), the word without what hangs on it (Spanish "escribirme"), and, where the text is
-short, the word with one slip of the finger.
+What a word can do in a demand is a set of classes:
+
+contact contacted send   writing to somebody: by itself ("text", "bother"), done to one, or with an object
+message advert asking    what is written; what is a message if nothing else is spoken of, or if it is "your questions"
+me my these              who is written to, whose number it is, what is spoken of ("this", "such", "your")
+not more want please     denial, "again", "any", wish and courtesy; a Turkish verb may be `send` and `not` in one word
+get                      receiving, hearing, taking part
+cease enough             ending, being fed up
+remove removed spare     taking off, with `record` (number, name, data) or `list`; what is taken off; sparing somebody
+unsub away               unsubscribing, "lâchez-moi": demands by themselves; `lost` ("get lost") only beside a message
+leave peace              "leave me" and "alone"
+consent withdraw object law keep   permission and its end, objection, data protection, storing a number
+threat if                lawyers and authorities; "if", "otherwise", "next time"
+how                      what a question for the way out begins with
+subject cannot past back what tells of a report instead: somebody else, "could not", "received", "reply"
+but that                 where a clause begins, and where it goes on behind a comma
+light                    words that speak of nothing; so do those that the reader knows as fillers, pronouns and such
+
+`clitics` and `them` hang on verbs and mean me and it (Spanish "escribirme"), `denying` and `prefixes` stand in front.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

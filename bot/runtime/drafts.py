@@ -100,6 +100,8 @@ class Drafts:
         """Publish what is due of this. Raises StoreUnavailable."""
         before, self.found = self.found, found
         _tell(before, found)
+        for draft in found.drafts.values():
+            self._librarian.keep(draft.flow, draft.source.text)
         await self._librarian.refresh()
         first = not self._librarian.current
         taken = {row["flow"]: Version(**row) for row in await self._archive.file_versions()}

@@ -38,6 +38,10 @@ class Librarian:
         """The current version of every flow, by its id, as of the last look."""
         return self._current
 
+    def keep(self, flow: Flow, text: str | bytes) -> None:
+        """Know this flow, so that it need not be read again if it is published."""
+        self._library.keep(flow, text)
+
     async def run(self) -> None:
         """Hear of what other processes publish, until cancelled."""
         while True:

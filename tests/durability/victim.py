@@ -60,8 +60,8 @@ def main() -> None:
     """Obey."""
     plan = json.loads(sys.stdin.readline())
     settings = Settings(**plan["settings"])
-    flows = assemble.flows(settings)
-    assemble.flows = lambda _: flows
+    found = assemble.read(settings.flow_folders, assemble.known_desks(settings))
+    assemble.read = lambda *_: found
     for module, values in QUICK.items():
         for name, value in values.items():
             assert hasattr(module, name), f"{module.__name__} has no {name} any more"

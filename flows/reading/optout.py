@@ -18,6 +18,7 @@ _LANDMARKS = (
     BIT["contact"] | BIT["contacted"] | BIT["message"] | BIT["cease"] | BIT["unsub"] | BIT["remove"] | BIT["peace"]
 )
 _SHORT = 60  # words of a text in which slips are looked for
+_LONGEST_CLAUSE = 30  # words; what is longer costs time and is seldom one
 _BUT_LAST = 2  # words behind "but" that are no clause of their own: "will ich aber nicht"
 
 
@@ -120,7 +121,7 @@ def _split(masks: Sequence[int]) -> list[list[int]]:
             if not (place + 1 < len(masks) and masks[place + 1] > 0 and masks[place + 1] & _THAT):
                 clauses.append([])
         else:
-            if mask & _BUT and place + _BUT_LAST < len(masks):
+            if (mask & _BUT and place + _BUT_LAST < len(masks)) or len(clauses[-1]) >= _LONGEST_CLAUSE:
                 clauses.append([])
             clauses[-1].append(mask)
     return [clause for clause in clauses if clause]

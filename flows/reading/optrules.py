@@ -51,12 +51,16 @@ def is_demand(clauses: Sequence[Sequence[int]], sentence: int, text: int) -> boo
 
 
 def _any(clause: Sequence[int], classes: int, first: int, after: int) -> bool:
-    return any(mask & classes for mask in clause[max(0, first) : max(0, after)])
+    for mask in clause[max(0, first) : max(0, after)]:  # noqa: SIM110  # this runs most, and a loop is quicker
+        if mask & classes:
+            return True
+    return False
 
 
 def _quiet(clause: Sequence[int], first: int, after: int) -> bool:
     """Whether every word from first to after is known: nothing else is spoken of."""
-    return all(mask and mask != SUBJECT for mask in clause[max(0, first) : after])
+    said = clause[max(0, first) : after]
+    return 0 not in said and SUBJECT not in said
 
 
 def _demand(clause: Sequence[int], sentence: int, text: int) -> bool:
@@ -230,21 +234,20 @@ def _takes_off(clause: Sequence[int], sentence: int, text: int) -> bool:
             return True
         if mask & REMOVE and text & RECORD and (whole or (mask & THESE and _quiet(clause, i, i + 3))):
             return True
-        if any(_off(clause, i, k, text) for k in range(max(0, i - 6), min(len(clause), i + 8)) if k != i):
+        if any(_off(clause, i, k, said, text) for k in range(max(0, i - 6), min(len(clause), i + 8)) if k != i):
             return True
     return False
 
 
-def _off(clause: Sequence[int], i: int, k: int, text: int) -> bool:
+def _off(clause: Sequence[int], i: int, k: int, said: int, text: int) -> bool:
     """Whether the word k is what is to be removed at i, or what it is to be removed from."""
-    thing, said = clause[k], everything(clause)
+    thing = clause[k]
     if not thing & (RECORD | LIST | MESSAGE | THESE) or not _quiet(clause, min(i, k), max(i, k)):
         return False
-    if thing & RECORD and (_any(clause, MY, k - 2, k + 3) or (said & PLEASE and _quiet(clause, 0, len(clause)))):
+    asked = said & PLEASE and _quiet(clause, 0, len(clause))
+    if thing & RECORD and (asked or _any(clause, MY, k - 2, k + 3)):
         return True
-    if thing & LIST and (_any(clause, ME, i - 4, i + 5) or text & RECORD & ~LIST):
-        return True
-    if thing & LIST and said & PLEASE and _quiet(clause, 0, len(clause)):
+    if thing & LIST and (asked or text & RECORD & ~LIST or _any(clause, ME, i - 4, i + 5)):
         return True
     if clause[i] & SPARE and (thing & MESSAGE or (thing & THESE and said & WANT)):
         return bool(said & (ME | WANT | PLEASE))
@@ -260,9 +263,7 @@ def _unsubscribes(clause: Sequence[int], sentence: int) -> bool:
         if mask & REMOVE and _any(clause, ME, i, i + 2) and _quiet(clause, i, i + 2):
             return True
         asked = said & (ME | PLEASE | MESSAGE | LIST | HOW | WANT) or len(clause) <= _NEAR
-        if asked and _quiet(clause, i - 3, i + 8):
-            return True
-        if _any(clause, MESSAGE | LIST, i - 4, i + 6):
+        if (asked and _quiet(clause, i - 3, i + 8)) or _any(clause, MESSAGE | LIST, i - 4, i + 6):
             return True
     return False
 

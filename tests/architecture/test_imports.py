@@ -20,7 +20,7 @@ PURE = [
     or name(path) in {"bot/runtime/lane.py", "bot/runtime/pace.py", "bot/runtime/route.py"}
 ]
 READS_FILES = {"bot/cases/words.py", "flows/library.py", "flows/phrases.py"}
-READS_FILES |= {"flows/reading/lexicon.py", "flows/reading/numerals.py"}
+READS_FILES |= {"flows/reading/lexicon.py", "flows/reading/numerals.py", "flows/reading/optwords.py"}
 
 
 def test_the_contracts_of_the_imports_hold():

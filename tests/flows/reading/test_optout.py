@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from flows.reading import read_score, wish
-from flows.reading.lexicon import files, word_lists
+from flows.reading.lexicon import entries, files, word_lists
 from flows.reading.optwords import BIT, opt_words
+from tests.flows.reading.test_properties import MOST_CALLS, calls
 
 LANGUAGES = sorted(word_lists())
 FRAMES = {
@@ -116,3 +117,19 @@ def test_every_language_has_the_classes_that_demands_are_made_of(language: str):
     assert BIT.keys() - lists.keys() == set()
     assert lists.keys() - BIT.keys() <= {"clitics", "them", "prefixes", "denying"}
     assert opt_words(language) is not None
+
+
+@pytest.mark.parametrize("language", ["de", "en", "fr", "ru"])
+@pytest.mark.parametrize("between", [" ", ", "])
+def test_words_of_demands_again_and_again_cost_no_more_than_other_texts(language: str, between: str):
+    """4,000 characters of every class: the work on a clause does not grow with its square."""
+    lists = msgspec.toml.decode(
+        files("flows.words").joinpath(f"optout/{language}.toml").read_bytes(), type=dict[str, str]
+    )
+    costs = {}
+    for name, words in lists.items():
+        said = [word.rstrip("*") for word in entries(words)]
+        text = (between.join(said) + between) * 4000
+        read_score(text[:4000], language)  # look-ups cached
+        costs[name] = calls(text[:4000], language)
+    assert {name: cost for name, cost in costs.items() if cost > MOST_CALLS} == {}

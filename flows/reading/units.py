@@ -19,11 +19,11 @@ greeting thanks apology signoff device laugh loose trailing dictated prompt verd
 amend                                 what only a correction has ("meant", "typo")
 top bottom                            words in place of the highest and lowest number
 abbreviation                          its point ends no sentence
-piece                                 one thing: counted by one, and by more only if nothing is said of it ("8 pizza was hot")
+piece                                 one thing: no count if something is said of it ("8 pizza was hot")
 since                                 what a change begins with: "earlier 9, since the takeover 4"
 overall                               settles also from behind: "food 8, wait 2, 4 overall"
-typing                                verbs of typing: what somebody wanted to type counts, "wanted to type 6, not 9"
-degree                                more and less: with a doubt they take nothing away from it ("6, perhaps even more")
+typing                                verbs of typing: "wanted to type 6, not 9"
+degree                                more and less beside a doubt ("6, perhaps even more")
 full                                  stands in front of the end of the scale ("满分10分")
 """
 

@@ -1,11 +1,13 @@
 """No labelled row gets worse: what is known to be read wrong is listed, everything else has to be right."""
 
+from pathlib import Path
+
 import pytest
 
 from flows.reading import read_score
 from tests.flows.reading.corpus import DATA, rows
 
-KNOWN = frozenset((DATA / "known_wrong.txt").read_text("utf-8").split())
+KNOWN = frozenset(Path(__file__).with_name("known_wrong.txt").read_text("utf-8").split())
 FILES = sorted(p.name for p in DATA.iterdir() if p.suffix in {".jsonl", ".tsv"} and "optout" not in p.name)
 
 

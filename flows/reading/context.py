@@ -80,7 +80,13 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
     named = named and not any("firm" in unit.tags for unit in around.lead)  # "since the new hall only 8"
     if named and not around.carried and not mention.settled and mention.doubt != "told":
         return True
-    return _is_date(mention, units, before) or _is_vague(mention, around, units)
+    return _is_date(mention, units, before) or _is_vague(mention, around, units) or _is_times(mention, units)
+
+
+def _is_times(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether it is a word for one that also means times, behind a number: "5 раз"."""
+    i = mention.first
+    return mention.word and i > 0 and units[i - 1].is_number and "unit" in units[i].tags
 
 
 def _may_be_denied(mention: Mention, last: Mention, around: Surroundings, words: Lexicon) -> bool:
@@ -150,7 +156,8 @@ def _reason_follows(mention: Mention, around: Surroundings, units: Sequence[Unit
     """Whether what stands behind the number begins a reason, or nothing does."""
     if around.right is None:
         return True
-    if _may_be_counted(mention, around.right):
+    said = units[mention.right + 1 : mention.right + 2]
+    if _may_be_counted(mention, around.right) or (said and said[0].text.endswith(words.counting.taken or NOTHING)):
         return False
     if "adjective" in around.right.tags:
         following = units[mention.right + 1 : mention.right + 2]

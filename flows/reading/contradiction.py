@@ -8,6 +8,7 @@ from flows.reading.units import Unit, tags
 # Parts of the scale where a verdict against the firm, mere blame, a verdict for the firm, mere praise contradict.
 _FLATTERED, _HIGH, _DAMNED, _LOW = 0.7, 0.9, 0.4, 0.3
 _CALMING = tags("negative blame damning")
+_REGRETTING = tags("blame damning was past")
 _SOUND = tags("praise negative endorsing rave")
 
 
@@ -25,9 +26,24 @@ def contradicts(part: float, units: Sequence[Unit]) -> bool:
         return True
     if part >= _HIGH and bare and "blame" in found and not found & _SOUND:
         return True
+    if part <= _LOW and _is_devoted(words, found):
+        return True
     if found & _CALMING:
         return False
     return (part <= _DAMNED and bool(found & {"endorsing", "rave"})) or (part <= _LOW and bare and "praise" in found)
+
+
+def _is_devoted(words: Sequence[Unit], found: frozenset[str]) -> bool:
+    """Love that nothing in its clause denies, beside no blame: "0, I adore this place, why would I go elsewhere"."""
+    if not found.isdisjoint(_REGRETTING):
+        return False
+    denied: set[int] = set()
+    for unit in words:
+        if "devoted" in unit.tags and unit.clause not in denied:
+            return True
+        if "negative" in unit.tags:
+            denied.add(unit.clause)
+    return False
 
 
 def _is_mixed(words: Sequence[Unit], found: frozenset[str]) -> bool:

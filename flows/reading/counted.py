@@ -12,9 +12,10 @@ _STORY = 3  # words a story has
 _LOOKED_AT = 3  # words of a noun with what stands in front of it
 _NOUN = tags("piece")
 _NAMED = _NOUN | tags("aspect label")
-_VERB = tags("event")
+_OF_ONE = tags("event adjective praise blame")
 _THINGS = tags("unit countable stars piece aspect noun label")
 _COUNTED = tags("unit countable stars")
+_SAID = tags("praise blame adjective negative damning rave")
 
 
 def tells_a_story(value: int, units: Sequence[Unit], language: Counting) -> bool:
@@ -27,11 +28,21 @@ def tells_a_story(value: int, units: Sequence[Unit], language: Counting) -> bool
         return value > 1 and _is_of_one(noun, language)
     if noun.text in language.words or (noun.tags and not noun.tags <= _NAMED):
         return False
-    if noun.text.startswith(language.definite or NOTHING):
+    if noun.text.startswith(language.definite or NOTHING) or _is_judged(units, language):
         return True
-    if "label" in noun.tags:
-        return False
-    return value > 1 and (_is_one_thing(units, language) or _cannot_follow(value, units, language))
+    return "label" not in noun.tags and _is_not_counted(value, units, language)
+
+
+def _is_not_counted(value: int, units: Sequence[Unit], language: Counting) -> bool:
+    """Whether the form of the noun, or of the verb behind it, does not go with the number."""
+    if value <= 1:
+        return value == 1 and units[0].text.endswith(language.never or NOTHING)
+    return _is_one_thing(units, language) or _cannot_follow(value, units, language)
+
+
+def _is_judged(units: Sequence[Unit], language: Counting) -> bool:
+    """Whether the noun is written together with its verb and something is said of it: "website's slow"."""
+    return units[0].text.endswith(language.joined or NOTHING) and not units[1].tags.isdisjoint(_SAID)
 
 
 def _is_of_one(adjective: Unit, language: Counting) -> bool:
@@ -46,7 +57,7 @@ def _is_one_thing(units: Sequence[Unit], language: Counting) -> bool:
     verb = units[1]
     if verb.kind != WORD or verb.is_number:
         return False
-    known = not verb.tags or bool(verb.tags & _VERB)
+    known = not verb.tags or bool(verb.tags & _OF_ONE)
     return verb.text in language.singular or (known and verb.text.endswith(language.singular_endings or NOTHING))
 
 

@@ -23,6 +23,7 @@ _OPENING = tags("filler greeting polite loose thanks trailing")
 _TOLD_OF = tags("praise blame adjective event reason")
 _LONGEST_CALLER = 2  # words that name who should call: "your sales staff"
 _LONGEST_GREETING, _LONGEST_THANKS = 4, 3
+_HAVING, _LONGEST_HAVING = tags("func counted pronoun filler was past hypothetical carrier"), 3
 
 
 def reason(
@@ -32,8 +33,9 @@ def reason(
     cut = [unit.kind != WORD and not unit.is_number for unit in units]
     gone = [m for m in mentions if m.withdrawn and m.withdrawn != "rival" and (m.role != OTHER or _is_past(m, units))]
     gone += _given_up(mentions, chosen)
-    for mention in (*_scores(mentions, chosen), *gone):
-        _mark(cut, mention.left, mention.right)
+    own = [(m.left, m.right) for m in _scores(mentions, chosen)] + [(_opening(m, units), m.right) for m in gone]
+    for first, after in own:
+        _mark(cut, first, after)
     for mention, other in pairwise(m for m in mentions if m.form == RANGE):
         _mark(cut, mention.first, other.after)
     cut_to = 0
@@ -58,7 +60,16 @@ def reason(
 def _is_past(mention: Mention, units: Sequence[Unit]) -> bool:
     """Whether a score of the past opens the message and stands alone in its clause: "avant 9, depuis le rachat 4"."""
     behind = units[mention.right : mention.right + 1]
-    return mention.withdrawn == "past" and mention.left == 0 and bool(behind) and behind[0].kind in _BORDERS
+    ended = bool(behind) and (behind[0].kind in _BORDERS or _contrasts(behind[0]))
+    return mention.withdrawn in {"past", "denied"} and ended and _opening(mention, units) == 0
+
+
+def _opening(mention: Mention, units: Sequence[Unit]) -> int:
+    """Where the words begin that only lead up to a score taken back: "had an 8 in mind"."""
+    i = mention.left
+    while i and units[i - 1].tags and units[i - 1].tags <= _HAVING:
+        i -= 1
+    return 0 if i == 0 and mention.left <= _LONGEST_HAVING else mention.left
 
 
 def _scores(mentions: Sequence[Mention], chosen: Sequence[Mention]) -> list[Mention]:
@@ -72,7 +83,7 @@ def _scores(mentions: Sequence[Mention], chosen: Sequence[Mention]) -> list[Ment
 def _trimmed(units: Sequence[Unit], kept: list[int]) -> list[int]:
     while kept and _only_opens(units[kept[0]]):
         kept.pop(0)
-    while kept and (units[kept[-1]].tags & {"loose", "laugh", "trailing", "dictated"} or _leads_on(units, kept[-1])):
+    while kept and (_only_closes(units[kept[-1]]) or _leads_on(units, kept[-1])):
         kept.pop()
     return kept
 
@@ -108,6 +119,10 @@ def _contrasts(unit: Unit) -> bool:
 
 def _only_opens(unit: Unit) -> bool:
     return bool(unit.tags & {"loose", "laugh"}) or (bool(unit.tags) and unit.tags <= _OPENING)
+
+
+def _only_closes(unit: Unit) -> bool:
+    return not unit.tags.isdisjoint(("loose", "laugh", "trailing", "dictated")) and "praise" not in unit.tags
 
 
 def _mark(cut: list[bool], first: int, after: int) -> None:

@@ -71,14 +71,7 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
     for mention in mentions:
         if units[mention.first].clause in rival_clauses:
             mention.withdrawn = mention.withdrawn or "rival"
-    conditions = _conditions(units)
-    wished = {units[m.first].clause for m in mentions if m.withdrawn == "hypothetical"}
-    for mention in mentions:
-        clause = units[mention.first].clause
-        if clause in conditions and conditions[clause] < mention.first:
-            mention.withdrawn = mention.withdrawn or "condition"
-        elif clause - 1 in conditions and not mention.settled and clause - 1 not in wished:
-            mention.doubt = mention.doubt or "condition"
+    _withdraw_promises(mentions, units)
     _withdraw_alternatives(mentions)
     _restore_what_was_meant(mentions, units)
     for k, mention in enumerate(mentions):
@@ -93,6 +86,27 @@ def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
             and any(m.corrected and m.value != mention.value for m in later)
         ):
             mention.withdrawn = "corrected"
+
+
+def _withdraw_promises(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
+    """What is given under a condition does not count, nor what is given without it: "10 if you fix it, as it is 2"."""
+    conditions = _conditions(units)
+    wished = {units[m.first].clause for m in mentions if m.withdrawn == "hypothetical"}
+    promised = {units[m.first].clause for m in mentions if m.withdrawn == "condition" and m.role in {STRONG, MEDIUM}}
+    for mention in mentions:
+        clause = units[mention.first].clause
+        if clause in conditions and conditions[clause] < mention.first:
+            mention.withdrawn = mention.withdrawn or "condition"
+        elif clause - 1 in conditions and clause - 1 not in wished:
+            if clause - 1 in promised and (not mention.settled or _is_as_it_is(mention, units)):
+                mention.withdrawn = mention.withdrawn or "otherwise"
+            elif not mention.settled:
+                mention.doubt = mention.doubt or "condition"
+
+
+def _is_as_it_is(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether it is called what counts as things are; no conclusion ("10 if it had parking, so 8")."""
+    return any("asis" in unit.tags for unit in units[mention.left : mention.first])
 
 
 def _withdraw_alternatives(mentions: Sequence[Mention]) -> None:

@@ -4,7 +4,8 @@
 that only look so; `never`, `few` (2 to 4) and `many` (from 5 on) endings that a counted noun has not; `definite` what a
 noun with its article begins with; `singular` and `singular_endings` the verbs that go with one thing only, `adjectives`
 the endings of theirs; `verbs` endings of verbs, where a noun may stand in front of another ("3 course dinner"); `words`
-plurals that show no ending, and what only looks like a noun that cannot be counted.
+plurals that show no ending, and what only looks like a noun that cannot be counted; `joined` what a noun and its verb
+are written together with ("website's slow"); `taken` endings of verbs whose object stands in front ("2 ürün aldım").
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ class Counting(Struct, frozen=True):
     adjectives: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
 
     def is_plural(self, word: str) -> bool:

@@ -83,7 +83,7 @@ def mark_closed_ranges(found: Sequence[Mention], units: Sequence[Unit], high: in
 def mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: int) -> None:
     """Two values: "7 or 8", "7 - 8", "between 7 and 8", "0 bis 10" (the scale)."""
     for mention, other in pairwise(found):
-        between = units[mention.after : other.first]
+        between = _between(mention, other, units)
         if mention.form != WHOLE or other.form not in {WHOLE, SCALED} or not between or len(between) > 2:
             continue
         joined = "range" in between[0].tags or between[0].text in {"-", "–", "/", "~"}
@@ -102,6 +102,13 @@ def mark_ranges(found: list[Mention], units: Sequence[Unit], low: int, high: int
             other.form = FOREIGN
         elif other.value != mention.value:
             mention.form = other.form = RANGE if max(mention.value, other.value) <= high else FOREIGN
+
+
+def _between(mention: Mention, other: Mention, units: Sequence[Unit]) -> Sequence[Unit]:
+    """What parts two numbers, without the comma in front of a hint: "7, nearly 8"."""
+    between = units[mention.after : other.first]
+    hints = len(between) > 1 and between[0].kind == PAUSE and "hint" in between[1].tags
+    return between[1:] if hints else between
 
 
 def _measures(mention: Mention, units: Sequence[Unit]) -> bool:

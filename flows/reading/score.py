@@ -30,7 +30,7 @@ _BARE = re.compile(r" *([1-9]?[0-9]) *[.!]{0,3} *")
 _DIGIT_OR_EMOJI = re.compile(r"[0-9:]")
 _OPENING = "¿¡"
 _CURRENCIES = (" €", " $", " £", " %")
-_CLOSING = '.!?…)"»“€$£%°'
+_CLOSING = '.!?؟…)"»“€$£%°'
 
 
 class Reply(Struct, frozen=True):

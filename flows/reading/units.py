@@ -5,6 +5,8 @@ What a unit can mean is a set of tags from the word lists (`[tags]` in `flows/wo
 article firm filler carrier copula pronoun polite   stand around a score and weaken nothing ("a solid 8 from me")
 hedge rather bound                    make it unsure ("about", "eher", "mindestens"); `beyond` excludes it ("over")
 negative correct instead past was hypothetical condition otherwise rival settle   withdraw or settle numbers
+asis                                  "as it is", where a promise stands before it ("10 if you refund it, as it is 2")
+aside                                 withdraws a number that was not meant ("by mistake", "had 8 in mind")
 anew                                  a change of mind, between two numbers only ("7… oh come on, 8", "7 allez 8")
 unsaid                                withdraws the number it stands behind ("değil", "verirdim")
 of scale point half range between hint minus nr   belong to the number's own form ("8 out of 10", "8 going on 9")
@@ -25,6 +27,8 @@ overall                               settles also from behind: "food 8, wait 2,
 typing                                verbs of typing: "wanted to type 6, not 9"
 degree                                more and less beside a doubt ("6, perhaps even more")
 full                                  stands in front of the end of the scale ("满分10分")
+longer                                goes with the denial of a number ("not a 9 any more")
+devoted                               a love that goes with no low score ("I adore this bakery")
 """
 
 from collections.abc import Sequence

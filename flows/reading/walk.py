@@ -9,12 +9,12 @@ from flows.reading.tokens import EMOJI, LINE, PAUSE, SIGN, STOP, WORD
 from flows.reading.units import Unit, tags
 
 _LEADS = tags(
-    "article firm filler carrier pronoun polite hedge rather bound beyond negative correct past was hypothetical"
+    "article firm filler carrier pronoun polite hedge rather bound beyond negative correct past aside was hypothetical"
     " otherwise instead settle apology scale greeting thanks laugh told minus between of nr"
 )
 _TRAILS = tags(
     "article firm filler carrier pronoun polite hedge bound correct thanks laugh told scale of settle apology past"
-    " unsaid"
+    " aside unsaid"
 )
 _TRAILS_ANYWHERE = tags("point loose laugh trailing dictated")
 _PRELUDE = tags(
@@ -22,6 +22,7 @@ _PRELUDE = tags(
 )
 _LONGEST_LEAD = 14
 _BORDERS = (PAUSE, STOP, LINE)
+_ARROWS = frozenset({"=", ">", "→", "➡"})
 
 
 class Surroundings(Struct, frozen=True):
@@ -51,13 +52,13 @@ def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bo
     stop: Unit | None = None
     while i > 0 and mention.first - i < _LONGEST_LEAD:
         unit = units[i - 1]
-        if unit.kind in _BORDERS or "unsaid" in unit.tags:
+        if unit.kind in _BORDERS or "unsaid" in unit.tags or _is_of_the_number_before(units, i - 1):
             break
         if _contrasts(unit) and i > 1:
             i -= 1
             break
         if unit.is_number or (unit.kind == WORD and not unit.tags & _LEADS):
-            stop = None if unit.is_number else unit
+            stop = None if unit.is_number or _parts(units[i]) else unit
             break
         carried = carried or ("carrier" in unit.tags and "copula" not in unit.tags)
         i -= 1
@@ -68,6 +69,21 @@ def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bo
     if stop is None:
         mention.left = _prelude(units, i)
     return stop, carried
+
+
+def _is_of_the_number_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether it takes back the number it stands behind: "8 by mistake"."""
+    return "aside" in units[i].tags and i > 0 and units[i - 1].is_number
+
+
+def _parts(unit: Unit) -> bool:
+    """An emoji or an arrow parts a story from its score: "lost her fear of water ❤️ 10", "top service => 9"."""
+    return (unit.kind == EMOJI and not unit.is_number) or unit.text in _ARROWS
+
+
+def _is_counted(units: Sequence[Unit], i: int) -> bool:
+    """Whether who seems to be addressed rather is counted, as something is said of them: "2 lads came late"."""
+    return "countable" in units[i].tags and i + 1 < len(units) and units[i + 1].kind == WORD
 
 
 def _contrasts(unit: Unit) -> bool:
@@ -101,17 +117,20 @@ def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
     """Find the words that belong to the number after it; returns what follows them in the clause."""
     i = mention.after
     while i < len(units) and (units[i].kind in {SIGN, EMOJI} or units[i].tags & _TRAILS_ANYWHERE):
+        if _is_counted(units, i):
+            break
         i += 1
         if "dictated" in units[i - 1].tags and "point" not in units[i - 1].tags:
             mention.right = i
             return None
     mention.right = i
+    denied = any("negative" in unit.tags for unit in units[mention.left : mention.first])
     while i < len(units) and i - mention.after < _LONGEST_LEAD:
         unit = units[i]
         if unit.kind in _BORDERS or "joint" in unit.tags or unit.is_number:
             mention.right = i
             return None if unit.kind in _BORDERS or unit.is_number else unit
-        if unit.kind == WORD and not unit.tags & _TRAILS:
+        if unit.kind == WORD and not unit.tags & _TRAILS and not (denied and "longer" in unit.tags):
             return units[mention.right]
         if "unsaid" in unit.tags:
             mention.withdrawn = "hypothetical"

@@ -36,7 +36,7 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     elif "negative" in ahead and not _is_taken_instead(lead, mention.left, units):
         mention.withdrawn = "denied"
     mention.withdrawn = next((tag for tag in _WITHDRAWS if tag in ahead), mention.withdrawn)
-    if "past" in ahead | behind:
+    if "aside" in ahead | behind or ("past" in ahead | behind and "told" not in ahead):
         mention.withdrawn = "past"
     if around.right is not None and "condition" in around.right.tags:
         mention.withdrawn = mention.withdrawn or "condition"

@@ -37,6 +37,7 @@ def test_development_rows(name: str, accuracy_table: list[str]):
         ("unseen_b.jsonl", 0.97, 0.95),
         ("dev_e_west.jsonl", 0.98, 0.9),
         ("dev_e_rest.jsonl", 0.96, 0.93),
+        ("dev_g.tsv", 0.93, 0.98),
     ],
 )
 def test_replies_as_people_type_them(name: str, right: float, comments: float, accuracy_table: list[str]):
@@ -51,26 +52,38 @@ def test_replies_as_people_type_them(name: str, right: float, comments: float, a
 
 
 @pytest.mark.parametrize(
-    ("name", "false_accepts", "false_detractors", "right"),
-    [("unseen_c.jsonl", 0, 0, 0.96), ("unseen_d.jsonl", 0, 0, 0.96)],
+    ("name", "false_accepts", "missed_stops", "false_stops", "right"),
+    [
+        ("unseen_c.jsonl", 0, 0, 0, 0.98),
+        ("unseen_d.jsonl", 0, 0, 0, 0.97),
+        ("unseen_e.jsonl", 2, 3, 1, 0.98),
+        ("unseen_f.jsonl", 1, 1, 0, 0.98),
+    ],
 )
-def test_unseen_rows(name: str, false_accepts: int, false_detractors: int, right: float, accuracy_table: list[str]):
-    """By writers who never saw the reader, two classes mended since: what it reads may not get worse."""
+def test_unseen_rows(
+    name: str, false_accepts: int, missed_stops: int, false_stops: int, right: float, accuracy_table: list[str]
+):
+    """By writers who never saw the reader, mended since: what it reads may not get worse, and no detractor is false."""
     result = tally(name)
     accuracy_table.append(result.line(name))
     assert len(result.false_accepts) <= false_accepts
-    assert len(result.false_detractors) <= false_detractors
-    assert not result.missed_stops
-    assert not result.false_stops
+    assert not result.false_detractors
+    assert len(result.missed_stops) <= missed_stops
+    assert len(result.false_stops) <= false_stops
     assert result.right >= right * result.rows
     assert result.comments >= 0.96 * result.accepted
 
 
 @pytest.mark.parametrize(
-    ("name", "found", "false"), [("optout_dev.jsonl", 0.97, 0.001), ("optout_unseen.jsonl", 0.97, 0.001)]
+    ("name", "found", "false"),
+    [
+        ("optout_dev.jsonl", 0.97, 0.001),
+        ("optout_unseen.jsonl", 0.97, 0.001),
+        ("optout_unseen_b.jsonl", 0.86, 0.005),
+    ],
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):
-    """510 demands and 2,010 comments, a third of these with an opt-out's words in another sense, in two halves."""
+    """1,110 demands and 3,810 comments, many of these with an opt-out's words in another sense, in three sets."""
     lines = [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
     read = [(line["action"] == "stop", wish(line["text"], line["lang"]) == "stop") for line in lines]
     demands = [stopped for wanted, stopped in read if wanted]

@@ -7,7 +7,8 @@ from typing import Literal
 from flows.reading.fold import fold
 from flows.reading.lexicon import entries, keywords, lexicon
 from flows.reading.numerals import base_language, values_anywhere
-from flows.reading.optwords import BIT, all_opt_words
+from flows.reading.optclasses import BIT
+from flows.reading.optwords import all_opt_words
 
 _NOISE = re.compile(r"[^\w]+|_")
 _STRETCHED = re.compile(r"(.)\1{2,}")

@@ -7,37 +7,36 @@ and "and", for one may be a grumble and the next a demand.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from flows.reading.optrules import everything, is_demand, may_be_demand
-from flows.reading.optwords import BIT, OptWords
+from flows.reading.optclasses import BIT
+from flows.reading.optclause import ALL_KNOWN, KNOWN, everything, quiet
+from flows.reading.optrules import ANCHORS, is_demand, may_be_demand
+from flows.reading.optwords import PHRASE, OptWords
 from flows.reading.tokens import LINE, LONGEST_WORD, NUMBER, PAUSE, STOP, WORD, Token
 
-_KNOWN = 1 << len(BIT)  # a number, or a word inside a phrase
 _PAUSE = -1
-_LIGHT, _BUT, _THAT = BIT["light"], BIT["but"], BIT["that"]
+_BUT, _THAT = BIT["but"], BIT["that"]
 _LANDMARKS = (
     BIT["contact"] | BIT["contacted"] | BIT["message"] | BIT["cease"] | BIT["unsub"] | BIT["remove"] | BIT["peace"]
 )
 _SHORT = 60  # words of a text in which slips are looked for
 _LONGEST_CLAUSE = 30  # words; what is longer costs time and is seldom one
+_FEW = 16  # words of a text of which every one may be known
+_MOST_CLAUSES = 24  # that begin a text and that end it are looked at: no story hides a demand in the middle
 _BUT_LAST = 2  # words behind "but" that are no clause of their own: "will ich aber nicht"
 
 
 def may_demand(words: Sequence[str], known: OptWords) -> bool:
     """False where the words of the text are surely not those of a demand."""
-    slips = len(words) <= _SHORT
-    classes = known.classes(slips=slips, ordinary=slips)  # an ordinary word is no slip
-    said = frozenset(words)
-    if not slips:
-        said = frozenset(known.near(said))
-    if "'" in "".join(said):
-        said = frozenset(part for word in said for part in _parts(word, classes))
+    gate = known.gate(slips=len(words) <= _SHORT)
     found = 0
-    for word in said:
-        found |= classes[word]
-    for word in said & known.phrases.keys():
-        for phrase in known.phrases[word]:
-            if phrase.needs <= said:
-                found |= phrase.classes
+    for word in words if len(words) <= _SHORT else known.near(frozenset(words)):
+        found |= gate[word]
+    if found & PHRASE:
+        said = frozenset(words).union(*[word.split("'") for word in words if "'" in word])
+        for word in said & known.phrases.keys():
+            for phrase in known.phrases[word]:
+                if phrase.needs <= said:
+                    found |= phrase.classes
     return may_be_demand(found)
 
 
@@ -58,14 +57,33 @@ def demands(tokens: Sequence[Token], known: OptWords) -> list[tuple[int, int]]:
     """The demands as spans (first token, token after the last): the clauses that hold one."""
     slips = len(tokens) <= _SHORT
     read = [(sentence, _split(_read(sentence, tokens, known, slips=slips))) for sentence in _sentences(tokens)]
-    text = everything(mask for _, clauses in read for clause in clauses for mask in clause)
+    clauses = [clause for _, found in read for clause in found]
+    text = everything(map(everything, clauses))
     if not may_be_demand(text):
         return []
+    if sum(map(len, clauses)) <= _FEW and all(quiet(clause, 0, len(clause)) for clause in clauses):
+        text |= ALL_KNOWN
+    if len(clauses) > 2 * _MOST_CLAUSES:
+        read = _outer(read)
     return [
         (sentence[0], sentence[-1] + 1)
-        for sentence, clauses in read
-        if is_demand(clauses, everything(mask for clause in clauses for mask in clause), text)
+        for sentence, found in read
+        if (said := everything(map(everything, found))) & ANCHORS and is_demand(found, said, text)
     ]
+
+
+def _outer(read: Sequence[tuple[list[int], list[list[int]]]]) -> list[tuple[list[int], list[list[int]]]]:
+    """The first and the last clauses, by their sentences."""
+    count = sum(len(found) for _, found in read)
+    kept: list[tuple[list[int], list[list[int]]]] = []
+    place = 0
+    for sentence, found in read:
+        numbered = enumerate(found, place)
+        outer = [clause for at, clause in numbered if at < _MOST_CLAUSES or at >= count - _MOST_CLAUSES]
+        place += len(found)
+        if outer:
+            kept.append((sentence, outer))
+    return kept
 
 
 def _sentences(tokens: Sequence[Token]) -> Iterator[list[int]]:
@@ -93,22 +111,20 @@ def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, 
         else:
             parts.extend(_parts(word, classes))
     masks: list[int] = []
-    skip = 0
+    skip, inside = 0, None
     for i, word in enumerate(parts):
         if word == "|":
             masks.append(_PAUSE)
             skip = 0
             continue
-        own = classes[word] if word else _KNOWN
-        if skip:
+        own = classes[word] if word else KNOWN
+        if skip and inside is not None:
             skip -= 1
-            masks.append(own | _KNOWN)
+            masks.append(inside.within(own) | KNOWN)
             continue
-        for phrase in known.phrases.get(word, ()):
-            if phrase.stands(parts, i + 1):
-                own = phrase.classes if phrase.classes == _LIGHT else own | phrase.classes
-                skip = len(phrase.rest)
-                break
+        inside = next((phrase for phrase in known.phrases.get(word, ()) if phrase.stands(parts, i + 1)), None)
+        if inside is not None:
+            own, skip = inside.masks(own) | KNOWN, len(inside.rest)
         masks.append(own)
     return masks
 

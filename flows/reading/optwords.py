@@ -1,25 +1,4 @@
-"""The words of opt-out demands by what they do in one (`flows/words/optout/<language>.toml`), compiled.
-
-What a word can do in a demand is a set of classes:
-
-contact contacted send   writing to somebody: by itself ("text", "bother"), done to one, or with an object
-message advert asking    what is written; what is a message if nothing else is spoken of, or if it is "your questions"
-me my these              who is written to, whose number it is, what is spoken of ("this", "such", "your")
-not more want please     denial, "again", "any", wish and courtesy; a Turkish verb may be `send` and `not` in one word
-get                      receiving, hearing, taking part
-cease enough             ending, being fed up
-remove removed spare     taking off, with `record` (number, name, data) or `list`; what is taken off; sparing somebody
-unsub away               unsubscribing, "lâchez-moi": demands by themselves; `lost` ("get lost") only beside a message
-leave peace              "leave me" and "alone"
-consent withdraw object law keep   permission and its end, objection, data protection, storing a number
-threat if                lawyers and authorities; "if", "otherwise", "next time"
-how                      what a question for the way out begins with
-subject cannot past back what tells of a report instead: somebody else, "could not", "received", "reply"
-but that                 where a clause begins, and where it goes on behind a comma
-light                    words that speak of nothing; so do those that the reader knows as fillers, pronouns and such
-
-`clitics` and `them` hang on verbs and mean me and it (Spanish "escribirme"), `denying` and `prefixes` stand in front.
-"""
+"""The words of opt-out demands by their classes (`optclasses.py`), compiled."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -32,21 +11,18 @@ from msgspec import Struct
 from flows.reading.fold import fold_word
 from flows.reading.lexicon import Lexicon, entries, lexicon
 from flows.reading.numerals import base_language
+from flows.reading.optclasses import BIT, OptPhrase
+from flows.reading.optclasses import phrases as compiled
 from flows.reading.units import tags
 
-CLASSES = tags(
-    "me not more please want get contact contacted send message advert these cease enough remove removed my record "
-    "list unsub withdraw consent object leave peace away lost law threat keep if how subject cannot spare past back "
-    "but that light asking"
-)
-BIT = {name: 1 << place for place, name in enumerate(sorted(CLASSES))}
 _HANGING = frozenset({"clitics", "them", "prefixes", "denying"})
 _TAKES_ENDINGS = sum(BIT[name] for name in ("contact", "send", "cease", "remove", "leave", "spare", "unsub", "get"))
 _MAY_BE_DENIED = sum(BIT[name] for name in ("contact", "contacted", "send", "want", "get", "consent", "keep", "me"))
 _LIGHT_TAGS = tags(
     "pronoun filler polite thanks greeting copula loose apology trailing func article firm carrier signoff"
 )
-_MAY_SLIP = 6  # letters of a word that is known with one of them missed, doubled, changed or exchanged
+_MAY_SLIP, _MOST_SLIP = 6, 16  # letters of a word that is known with one missed, doubled, changed or exchanged
+PHRASE = 1 << (len(BIT) + 2)  # in a gate: the word begins a phrase
 _REMEMBERED = 16384  # words
 _OPENING = 4  # letters
 _STEM = 3  # letters of the shortest stems
@@ -63,40 +39,23 @@ _LATIN = dict(zip(_CYRILLIC, _LETTERS.split(","), strict=True))
 _SAME_IN_ARABIC = str.maketrans({"ة": "ه", "ى": "ي"})
 
 
-class OptPhrase(Struct, frozen=True, gc=False):
-    """What follows the first word of a phrase; `needs`: its words that are no stems."""
-
-    rest: list[str]
-    classes: int
-    needs: frozenset[str]
-
-    def stands(self, words: Sequence[str], place: int) -> bool:
-        """Whether the rest of the phrase stands at a place of the words."""
-        said = words[place : place + len(self.rest)]
-        if len(self.needs) == len(self.rest) or len(said) < len(self.rest):
-            return said == self.rest
-        return all(map(_alike, self.rest, said))
-
-
-def _alike(wanted: str, said: str) -> bool:
-    return said.startswith(wanted[:-1]) if wanted.endswith("*") else said == wanted
-
-
 class OptWords(Struct, frozen=True, eq=False):
     """The compiled words of a language.
 
-    `stems` and what follows the first word of `phrases` by their text; `slips`: long words without one letter;
-    `endings` with their classes and `denials` ("ne-") hang on verbs, `prefixes` on any word; `sizes` of the stems.
+    `stems` and `phrases` (what follows the first word) by their text; `slips`, `stem_slips`: without one letter;
+    `endings` with their classes and `denials` ("ne-") hang on verbs, `prefixes` on any word;
+    `sizes` of the stems by their first letters.
     """
 
     words: Mapping[str, int]
     stems: Mapping[str, int]
     phrases: Mapping[str, Sequence[OptPhrase]]
     slips: Mapping[str, int]
+    stem_slips: Mapping[str, int]
     endings: Sequence[tuple[str, int]]
     prefixes: tuple[str, ...]
     denials: tuple[str, ...]
-    sizes: Sequence[int]
+    sizes: Mapping[str, Sequence[int]]
     openings: frozenset[str]
     owner: Lexicon
 
@@ -106,6 +65,10 @@ class OptWords(Struct, frozen=True, eq=False):
             return list(words)
         openings, stems = self.openings, self.stems
         return [word for word in words if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
+
+    def gate(self, *, slips: bool) -> Mapping[str, int]:
+        """What each folded word may have to do with a demand, by itself or in its parts; `PHRASE` if it begins one."""
+        return _gate(self, slips)
 
     def classes(self, *, slips: bool = False, ordinary: bool = True) -> Mapping[str, int]:
         """The classes of every folded word, 0 for an unknown one.
@@ -126,12 +89,34 @@ class _LookedUp(dict[str, int]):
         found = _classes(self._words, word)
         if not found and self._ordinary and _is_ordinary(self._words.owner, word):
             found = BIT["light"]
-        if not found and self._slips and len(word) >= _MAY_SLIP:
+        if not found and self._slips and _MAY_SLIP <= len(word) <= _MOST_SLIP:
             found = _with_slip(self._words, word)
         if len(self) >= _REMEMBERED:
             self.clear()
         self[word] = found
         return found
+
+
+class _Gate(dict[str, int]):
+    """The classes of each word and of the parts an apostrophe joins."""
+
+    def __init__(self, words: OptWords, slips: bool) -> None:  # noqa: FBT001
+        super().__init__()
+        self._classes, self._phrases = _looked_up(words, slips, slips), words.phrases
+
+    def __missing__(self, word: str) -> int:
+        found = 0
+        for part in {word, *word.split("'")}:
+            found |= self._classes[part] | (PHRASE if part in self._phrases else 0)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[word] = found
+        return found
+
+
+@lru_cache(maxsize=128)
+def _gate(words: OptWords, slips: bool) -> _Gate:  # noqa: FBT001
+    return _Gate(words, slips)
 
 
 @lru_cache(maxsize=128)
@@ -167,9 +152,7 @@ def _with_me(words: OptWords, word: str) -> int:
 
 def _plain(words: OptWords, word: str) -> int:
     found = words.words.get(word, 0)
-    for size in words.sizes:
-        if size > len(word):
-            break
+    for size in words.sizes.get(word[:_STEM], ()):
         found |= words.stems.get(word[:size], 0)
     return found
 
@@ -179,6 +162,9 @@ def _with_slip(words: OptWords, word: str) -> int:
         return 0
     if found := words.slips.get(word, 0):  # a letter left out
         return found
+    for size in words.sizes.get(word[:_STEM], ()):
+        if _MAY_SLIP <= size <= len(word) and (found := words.stem_slips.get(word[: size - 1], 0)):
+            return found
     for place in range(1, len(word) - 1):  # one too many, another one, or two that changed places
         shorter = word[:place] + word[place + 1 :]
         if found := words.words.get(shorter, 0) if len(shorter) >= _MAY_SLIP else 0:
@@ -206,7 +192,6 @@ def _compile(lists: Mapping[str, str], owner: Lexicon) -> OptWords:
     words: dict[str, int] = {}
     stems: dict[str, int] = {}
     phrases: dict[str, dict[tuple[str, ...], int]] = {}
-    slips: dict[str, int] = {}
     for name, text in lists.items():
         if name in _HANGING:
             continue
@@ -221,30 +206,34 @@ def _compile(lists: Mapping[str, str], owner: Lexicon) -> OptWords:
                 stems[parts[0][:-1]] = stems.get(parts[0][:-1], 0) | bit
             else:
                 words[parts[0]] = words.get(parts[0], 0) | bit
-    for word, found in chain(words.items(), stems.items()):
-        if len(word) >= _MAY_SLIP and found & ~BIT["light"]:
-            for shorter in _shorter(word):
-                slips.setdefault(shorter, words.get(word, 0) | stems.get(word, 0))
+    sizes: dict[str, list[int]] = {}
+    for stem in sorted(stems, key=len):
+        known = sizes.setdefault(stem[:_STEM], [])
+        known.extend([len(stem)] if len(stem) not in known else [])
     return OptWords(
         words,
         stems,
-        {first: _phrases(begun) for first, begun in phrases.items()},
-        slips,
+        {first: compiled(begun) for first, begun in phrases.items()},
+        *_slips(words, stems),
         [(end, BIT[name]) for key, name in (("clitics", "me"), ("them", "these")) for end in _hanging(lists, key)],
         _hanging(lists, "prefixes"),
         _hanging(lists, "denying"),
-        sorted({len(stem) for stem in stems}),
+        sizes,
         frozenset(word[:_OPENING] for word in chain(words, stems, phrases)),
         owner,
     )
 
 
-def _phrases(begun: Mapping[tuple[str, ...], int]) -> list[OptPhrase]:
-    """The phrases that begin with one word, longest first."""
-    return [
-        OptPhrase(list(rest), classes, frozenset(word for word in rest if not word.endswith("*")))
-        for rest, classes in sorted(begun.items(), key=lambda item: -len(item[0]))
-    ]
+def _slips(words: Mapping[str, int], stems: Mapping[str, int]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Long words and stems without one letter, and what begins as a stem does that lacks one."""
+    whole: dict[str, int] = {}
+    begun: dict[str, int] = {}
+    for table, known in ((whole, words), (whole, stems), (begun, stems)):
+        for word, found in known.items():
+            if len(word) >= _MAY_SLIP + (table is begun) and found & ~BIT["light"]:
+                for shorter in _shorter(word):
+                    table.setdefault(shorter, words.get(word, 0) | stems.get(word, 0))
+    return whole, begun
 
 
 def _hanging(lists: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ import pytest
 
 from flows.reading import read_score, wish
 from flows.reading.lexicon import entries, files, word_lists
-from flows.reading.optwords import BIT, opt_words
+from flows.reading.optclasses import BIT
+from flows.reading.optwords import opt_words
 from tests.flows.reading.test_properties import MOST_CALLS, calls
 
 LANGUAGES = sorted(word_lists())
@@ -106,6 +107,154 @@ def test_c7_another_object_is_no_demand(text: str, language: str):
 def test_c7_slips_and_other_alphabets(text: str, language: str):
     """C7: one slip in a long word, no accents, Russian in Latin letters, a missing apostrophe."""
     assert wish(text, language) == "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("that's the final text I ever want to see from your company", "en"),
+        ("would appreciate not hearing from you in this way", "en"),
+        ("how many times must I ask you people to stop", "en"),
+        ("kindly discontinue these immediately", "en"),
+        ("das war jetzt hoffentlich die letzte SMS von euch", "de"),
+        ("Ich wäre Ihnen verbunden, wenn Sie von weiteren Anfragen absehen", "de"),
+        ("betrachten Sie dies als Widerruf meiner Einwilligung", "de"),
+        ("Wie oft muss ich noch schreiben, dass ich das nicht will", "de"),
+        ("c'est le dernier sms que je veux voir de chez vous", "fr"),
+        ("merci d'arrêter", "fr"),
+        ("je vous saurais gré de ne plus me relancer", "fr"),
+        ("veuillez considérer ce message comme une opposition à vos sollicitations", "fr"),
+        ("que sea la última encuesta que me mandan", "es"),
+        ("agradecería no recibir más de esto", "es"),
+        ("cuántas veces tengo que decir que no quiero encuestas", "es"),
+        ("favor de no molestar", "es"),
+        ("che sia l'ultima volta che mi scrivete", "it"),
+        ("apprezzerei non essere più disturbato", "it"),
+        ("quante volte devo dirvi di smetterla", "it"),
+        ("cancellate il mio numero grazie", "it"),
+        ("que esta seja a última mensagem", "pt"),
+        ("agradecia que não me voltassem a contactar", "pt"),
+        ("quantas vezes tenho que pedir pra parar", "pt"),
+        ("apaguem o meu contacto por favor", "pt"),
+        ("dit is het laatste bericht dat ik wil krijgen", "nl"),
+        ("ik zou het waarderen als jullie me met rust laten", "nl"),
+        ("hoe vaak moet ik nog zeggen dat ik dit niet wil", "nl"),
+        ("gooi mijn nummer weg", "nl"),
+        ("det här var sista gången ni messar mig", "sv"),
+        ("jag skulle uppskatta att slippa fler enkäter", "sv"),
+        ("hur många gånger ska jag säga nej till era sms", "sv"),
+        ("ta bort numret tack", "sv"),
+        ("det her er sidste gang I skriver til mig", "da"),
+        ("jeg ville sætte pris på ikke at høre mere", "da"),
+        ("hvor mange gange skal jeg sige nej", "da"),
+        ("slet venligst mine oplysninger", "da"),
+        ("dette er siste gang dere tekster meg", "no"),
+        ("jeg hadde satt pris på å slippe flere undersøkelser", "no"),
+        ("hvor mange ganger må jeg be dere slutte", "no"),
+        ("slett nummeret takk", "no"),
+        ("to ma być ostatni sms od was", "pl"),
+        ("będę wdzięczna za niekontaktowanie się ze mną", "pl"),
+        ("ile razy mam mówić że nie chcę ankiet", "pl"),
+        ("usuńcie mój numer i tyle", "pl"),
+        ("пусть это будет последнее смс от вас", "ru"),
+        ("буду благодарна, если меня больше не будут беспокоить", "ru"),
+        ("сколько раз повторять, не нужны мне ваши опросы", "ru"),
+        ("номер мой сотрите", "ru"),
+        ("хай це буде останнє смс від вас", "uk"),
+        ("буду вдячна, якщо мене більше не турбуватимуть", "uk"),
+        ("скільки разів казати, не треба мені ваших опитувань", "uk"),
+        ("мій номер зітріть", "uk"),
+        ("ať je to poslední zpráva od vás", "cs"),
+        ("kolikrát mám opakovat, že o průzkumy nestojím", "cs"),
+        ("číslo mi vymažte", "cs"),
+        ("skončete s těmi smskami", "cs"),
+        ("bu son mesajınız olsun", "tr"),
+        ("beni rahatsız etmezseniz sevinirim", "tr"),
+        ("kaç kere söyleyeceğim mesaj atmayın diye", "tr"),
+        ("numaramı silin lütfen", "tr"),
+        ("لتكن هذه آخر رسالة منكم", "ar"),
+        ("أكون ممتنا لو توقفتم عن مراسلتي", "ar"),
+        ("كم مرة لازم أقول لكم لا ترسلوا", "ar"),
+        ("امسحوا رقمي لو سمحتم", "ar"),
+    ],
+)
+def test_c7_ways_of_being_indirect(text: str, language: str):
+    """C7: the last one, how often to say it, would be glad not to, nouns for verbs, consent ended, split verbs."""
+    assert wish(text, language) == "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("stop by anytime, great service", "en"),
+        ("they removed my tooth without pain", "en"),
+        ("the last message said 10am but nobody came", "en"),
+        ("please don't change the menu", "en"),
+        ("die letzte Rechnung war falsch", "de"),
+        ("bitte den Lärm abstellen", "de"),
+        ("Mein Konto wurde ohne Grund gesperrt, bitte entsperren", "de"),
+        ("ihr habt meine Nummer vertauscht, bitte korrigieren", "de"),
+        ("la dernière facture est fausse", "fr"),
+        ("merci d'arrêter les travaux le dimanche", "fr"),
+        ("on m'a retiré de la liste d'attente", "fr"),
+        ("n'arrêtez jamais cette pâtisserie", "fr"),
+        ("la última factura vino mal", "es"),
+        ("dejen de subir los precios", "es"),
+        ("me quitaron la muela sin dolor", "es"),
+        ("no quiero otro banco", "es"),
+        ("l'ultima bolletta era sbagliata", "it"),
+        ("smettete di alzare i prezzi", "it"),
+        ("non ho ricevuto nessun messaggio di conferma", "it"),
+        ("mi hanno tolto il dente senza dolore", "it"),
+        ("a última fatura veio errada", "pt"),
+        ("parem de subir os preços", "pt"),
+        ("ninguém respondeu ao meu email", "pt"),
+        ("tiraram o meu prato favorito da ementa", "pt"),
+        ("de laatste rekening klopte niet", "nl"),
+        ("stop met die prijsverhogingen", "nl"),
+        ("niemand heeft mij teruggebeld", "nl"),
+        ("haal dat gerecht niet van de kaart", "nl"),
+        ("sista fakturan var fel", "sv"),
+        ("sluta höja priserna", "sv"),
+        ("ingen svarade på mitt mejl", "sv"),
+        ("ta inte bort laxen från menyn", "sv"),
+        ("sidste regning var forkert", "da"),
+        ("hold op med at hæve priserne", "da"),
+        ("ingen svarede på min mail", "da"),
+        ("tag ikke laksen af menuen", "da"),
+        ("siste regning var feil", "no"),
+        ("slutt å heve prisene", "no"),
+        ("ingen svarte på e-posten min", "no"),
+        ("ikke ta laksen av menyen", "no"),
+        ("ostatni rachunek był błędny", "pl"),
+        ("przestańcie podnosić ceny", "pl"),
+        ("nikt nie odpisał na maila", "pl"),
+        ("nie chcę innego fryzjera", "pl"),
+        ("последний счёт был неправильный", "ru"),
+        ("перестаньте повышать цены", "ru"),
+        ("никто не ответил на письмо", "ru"),
+        ("не хочу другого мастера", "ru"),
+        ("останній рахунок був неправильний", "uk"),
+        ("перестаньте піднімати ціни", "uk"),
+        ("ніхто не відповів на лист", "uk"),
+        ("не хочу іншого майстра", "uk"),
+        ("poslední účet byl špatně", "cs"),
+        ("přestaňte zdražovat", "cs"),
+        ("nikdo mi neodpověděl na mail", "cs"),
+        ("nechci jiného kadeřníka", "cs"),
+        ("son fatura yanlıştı", "tr"),
+        ("fiyatları artırmayı bırakın", "tr"),
+        ("kimse mailime cevap vermedi", "tr"),
+        ("başka kuaför istemiyorum", "tr"),
+        ("آخر فاتورة كانت غلط", "ar"),
+        ("توقفوا عن رفع الأسعار", "ar"),
+        ("لم يرد أحد على رسالتي", "ar"),
+        ("لا أريد حلاقا آخر", "ar"),
+    ],
+)
+def test_c7_the_same_words_about_other_things(text: str, language: str):
+    """C7: the last bill, prices to stop, teeth taken out, somebody who did not answer."""
+    assert wish(text, language) != "stop"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

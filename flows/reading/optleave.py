@@ -1,0 +1,175 @@
+"""Demands to be taken off, to be left alone, to have a consent ended: see `optrules.py`."""
+
+from collections.abc import Sequence
+
+from flows.reading.optclause import (
+    AWAY,
+    CANNOT,
+    CONSENT,
+    CONTACT,
+    CONTACTED,
+    GET,
+    HOW,
+    KEEP,
+    LAW,
+    LEAVE,
+    LIGHT,
+    LIST,
+    LOST,
+    ME,
+    MESSAGE,
+    MORE,
+    MY,
+    NOT,
+    OBJECT,
+    PEACE,
+    PLEASE,
+    RECORD,
+    REMOVE,
+    REMOVED,
+    SEND,
+    SPARE,
+    THESE,
+    UNSUB,
+    WANT,
+    WITHDRAW,
+    WRITING,
+    any_of,
+    between,
+    denied,
+    everything,
+    places,
+    quiet,
+    told,
+)
+
+_SHORT = 4  # words of a clause that says one thing
+
+
+def takes_off(clause: Sequence[int], sentence: int, text: int) -> bool:
+    """As in "Take me off your list", "löscht meine Nummer", "I request erasure of my data"."""
+    said = everything(clause)
+    for i in places(clause, REMOVE | REMOVED | SPARE):
+        mask = clause[i]
+        if mask & CANNOT or denied(clause, i - 2, i) or told(clause, i, sentence):
+            continue
+        if mask & REMOVED and not mask & REMOVE and not said & (WANT | PLEASE | LAW):
+            continue
+        if mask & REMOVE and _takes_me_off(clause, i, text):
+            return True
+        if mask & REMOVED and text & (MESSAGE | RECORD | CONTACT) and quiet(clause, 0, len(clause)):
+            return True
+        if any(_off(clause, i, k, said, text) for k in range(max(0, i - 6), min(len(clause), i + 8)) if k != i):
+            return True
+    return False
+
+
+def _takes_me_off(clause: Sequence[int], i: int, text: int) -> bool:
+    """As in "borrarme", "take my number off", "exclude me", "you have my number. Delete it"."""
+    mask = clause[i]
+    if mask & ME and quiet(clause, i, i + 4):
+        return True
+    if mask & RECORD and any_of(clause, MY, i - 2, i + 1):
+        return True
+    if text & RECORD and mask & THESE and quiet(clause, i, i + 3):
+        return True
+    if any_of(clause, NOT, i + 1, i + 4) or not quiet(clause, 0, len(clause)):
+        return False
+    if any_of(clause, ME, i - 1, i + 3) and not any_of(clause, THESE, i - 3, i + 3):
+        return True
+    these = any_of(clause, THESE, i, i + 3) or (len(clause) <= _SHORT and text & MY)
+    return bool(text & RECORD and these)
+
+
+def _off(clause: Sequence[int], i: int, k: int, said: int, text: int) -> bool:
+    """Whether the word k is what is to be removed at i, or what it is to be removed from."""
+    thing = clause[k]
+    if not thing & (RECORD | LIST | MESSAGE | THESE) or not between(clause, i, k):
+        return False
+    asked = (said & PLEASE or len(clause) <= _SHORT) and quiet(clause, 0, len(clause))
+    if thing & RECORD and (asked or any_of(clause, MY, k - 2, k + 3)):
+        return True
+    if thing & LIST and (asked or text & RECORD & ~LIST or any_of(clause, ME, i - 4, i + 5)):
+        return True
+    if clause[i] & SPARE and (thing & MESSAGE or (thing & THESE and said & WANT)):
+        return bool(said & (ME | WANT | PLEASE))
+    return bool(clause[i] & REMOVED and said & WANT and thing & (LIST | MESSAGE))
+
+
+def unsubscribes(clause: Sequence[int], sentence: int) -> bool:
+    """As in "unsubscribe me", "how do I opt out", "meldet mich ab"."""
+    said = everything(clause)
+    for i in places(clause, UNSUB):
+        mask = clause[i]
+        held = any_of(clause, CANNOT, 0, i + 1) and not sentence & PLEASE
+        if held or denied(clause, i - 3, i):
+            continue
+        if mask & REMOVE and any_of(clause, ME, i, i + 2) and not _something(clause, i, i + 5):
+            return True
+        asked = said & (ME | PLEASE | MESSAGE | LIST | HOW | WANT) or len(clause) <= _SHORT
+        if (asked and quiet(clause, i - 3, i + 8)) or any_of(clause, MESSAGE | LIST, i - 4, i + 6):
+            return True
+    return False
+
+
+def _something(clause: Sequence[int], first: int, after: int) -> bool:
+    """Whether something with an article is spoken of: "take me the costs off"."""
+    unknown = [k for k in range(first + 1, min(len(clause), after)) if clause[k] == 0]
+    return any(clause[first] & ME or clause[k - 1] & (THESE | MY) for k in unknown)
+
+
+def withdraws(clause: Sequence[int], sentence: int, text: int) -> bool:
+    """Consent taken back, an objection, a law that is called upon."""
+    said = everything(clause)
+    for i in places(clause, CONSENT):
+        if any_of(clause, NOT, i - 4, i) and any_of(clause, WRITING, i, len(clause)):
+            return True
+        known = text & (WRITING | RECORD | LIST | MY) or (not said & NOT and quiet(clause, 0, len(clause)))
+        back = places(clause, WITHDRAW, i - 12, i + 12) if known else []
+        if any(not any_of(clause, CANNOT, 0, max(i, k)) for k in back):
+            return True
+    if said & KEEP and said & NOT and said & RECORD and said & MY and not said & CANNOT:
+        return True
+    if said & OBJECT and not said & CANNOT and _objects(clause, sentence):
+        return True
+    asked = said & (WANT | PLEASE) and said & (REMOVED | REMOVE | OBJECT | CONSENT | MESSAGE | RECORD)
+    return bool(said & LAW and asked)
+
+
+def _objects(clause: Sequence[int], sentence: int) -> bool:
+    """Whether what is objected to or refused are messages: "I refuse to get any more of these"."""
+    if sentence & (CONTACT | CONTACTED | MESSAGE | LAW | RECORD):
+        return True
+    for i in places(clause, OBJECT):
+        for k in places(clause, GET | SEND, i + 1, i + 8):
+            whole = quiet(clause, i, k + 5) and any_of(clause, MORE | THESE | ME, i, k + 5)
+            if whole and (clause[k] & GET or any_of(clause, ME, i, k + 4)):
+                return True
+    return False
+
+
+def lets_be(clause: Sequence[int], sentence: int) -> bool:
+    """As in "leave me alone", "foutez-moi la paix", "lasst in Ruhe"."""
+    for i in places(clause, AWAY | LEAVE):
+        if told(clause, i, sentence) or _by_others(clause, i, sentence):
+            continue
+        if clause[i] & AWAY:
+            return True
+        me = any_of(clause, ME, i - 4, i + 5)
+        if me and clause[i] & LEAVE and any_of(clause, PEACE, i - 3, i + 7):
+            return True
+        peace = any(clause[k] & PEACE and not clause[k] & LIGHT for k in range(i + 1, min(len(clause), i + 3)))
+        if clause[i] & LEAVE and peace and len(clause) <= _SHORT + 1 and quiet(clause, 0, len(clause)):
+            return True
+    return False
+
+
+def _by_others(clause: Sequence[int], i: int, sentence: int) -> bool:
+    """Whether somebody whom nobody knows does it: "my neighbours leave me alone"."""
+    return i > 1 and clause[i - 1] == 0 and bool(clause[i - 2] & (MY | THESE)) and not sentence & PLEASE
+
+
+def goes_away(sentence: int) -> bool:
+    """As in "piss off with your surveys": only beside a message."""
+    refused = sentence & NOT and sentence & (CONTACT | SEND)
+    return bool(sentence & LOST and (sentence & MESSAGE or refused))

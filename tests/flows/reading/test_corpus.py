@@ -52,24 +52,16 @@ def test_replies_as_people_type_them(name: str, right: float, comments: float, a
 
 
 @pytest.mark.parametrize(
-    ("name", "false_accepts", "missed_stops", "false_stops", "right"),
-    [
-        ("unseen_c.jsonl", 0, 0, 0, 0.98),
-        ("unseen_d.jsonl", 0, 0, 0, 0.97),
-        ("unseen_e.jsonl", 2, 3, 1, 0.98),
-        ("unseen_f.jsonl", 1, 1, 0, 0.98),
-    ],
+    ("name", "right"),
+    [("unseen_c.jsonl", 0.98), ("unseen_d.jsonl", 0.97), ("unseen_e.jsonl", 0.99), ("unseen_f.jsonl", 0.98)],
 )
-def test_unseen_rows(
-    name: str, false_accepts: int, missed_stops: int, false_stops: int, right: float, accuracy_table: list[str]
-):
-    """By writers who never saw the reader, mended since: what it reads may not get worse, and no detractor is false."""
+def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
+    """By writers who never saw the reader, mended since: no false accept, no missed or false stop, no row worse."""
     result = tally(name)
     accuracy_table.append(result.line(name))
-    assert len(result.false_accepts) <= false_accepts
-    assert not result.false_detractors
-    assert len(result.missed_stops) <= missed_stops
-    assert len(result.false_stops) <= false_stops
+    assert not result.false_accepts
+    assert not result.missed_stops
+    assert not result.false_stops
     assert result.right >= right * result.rows
     assert result.comments >= 0.96 * result.accepted
 
@@ -79,7 +71,7 @@ def test_unseen_rows(
     [
         ("optout_dev.jsonl", 0.97, 0.001),
         ("optout_unseen.jsonl", 0.97, 0.001),
-        ("optout_unseen_b.jsonl", 0.86, 0.005),
+        ("optout_unseen_b.jsonl", 0.98, 0.002),
     ],
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):

@@ -67,15 +67,31 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
 
 
 @pytest.mark.parametrize(
+    ("name", "right", "accepted", "false"), [("unseen_g.jsonl", 407, 237, 0), ("unseen_h.jsonl", 369, 222, 3)]
+)
+def test_rows_never_tuned_on(name: str, right: int, accepted: int, false: int, accuracy_table: list[str]):
+    """The latest sets of writers who never saw the reader: the figures of their first run, of 420 rows each."""
+    result = tally(name)
+    accuracy_table.append(result.line(name))
+    accuracy_table += [f"  {line}" for line in result.false_accepts]
+    assert result.right >= right
+    assert result.accepted >= accepted
+    assert len(result.false_accepts) <= false
+    assert len(result.missed_stops) + len(result.false_stops) <= 2
+    assert result.comments >= 0.96 * result.accepted
+
+
+@pytest.mark.parametrize(
     ("name", "found", "false"),
     [
         ("optout_dev.jsonl", 0.97, 0.001),
         ("optout_unseen.jsonl", 0.97, 0.001),
         ("optout_unseen_b.jsonl", 0.98, 0.002),
+        ("optout_unseen_c.jsonl", 0.91, 0.008),  # never tuned on: its first run
     ],
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):
-    """1,110 demands and 3,810 comments, many of these with an opt-out's words in another sense, in three sets."""
+    """1,710 demands and 5,610 comments, many of these with an opt-out's words in another sense, in four sets."""
     lines = [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
     read = [(line["action"] == "stop", wish(line["text"], line["lang"]) == "stop") for line in lines]
     demands = [stopped for wanted, stopped in read if wanted]

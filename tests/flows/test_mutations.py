@@ -55,8 +55,9 @@ def test_nearly_every_mistake_is_found(found, capsys):
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
-def test_each_kind_of_mistake_is_found(found, mutation: Mutation):
-    """A kind that is never made would prove nothing."""
+def test_each_kind_of_mistake_is_found(found, request, mutation: Mutation):
+    """A kind that is never made would prove nothing; of a kind made a few times only, two may be missed of eighteen."""
     made, seen, missed = found[mutation.__name__]
     assert made > 0
-    assert seen >= 0.85 * made, missed
+    least = 0.9 if request.node.callspec.params["found"] > 1 else 0.88
+    assert seen >= least * made, missed

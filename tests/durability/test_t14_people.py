@@ -286,7 +286,6 @@ def _walk(people: People, loop: asyncio.AbstractEventLoop, count: int) -> None:
     print(f"T14: {people.walks} walks, {people.cases} with a case")
 
 
-@pytest.mark.no_cover  # chance covers what it covers, and measuring it doubles the time
 @pytest.mark.timeout(1800)
 def test_t14_whatever_people_and_providers_do(people: People, loop: asyncio.AbstractEventLoop) -> None:
     """I1 to I11 as far as a walk can break them."""

@@ -1,0 +1,39 @@
+"""Tests that coverage does not measure: quicker ones cover what they run, and measuring them costs half as much again.
+
+Whoever changes the list looks at the gates at the end of `make test`: they have to hold without these tests.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from coverage import Coverage
+
+UNTRACED = ("tests/durability/",)
+CHILDREN = "COVERAGE_PROCESS_CONFIG"  # in whose environment this is, that process is measured, too
+
+
+def is_untraced(test: str) -> bool:
+    """Whether a test, by its pytest id, runs unmeasured."""
+    return test.startswith(UNTRACED)
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Nothing is measured inside, neither here nor in processes that are started there.
+
+    `no_cover` of pytest-cov is not enough: a process of xdist is measured twice over, as one that was started and as
+    one that runs tests. It ends the second, and the first goes on.
+    """
+    stopped = []
+    while running := Coverage.current():
+        running.stop()
+        stopped.append(running)
+    told = os.environ.pop(CHILDREN, None)
+    try:
+        yield
+    finally:
+        if told is not None:
+            os.environ[CHILDREN] = told
+        for one in reversed(stopped):
+            one.start()

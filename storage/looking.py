@@ -1,15 +1,18 @@
 """Looking into a database that somebody else may be writing to: for exports and the doctor."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
 from storage.reading import Row, SqlReading
 from storage.schema import require, sqlite_path
+from storage.scripts import Script, run_on_reader
 from storage.sql import statements
+
+Result = TypeVar("Result")
 
 READING = statements("reading")
 
@@ -25,6 +28,10 @@ class SqliteLook(SqlReading):
         async with self._reader.execute(READING[name], facts) as cursor:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+    async def read(self, script: Callable[[], Script[Result]]) -> Result:
+        """See SqlReading."""
+        return await run_on_reader(self._reader, script())
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqlReading]:

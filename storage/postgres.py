@@ -1,7 +1,6 @@
 """PostgreSQL: many workers on many machines. Set-based statements, one lock per lane."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -13,8 +12,10 @@ from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Set
 from bot.versions import Publication
 from storage import rows, sets
 from storage.notices import Notices
+from storage.postgres_reading import Snapshot, looked_up
 from storage.reading import Row, SqlReading
-from storage.sql import queries, statements
+from storage.scripts import Script, run_on_postgres
+from storage.sql import statements
 from storage.versions import publish_on
 from storage.writing import fired
 
@@ -23,7 +24,6 @@ Work = Callable[[Any], Awaitable[Result]]
 log = structlog.get_logger()
 
 SQL = statements("postgres")
-_READING = queries("reading", "asyncpg")
 _ATTEMPTS = 3  # of a transaction that the server sacrificed to another one
 _SESSION = {
     "application_name": "echolot",
@@ -200,6 +200,15 @@ class PostgresStore(SqlReading):
         """See bot.ports.Store."""
         await self._write(lambda connection: connection.execute(SQL["save_revision"], revision, flow, source, now))
 
+    async def run(self, script: Callable[[], Script[Result]], *topics: str) -> Result:
+        """Run what `script` makes as one transaction, made anew if the server sacrifices it to another one.
+
+        Then tell who waits for `topics`. Raises StoreUnavailable.
+        """
+        result = await self._write(lambda connection: run_on_postgres(connection, script()))
+        self._notices.tell(*topics)
+        return result
+
     async def publish(self, wanted: Publication) -> int:
         """See bot.versions.Archive."""
         n = await self._write(lambda connection: publish_on(connection, SQL, wanted))
@@ -243,7 +252,12 @@ class PostgresStore(SqlReading):
 
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
         async with _translated(), self._readers.acquire(timeout=10) as connection:
-            return await _looked_up(connection, name, facts)
+            return await looked_up(connection, name, facts)
+
+    async def read(self, script: Callable[[], Script[Result]]) -> Result:
+        """See SqlReading."""
+        async with _translated(), self._readers.acquire(timeout=10) as connection:
+            return await run_on_postgres(connection, script())
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqlReading]:
@@ -253,36 +267,11 @@ class PostgresStore(SqlReading):
             self._readers.acquire(timeout=10) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            yield _Snapshot(connection)
+            yield Snapshot(connection)
 
     async def _value(self, name: str, *facts: Any) -> Any:
         async with _translated(), self._pool.acquire(timeout=10) as connection:
             return await connection.fetchval(SQL[name], *facts)
-
-
-class _Snapshot(SqlReading):
-    """The read side in one transaction, whose statements take turns."""
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        self._turn = asyncio.Lock()
-
-    async def _rows(self, name: str, **facts: Any) -> list[Row]:
-        async with self._turn:
-            return await _looked_up(self._connection, name, facts)
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[SqlReading]:
-        """This is one."""
-        yield self
-
-
-async def _looked_up(connection: Any, name: str, facts: Mapping[str, Any]) -> list[Row]:
-    found = getattr(_READING, name)(connection, **facts)
-    if hasattr(found, "__aiter__"):
-        return [dict(row) async for row in found]
-    row = await found  # a block for one row, named with `^`
-    return [dict(row)] if row else []
 
 
 @asynccontextmanager

@@ -2,15 +2,18 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from bot.messages import TEST
 from bot.rows import Tail
+from storage.scripts import Script
+
+Result = TypeVar("Result")
 
 PHASES = ("open", "claimed", "waiting", "resolved", "confirmed")
 _WANTED = ("one", "two", "three", "four", "five")  # as many parameters as there are phases
@@ -24,6 +27,10 @@ class SqlReading(ABC):
     @abstractmethod
     async def _rows(self, name: str, **facts: Any) -> list[Row]:
         """The rows of a named block of sql/reading.sql."""
+
+    @abstractmethod
+    async def read(self, script: Callable[[], Script[Result]]) -> Result:
+        """What a script that only looks comes to (`storage.scripts`)."""
 
     @abstractmethod
     def snapshot(self) -> AbstractAsyncContextManager["SqlReading"]:

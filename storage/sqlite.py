@@ -23,6 +23,7 @@ from storage.lock import WriterLock, locked
 from storage.looking import SqliteLook, reader_of
 from storage.news import News
 from storage.rows import batch
+from storage.scripts import Script, run_on_sqlite
 from storage.sql import statements
 from storage.versions import publish
 from storage.writing import accept, fired, use_code, write
@@ -245,6 +246,12 @@ class SqliteStore(SqliteLook):
     async def save_revision(self, revision: str, flow: str, source: str, now: int) -> None:
         """See bot.ports.Store."""
         await self._run("save_revision", {"revision": revision, "flow": flow, "source": source, "now": now})
+
+    async def run(self, script: Callable[[], Script[Result]], *topics: str) -> Result:
+        """Run what `script` makes as one transaction, and tell who waits for `topics`. Raises StoreUnavailable."""
+        result = await self._write(lambda connection: run_on_sqlite(connection, script()))
+        self._news.tell(*topics)
+        return result
 
     async def publish(self, wanted: Publication) -> int:
         """See bot.versions.Archive."""

@@ -1,0 +1,1 @@
+"""Whom to ask, when, or why not: pure rules."""

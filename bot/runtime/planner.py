@@ -1,0 +1,1 @@
+"""The planner: brings campaigns' waves into the ledger, some contacts at a time."""

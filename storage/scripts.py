@@ -1,0 +1,125 @@
+"""Transactions written once for both databases: a generator says which statement it wants and gets its rows.
+
+    def rename(contact: str, name: str) -> Script[bool]:
+        rows = yield Ask("rename_contact", (name, contact))
+        return bool(rows)
+
+The statements are named blocks of `sql/outreach/*.sql`, in SQL that both databases read, with `:names` that are filled
+from the values in the order in which the names first occur. A script holds no connection, so it can neither commit
+nor wait for anything but its own statements.
+"""
+
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+import aiosqlite
+
+from storage.rows import storable
+from storage.sql import portable
+
+Result = TypeVar("Result")
+
+_NAME = re.compile(r"(?<![:\w]):([a-z_]+)")
+_LOCK = {"sqlite": "", "postgres": "FOR UPDATE SKIP LOCKED"}
+
+
+class Ask(NamedTuple):
+    """One run of a statement with these values; its rows come back as tuples, none if it gives none."""
+
+    name: str
+    values: Sequence[Any] = ()
+
+
+class Many(NamedTuple):
+    """A statement for each row of values, in order; nothing comes back."""
+
+    name: str
+    rows: Sequence[Sequence[Any]]
+
+
+Script = Generator[Ask | Many, list[tuple[Any, ...]], Result]
+"""What `run_on_sqlite` and `run_on_postgres` take: it yields Ask and Many, and returns its result."""
+
+
+def run_on_sqlite(connection: sqlite3.Connection, script: Script[Result]) -> Result:
+    """Run a script inside the caller's transaction."""
+    answer: list[tuple[Any, ...]] = []
+    try:
+        step = next(script)
+        while True:
+            sql = _sqlite(step.name)
+            if isinstance(step, Ask):
+                answer = connection.execute(sql, tuple(step.values)).fetchall()
+            else:
+                connection.executemany(sql, step.rows)
+                answer = []
+            step = script.send(answer)
+    except StopIteration as ended:
+        return ended.value  # type: ignore[no-any-return]
+    finally:
+        script.close()
+
+
+async def run_on_postgres(connection: Any, script: Script[Result]) -> Result:
+    """Run a script inside the caller's transaction."""
+
+    async def ask(step: Ask) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await connection.fetch(_postgres(step.name), *storable(step.values))]
+
+    async def many(step: Many) -> None:
+        await connection.executemany(_postgres(step.name), [storable(row) for row in step.rows])
+
+    return await _driven(script, ask, many)
+
+
+async def run_on_reader(connection: aiosqlite.Connection, script: Script[Result]) -> Result:
+    """Run a script that only looks on one of SQLite's readers."""
+
+    async def ask(step: Ask) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await connection.execute_fetchall(_sqlite(step.name), tuple(step.values))]
+
+    async def many(step: Many) -> None:
+        raise TypeError(f"{step.name} writes; a reader cannot")
+
+    return await _driven(script, ask, many)
+
+
+async def _driven(
+    script: Script[Result],
+    ask: Callable[[Ask], Awaitable[list[tuple[Any, ...]]]],
+    many: Callable[[Many], Awaitable[None]],
+) -> Result:
+    answer: list[tuple[Any, ...]] = []
+    try:
+        step = next(script)
+        while True:
+            if isinstance(step, Ask):
+                answer = await ask(step)
+            else:
+                await many(step)
+                answer = []
+            step = script.send(answer)
+    except StopIteration as ended:
+        return ended.value  # type: ignore[no-any-return]
+    finally:
+        script.close()
+
+
+@cache
+def _sqlite(name: str) -> str:
+    return _numbered(name, "?", "sqlite")
+
+
+@cache
+def _postgres(name: str) -> str:
+    return _numbered(name, "$", "postgres")
+
+
+def _numbered(name: str, sign: str, database: str) -> str:
+    """A statement with numbers for names: `?1` or `$1` is what occurs first. `/*lock*/` becomes the lock clause."""
+    sql = portable()[name].replace("/*lock*/", _LOCK[database])
+    order = {key: n for n, key in enumerate(dict.fromkeys(_NAME.findall(sql)), 1)}
+    return _NAME.sub(lambda found: f"{sign}{order[found[1]]}", sql)

@@ -36,6 +36,7 @@ CLASSES = tags(
 )
 BIT = {name: 1 << place for place, name in enumerate(sorted(CLASSES))}
 _NO_REPORT = ~sum(BIT[name] for name in ("cannot", "past", "subject", "back"))
+_NO_ORDER = ~(BIT["cease"] | BIT["remove"])  # "full stop"
 _ASKED = BIT["please"] | BIT["how"]
 _GAP, _MOST_BETWEEN = "..", 5
 
@@ -65,6 +66,8 @@ class OptPhrase(Struct, frozen=True, gc=False):
 
     def within(self, own: int) -> int:
         """What a word inside the phrase still is: no report, and what asks does not deny ("can't you stop")."""
+        if self.classes == BIT["light"]:
+            own &= _NO_ORDER
         return own & _NO_REPORT & (~BIT["not"] if self.classes & _ASKED else -1)
 
 
@@ -83,6 +86,18 @@ def phrases(begun: Mapping[tuple[str, ...], int]) -> list[OptPhrase]:
         OptPhrase(*_parted(rest), classes, frozenset(word for word in rest if word != _GAP and not word.endswith("*")))
         for rest, classes in sorted(begun.items(), key=lambda item: -len(item[0]))
     ]
+
+
+def longer(begun: Mapping[tuple[str, ...], int]) -> Mapping[tuple[str, ...], int]:
+    """The phrases of one first word, each with what shorter ones that it begins with are; what is light stays so."""
+    light = BIT["light"]
+    found = dict(begun)
+    for rest, classes in begun.items():
+        if classes != light and _GAP not in rest:
+            for size in range(1, len(rest)):
+                shorter = begun.get(rest[:size], 0)
+                found[rest] |= shorter if shorter != light else 0
+    return found
 
 
 def _parted(rest: tuple[str, ...]) -> tuple[list[str], list[str]]:

@@ -29,6 +29,7 @@ from flows.reading.optclause import (
     REMOVED,
     SEND,
     SPARE,
+    SUBJECT,
     THESE,
     UNSUB,
     WANT,
@@ -75,10 +76,16 @@ def _takes_me_off(clause: Sequence[int], i: int, text: int) -> bool:
         return True
     if any_of(clause, NOT, i + 1, i + 4) or not quiet(clause, 0, len(clause)):
         return False
-    if any_of(clause, ME, i - 1, i + 3) and not any_of(clause, THESE, i - 3, i + 3):
+    alone = len(clause) <= _SHORT // 2 and text & NOT and text & (CONTACT | CONTACTED)  # "You keep texting. Remove"
+    if alone or (any_of(clause, ME, i - 2, i + 3) and not _these(clause, i - 2, i + 3)):
         return True
     these = any_of(clause, THESE, i, i + 3) or (len(clause) <= _SHORT and text & MY)
     return bool(text & RECORD and these)
+
+
+def _these(clause: Sequence[int], first: int, after: int) -> bool:
+    """Whether a thing is spoken of that is no person: Norwegian "dere" is `these` and `subject`."""
+    return any(clause[k] & THESE and not clause[k] & SUBJECT for k in places(clause, THESE, first, after))
 
 
 def _off(clause: Sequence[int], i: int, k: int, said: int, text: int) -> bool:
@@ -128,12 +135,22 @@ def withdraws(clause: Sequence[int], sentence: int, text: int) -> bool:
         back = places(clause, WITHDRAW, i - 12, i + 12) if known else []
         if any(not any_of(clause, CANNOT, 0, max(i, k)) for k in back):
             return True
-    if said & KEEP and said & NOT and said & RECORD and said & MY and not said & CANNOT:
+    if said & KEEP and said & NOT and not said & CANNOT and _keeps(clause, said, text):
         return True
     if said & OBJECT and not said & CANNOT and _objects(clause, sentence):
         return True
     asked = said & (WANT | PLEASE) and said & (REMOVED | REMOVE | OBJECT | CONSENT | MESSAGE | RECORD)
     return bool(said & LAW and asked)
+
+
+def _keeps(clause: Sequence[int], said: int, text: int) -> bool:
+    """Whether a number is not to be kept, or not to be used for messages."""
+    if said & RECORD and said & MY:
+        return True
+    uses = (
+        (i, k) for i in places(clause, KEEP) for k in places(clause, MESSAGE, i + 1, i + 6) if between(clause, i, k)
+    )
+    return bool(text & RECORD) and any(any_of(clause, NOT, i - 4, k) for i, k in uses)
 
 
 def _objects(clause: Sequence[int], sentence: int) -> bool:

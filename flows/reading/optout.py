@@ -22,6 +22,7 @@ _SHORT = 60  # words of a text in which slips are looked for
 _LONGEST_CLAUSE = 30  # words; what is longer costs time and is seldom one
 _FEW = 16  # words of a text of which every one may be known
 _MOST_CLAUSES = 24  # that begin a text and that end it are looked at: no story hides a demand in the middle
+_ABBREVIATED = frozenset(["art", "arts", "artt", "abs", "par", "cl", "ст", "p", "no", "nr"])
 _BUT_LAST = 2  # words behind "but" that are no clause of their own: "will ich aber nicht"
 
 
@@ -90,12 +91,25 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[list[int]]:
     sentence: list[int] = []
     for i, token in enumerate(tokens):
         if token.kind in {STOP, LINE} and sentence:
+            if _abbreviates(tokens, i):
+                continue
             yield sentence
             sentence = []
         elif token.kind in {WORD, NUMBER, PAUSE}:
             sentence.append(i)
     if sentence:
         yield sentence
+
+
+def _abbreviates(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the stop at i belongs to a short word in front of a number: "art. 21"."""
+    return (
+        0 < i < len(tokens) - 1
+        and tokens[i].text == "."
+        and not tokens[i].spaced
+        and tokens[i + 1].kind == NUMBER
+        and tokens[i - 1].text.rpartition("'")[2] in _ABBREVIATED
+    )
 
 
 def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, slips: bool) -> list[int]:
@@ -105,7 +119,7 @@ def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, 
     for i in sentence:
         word = tokens[i].text[:LONGEST_WORD]
         if tokens[i].kind == NUMBER:
-            parts.append("")
+            parts.append(tokens[i].text)
         elif tokens[i].kind == PAUSE:
             parts.extend(["|"] if word != "-" else [])
         else:
@@ -117,7 +131,7 @@ def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, 
             masks.append(_PAUSE)
             skip = 0
             continue
-        own = classes[word] if word else KNOWN
+        own = KNOWN if word[0].isdigit() else classes[word]
         if skip and inside is not None:
             skip -= 1
             masks.append(inside.within(own) | KNOWN)

@@ -13,6 +13,7 @@ from flows.reading.optclause import (
     ASKING,
     AWAY,
     BACK,
+    BUT,
     CANNOT,
     CEASE,
     CONSENT,
@@ -133,8 +134,10 @@ def _denies(clause: Sequence[int], sentence: int, text: int) -> bool:
     """As in "Don't write to me", "schreibt mir nicht mehr": a denied order to write."""
     for i in places(clause, CONTACT | SEND):
         nots = places(clause, NOT, i - _NEAR, i + 6)
-        if not nots:
+        if not nots or (clause[i] & CANNOT and not sentence & PLEASE):
             continue
+        if any(i - 2 <= k <= i for k in nots):  # what is denied farther away is another thing
+            nots = [k for k in nots if k >= i - 2]
         first, last = min(i, *nots), max(i, *nots)
         if not _tells(clause, i, first, sentence) and _denied_writing(clause, i, first, last, sentence, text):
             return True
@@ -153,7 +156,8 @@ def _tells(clause: Sequence[int], i: int, first: int, sentence: int) -> bool:
 def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, sentence: int, text: int) -> bool:
     more = any_of(clause, MORE, i - _NEAR - 1, i + 6)
     message = any_of(clause, MESSAGE & ~clause[i], i - _NEAR - 1, i + 6)
-    me = about_me(clause, i) or bool(text & RECORD)
+    known = bool(text & RECORD) and not (clause[i] & RECORD and any_of(clause, NOT, i - 2, i))
+    me = about_me(clause, i) or known
     whole = quiet(clause, first - 3, last + 5)
     if any_of(clause, BACK, first, i + 6) and not (more and (message or me)):
         return False
@@ -172,7 +176,7 @@ def _unwanted(clause: Sequence[int], i: int, text: int) -> bool:
     """Whether what is not wanted at i are messages."""
     first, after = max(0, i - 5), min(len(clause), i + 10)
     whole = quiet(clause, 0, len(clause))
-    if whole and text & (MESSAGE | UNSUB | CONTACT) and any_of(clause, MORE, first, after):
+    if whole and text & (MESSAGE | UNSUB | CONTACT | ASKING) and any_of(clause, MORE, first, after):
         return True
     more = any_of(clause, MORE | THESE, first, after) or bool(text & MESSAGE)
     gets = more or whole or any_of(clause, GET, first, after)
@@ -202,7 +206,8 @@ def _no_more(clause: Sequence[int], sentence: int) -> bool:
         if not quiet(clause, first, after):
             continue
         more = any_of(clause, MORE, first - 2, after + 3)
-        asked = sentence & PLEASE and quiet(clause, 0, len(clause))
+        here = any_of(clause, ME, after, after + 4) and quiet(clause, first, after + 4)
+        asked = sentence & PLEASE and (here or quiet(clause, 0, len(clause)))
         if (more and asked) or (is_message(clause, i) and (more or asked)):
             return True
     return False
@@ -220,7 +225,7 @@ def _nothing_more(clause: Sequence[int], sentence: int, text: int) -> bool:
     if said & NOT and said & MORE and text & ENOUGH and text & MESSAGE:
         return True
     asked = (said & PLEASE and clause[-1] & (NOT | MORE)) or (said & NOT and said & MORE)
-    return bool(asked and text & CONTACT and text & ME and len(clause) <= _NEAR + 1)
+    return bool(asked and text & (CONTACT | CONTACTED) and text & ME and len(clause) <= _NEAR + 1)
 
 
 def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
@@ -228,6 +233,8 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
     for i in places(clause, CEASE | ENOUGH):
         mask = clause[i]
         if told(clause, i, sentence) or denied(clause, i - 2, i):
+            continue
+        if mask & BUT and not quiet(clause, 0, len(clause)):  # the Arabic word for "but" and "enough"
             continue
         for k in places(clause, WRITING, i - 5, i + _FAR + 1):
             if (k == i and not mask & CONTACT) or not between(clause, i, k):
@@ -242,12 +249,20 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
 
 def _ends_it(clause: Sequence[int], i: int, sentence: int, text: int) -> bool:
     """Whether what is to end at i goes without saying: "you keep texting me, stop it", "please stop"."""
-    whole = quiet(clause, 0, len(clause))
-    others = text & (WRITING & ~SEND | RECORD) or asks_how(clause) or (text & SEND and sentence & PLEASE and whole)
-    if others and (whole or any_of(clause, THESE, i, i + 4)) and quiet(clause, i, len(clause)):
+    whole, these = quiet(clause, 0, len(clause)), any_of(clause, THESE, i, i + 4)
+    asked = bool(sentence & PLEASE)
+    others = bool(
+        text & (WRITING & ~SEND | RECORD)
+        or asks_how(clause)
+        or (text & NOT and text & CONSENT)
+        or (text & THREAT and text & IF and text & MORE)
+        or (asked and whole and (text & SEND or (text & GET and these)))
+    )
+    if others and (whole or these) and quiet(clause, i, i + _NEAR + 1 if asked and these else len(clause)):
         return True
-    asked = sentence & (PLEASE | WANT) or (len(clause) <= _NEAR and any_of(clause, THESE, i, i + 2))
-    return bool(text & ALL_KNOWN and asked and not clause[i] & (ENOUGH | REMOVE))
+    short = len(clause) <= _NEAR + 2 and any_of(clause, THESE, i, i + 3)
+    wanted = sentence & (PLEASE | WANT) or short
+    return bool(text & ALL_KNOWN and wanted and not clause[i] & (ENOUGH | REMOVE))
 
 
 def _threat(clause: Sequence[int], text: int) -> bool:

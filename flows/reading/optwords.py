@@ -1,5 +1,6 @@
 """The words of opt-out demands by their classes (`optclasses.py`), compiled."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -11,7 +12,7 @@ from msgspec import Struct
 from flows.reading.fold import fold_word
 from flows.reading.lexicon import Lexicon, entries, lexicon
 from flows.reading.numerals import base_language
-from flows.reading.optclasses import BIT, OptPhrase
+from flows.reading.optclasses import BIT, OptPhrase, longer
 from flows.reading.optclasses import phrases as compiled
 from flows.reading.units import tags
 
@@ -22,6 +23,7 @@ _LIGHT_TAGS = tags(
     "pronoun filler polite thanks greeting copula loose apology trailing func article firm carrier signoff"
 )
 _MAY_SLIP, _MOST_SLIP = 6, 16  # letters of a word that is known with one missed, doubled, changed or exchanged
+_NO_SLIP = ~(BIT["away"] | BIT["lost"])  # what is a demand by itself is so as it is spelt
 PHRASE = 1 << (len(BIT) + 2)  # in a gate: the word begins a phrase
 _REMEMBERED = 16384  # words
 _OPENING = 4  # letters
@@ -36,7 +38,8 @@ _SPELT_OUT = (
 _CYRILLIC = "абвгґдеєжзиіїйклмнопрстуфхцчшщыэюяёъь"
 _LETTERS = "a,b,v,g,g,d,e,ye,zh,z,i,i,yi,y,k,l,m,n,o,p,r,s,t,u,f,h,ts,ch,sh,sch,y,e,yu,ya,e,,"
 _LATIN = dict(zip(_CYRILLIC, _LETTERS.split(","), strict=True))
-_SAME_IN_ARABIC = str.maketrans({"ة": "ه", "ى": "ي"})
+_SAME_IN_ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ء": None})
+_STRETCHED = re.compile(r"(.)\1{2,}")
 
 
 class OptWords(Struct, frozen=True, eq=False):
@@ -89,8 +92,12 @@ class _LookedUp(dict[str, int]):
         found = _classes(self._words, word)
         if not found and self._ordinary and _is_ordinary(self._words.owner, word):
             found = BIT["light"]
-        if not found and self._slips and _MAY_SLIP <= len(word) <= _MOST_SLIP:
-            found = _with_slip(self._words, word)
+        if not found and self._slips and _MAY_SLIP - 1 <= len(word) <= _MOST_SLIP:
+            found = _with_slip(self._words, word) & _NO_SLIP
+        if not found and (stretched := _STRETCHED.search(word)):
+            letter = stretched[1]
+            found = self[word[: stretched.start()] + letter + word[stretched.end() :]]
+            found = found or self[word[: stretched.start()] + 2 * letter + word[stretched.end() :]]
         if len(self) >= _REMEMBERED:
             self.clear()
         self[word] = found
@@ -160,12 +167,18 @@ def _plain(words: OptWords, word: str) -> int:
 def _with_slip(words: OptWords, word: str) -> int:
     if words.owner.own(word):
         return 0
-    if found := words.slips.get(word, 0):  # a letter left out
+    found = words.slips.get(word, 0)  # a letter left out
+    if found or len(word) < _MAY_SLIP:
         return found
     for size in words.sizes.get(word[:_STEM], ()):
         if _MAY_SLIP <= size <= len(word) and (found := words.stem_slips.get(word[: size - 1], 0)):
             return found
-    for place in range(1, len(word) - 1):  # one too many, another one, or two that changed places
+    return _changed(words, word)
+
+
+def _changed(words: OptWords, word: str) -> int:
+    """The classes of a word with one letter too many, another one, or two that changed places."""
+    for place in range(1, len(word) - 1):
         shorter = word[:place] + word[place + 1 :]
         if found := words.words.get(shorter, 0) if len(shorter) >= _MAY_SLIP else 0:
             return found
@@ -213,7 +226,7 @@ def _compile(lists: Mapping[str, str], owner: Lexicon) -> OptWords:
     return OptWords(
         words,
         stems,
-        {first: compiled(begun) for first, begun in phrases.items()},
+        {first: compiled(longer(begun)) for first, begun in phrases.items()},
         *_slips(words, stems),
         [(end, BIT[name]) for key, name in (("clitics", "me"), ("them", "these")) for end in _hanging(lists, key)],
         _hanging(lists, "prefixes"),

@@ -87,7 +87,7 @@ def test_rows_never_tuned_on(name: str, right: int, accepted: int, false: int, a
         ("optout_dev.jsonl", 0.98, 0),
         ("optout_unseen.jsonl", 0.99, 0),
         ("optout_unseen_b.jsonl", 0.99, 0),
-        ("optout_unseen_c.jsonl", 0.915, 0.0073),  # never tuned on: its first run
+        ("optout_unseen_c.jsonl", 0.99, 0),
     ],
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):

@@ -1,4 +1,4 @@
-"""The Net Promoter Score from counts, with its interval, and the difference of two.
+"""The Net Promoter Score from counts, with its interval, the difference of two, and how many answers an interval takes.
 
 The interval is the adjusted Wald one: 3/4 of an answer more for promoters and detractors each, 3/2 for passives, and
 then as usual. It keeps its promise with few answers and at the ends of the scale, where the plain one does not:
@@ -8,7 +8,8 @@ https://arxiv.org/abs/1601.07235; recommended for one score and for two by J. Le
 https://measuringu.com/nps-confidence-intervals/ and https://measuringu.com/nps-significance-test/.
 """
 
-from math import sqrt
+from collections.abc import Iterable
+from math import ceil, sqrt
 
 from msgspec import Struct
 
@@ -65,6 +66,40 @@ def difference(one: Scores, other: Scores, confidence: float = CONFIDENCE) -> Di
     low, high = max(-2.0, between - reach), min(2.0, between + reach)
     shown = one.score - other.score
     return Difference(SCALE * shown, SCALE * low, SCALE * high, two_sided(between, variance))
+
+
+def half_width(scores: Scores, more: float = 0.0, confidence: float = CONFIDENCE) -> float:
+    """Half of the interval in points, uncut at -100 and 100, as expected after `more` answers that vary like these."""
+    counted = scores.adjusted()
+    return SCALE * quantile(confidence) * sqrt(counted.variance * counted.n / (counted.n + more))
+
+
+def answers_for(scores: Scores, width: float, confidence: float = CONFIDENCE) -> int:
+    """How many answers in all bring the half width to `width` points, if they vary like these.
+
+    `half_width` turned round; at the least 0. Raises ZeroDivisionError for a width of 0.
+    """
+    counted, added = scores.adjusted(), 4 * ADDED
+    return max(0, ceil(counted.variance * counted.n * (SCALE * quantile(confidence) / width) ** 2 - added))
+
+
+def weighted(parts: Iterable[tuple[float, Scores]], confidence: float = CONFIDENCE) -> Estimate | None:
+    """The score of everybody, from parts with their weights: how many customers each has, whoever of them answered.
+
+    Adding up the answers would favour parts of which more were asked. W. G. Cochran: Sampling Techniques, 3rd edition,
+    Wiley 1977, chapter 5. The variance of a part is the adjusted one, so that a part in which all agree has one too.
+    Parts without an answer are left out; None if there is none left.
+    """
+    counted = [(weight, scores) for weight, scores in parts if weight and scores.n]
+    if not counted:
+        return None
+    total = sum(weight for weight, _ in counted)
+    score = sum(weight * scores.score for weight, scores in counted) / total
+    reach = (
+        quantile(confidence) * sqrt(sum(weight**2 * scores.adjusted().variance for weight, scores in counted)) / total
+    )
+    low, high = max(-1.0, score - reach), min(1.0, score + reach)
+    return Estimate(SCALE * score, SCALE * low, SCALE * high, round(sum(scores.n for _, scores in counted)))
 
 
 def _around(scores: Scores, counted: Scores, confidence: float) -> Estimate:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import cast
 from weakref import WeakKeyDictionary
 
-TOPICS = ("inbox", "outbox", "flows")
+TOPICS = ("inbox", "outbox", "flows", "decisions")
 
 
 class News:

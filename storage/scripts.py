@@ -5,8 +5,9 @@
         return bool(rows)
 
 The statements are named blocks of `sql/outreach/*.sql`, in SQL that both databases read, with `:names` that are filled
-from the values in the order in which the names first occur. A script holds no connection, so it can neither commit
-nor wait for anything but its own statements.
+from the values in the order in which the names first occur; a list goes in as JSON text, `json_each(:ids)`. `/*lock*/`
+skips rows that somebody else has in hand, `/*wait*/` waits for them; on SQLite nobody else ever has. A script holds no
+connection, so it can neither commit nor wait for anything but its own statements.
 """
 
 import re
@@ -23,7 +24,8 @@ from storage.sql import portable
 Result = TypeVar("Result")
 
 _NAME = re.compile(r"(?<![:\w]):([a-z_]+)")
-_LOCK = {"sqlite": "", "postgres": "FOR UPDATE SKIP LOCKED"}
+_EACH = re.compile(r"json_each\((:[a-z_]+)\)")
+_CLAUSES = (("/*lock*/", "FOR UPDATE SKIP LOCKED"), ("/*wait*/", "FOR UPDATE"))
 
 
 class Ask(NamedTuple):
@@ -110,16 +112,21 @@ async def _driven(
 
 @cache
 def _sqlite(name: str) -> str:
-    return _numbered(name, "?", "sqlite")
+    sql = portable()[name]
+    for mark, _ in _CLAUSES:
+        sql = sql.replace(mark, "")
+    return _numbered(sql, "?")
 
 
 @cache
 def _postgres(name: str) -> str:
-    return _numbered(name, "$", "postgres")
+    sql = portable()[name]
+    for mark, clause in _CLAUSES:
+        sql = sql.replace(mark, clause)
+    return _numbered(_EACH.sub(r"jsonb_array_elements_text(CAST(\1 AS JSONB)) AS json_each (value)", sql), "$")
 
 
-def _numbered(name: str, sign: str, database: str) -> str:
-    """A statement with numbers for names: `?1` or `$1` is what occurs first. `/*lock*/` becomes the lock clause."""
-    sql = portable()[name].replace("/*lock*/", _LOCK[database])
+def _numbered(sql: str, sign: str) -> str:
+    """The statement with numbers for names: `?1` or `$1` is what occurs first."""
     order = {key: n for n, key in enumerate(dict.fromkeys(_NAME.findall(sql)), 1)}
     return _NAME.sub(lambda found: f"{sign}{order[found[1]]}", sql)

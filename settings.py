@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     variables: dict[str, str] = {}
     api_keys: tuple[ApiKey, ...] = ()
     secret_keys: tuple[SecretKey, ...] = ()  # the first seals credentials, all open them
+    address_keys: tuple[SecretKey, ...] = ()  # the first names addresses, all find them
     channels: dict[Name, Annotated[Any, BeforeValidator(_channel)]] = {}
     desks: dict[Name, config.DeskSettings] = {}
     agents: dict[Name, config.AgentSettings] = {}

@@ -123,13 +123,20 @@ TEST = "test"
 
 
 class Invite(Struct, frozen=True, tag="invite", omit_defaults=True):
-    """Start a survey. `basis` says why we may: operator (the operator's own act) | link | TEST and others."""
+    """Start a survey.
+
+    `basis` says why we may: operator (the operator's own act) | link | keyword | TEST, or what the consent event
+    `grant` stands for: consent | existing_customer | contract | other. `quiet` are the hours in which we may write of
+    our own accord, as `bot.outreach.quiet` has them; "" is always.
+    """
 
     flow: str
     revision: str
     language: str
     basis: str
     variables: dict[str, str] = {}
+    grant: str = ""
+    quiet: str = ""
 
 
 class Switch(Struct, frozen=True, tag="switch"):

@@ -110,7 +110,9 @@ class SessionRow(NamedTuple):
     heard_at: int
     state: str
     version: int
-    variant: str = ""  # of the flow; never changes
+    variant: str = ""  # of the flow; never changes, like what follows
+    grant_id: str = ""  # the consent event that the survey stands on
+    quiet: str = ""  # hours in which it may begin something, as bot.outreach.quiet has them
 
 
 class AnswerRow(NamedTuple):

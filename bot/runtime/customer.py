@@ -193,7 +193,7 @@ def _invite(lane: Lane, inbound: Inbound, invite: Invite, now: int, revision: Lo
         turn(lane, Superseded(), now, revision)
     flow = _loaded(invite.revision, revision)
     session_id = id_of(lane.name, inbound.id, now)
-    lane.begun(invite.basis)
+    lane.begun(invite)
     chosen = flow.variant(flow.assigned(lane.name))
     began = Began(invite.language, invite.variables, lane.address.channel, variant=chosen.name, test=test)
     first = begin(chosen, session_id, began.language, now, variables=began.variables, channel=began.channel, test=test)

@@ -21,7 +21,7 @@ from bot.engine.state import (
     Suppress,
     Turn,
 )
-from bot.messages import Address, Outbound, Prompt
+from bot.messages import Address, Invite, Outbound, Prompt
 from bot.rows import (
     AddressRow,
     AnswerRow,
@@ -42,6 +42,8 @@ _DAY = 24 * 3600_000  # ms
 _EPOCH = date(1970, 1, 1).toordinal()
 
 MOST_SCORES = 5  # of earlier surveys that are remembered
+
+_NOBODYS = Invite("", "", "", "")  # of a session that began in an earlier batch: its row has that already
 
 _encode = msgspec.json.Encoder().encode
 _scores = msgspec.json.Decoder(tuple[Score, ...]).decode
@@ -69,7 +71,7 @@ class Lane:
         self._marks = marks
         self._sender = known.sender
         self._heard_at = known.heard_at
-        self._basis = ""
+        self._invite = _NOBODYS
         self._version = known.version
         self._turned = False
 
@@ -94,7 +96,7 @@ class Lane:
         self.address = source
         self._sender = recipient or self._sender
 
-    def begun(self, basis: str) -> None:
+    def begun(self, invite: Invite) -> None:
         """A new session starts here."""
         self._save_session()
         asked = scored(self.session) if self.session else None
@@ -103,7 +105,7 @@ class Lane:
             self._history = _encode((score, *self.scores)[:MOST_SCORES]).decode()
         self.session = None
         self._version = 0
-        self._basis = basis
+        self._invite = invite
 
     def opt_out(self, now: int) -> None:
         """No more messages: cancels what is queued, in the same transaction.
@@ -256,13 +258,15 @@ class Lane:
                 language=session.language,
                 owner=session.owner,
                 outcome=session.outcome,
-                basis=self._basis,
+                basis=self._invite.basis,
                 started_at=session.started_at,
                 ended_at=session.ended_at,
                 heard_at=self._heard_at,
                 state=_encode(session).decode(),
                 version=self._version,
                 variant=session.variant,
+                grant_id=self._invite.grant,
+                quiet=self._invite.quiet,
             )
         )
 

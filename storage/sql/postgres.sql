@@ -77,10 +77,11 @@ UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
 WHERE lane = ANY(:lanes::text[]) AND state = 'queued' AND kind <> 'notice';
 
 -- name: insert_sessions!
-INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version, variant)
+INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version, variant,
+  grant_id, quiet)
 SELECT * FROM unnest(:id::text[], :lane::text[], :flow::text[], :revision::text[], :language::text[], :owner::text[],
   :outcome::text[], :basis::text[], :started_at::bigint[], :ended_at::bigint[], :heard_at::bigint[], :state::text[],
-  :version::int[], :variant::text[])
+  :version::int[], :variant::text[], :grant_id::text[], :quiet::text[])
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_sessions!

@@ -40,8 +40,9 @@ ON CONFLICT (lane) DO UPDATE SET language = excluded.language, opted_out_at = ex
   case_id = excluded.case_id, history = excluded.history;
 
 -- name: insert_sessions!
-INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version, variant)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version, variant,
+  grant_id, quiet)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_sessions!
 UPDATE session SET revision = ?, owner = ?, outcome = ?, ended_at = ?, heard_at = ?, state = ?, version = ?

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 _DAY = 86_400_000
+_KINDS = ("transactional", "relationship")
 _BASES = frozenset(("consent", "existing_customer", "contract", "other"))
 
 
@@ -30,10 +31,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     cool_down_by_kind: Mapping[str, int] = {}
     cool_down_by_flow: Mapping[str, int] = {}
     quarantines: tuple[Quarantine, ...] = ()
-    bases: Mapping[str, frozenset[str]] = {
-        kind: frozenset(("consent", "existing_customer", "contract", "other"))
-        for kind in ("transactional", "relationship")
-    }
+    bases: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(_KINDS, _BASES))
     meaningful_for: int = 3 * _DAY
     wait_for_case: int = _DAY
     """How long until it is looked again whether a case is still open or a survey still running."""

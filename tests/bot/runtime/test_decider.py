@@ -67,8 +67,8 @@ def test_an_invitation_says_everything_that_the_survey_needs(decider, library):
 def test_the_second_candidate_of_a_person_sees_the_first_one_asked(decider):
     """Two events about one person in one batch are one question; another person's is their own."""
     made = decider.decide([due("d1"), due("d2"), due("d3", "c2")], AT)
-    assert [one.decision.outcome for one in made] == ["asked", "not_asked", "asked"]
-    assert made[1].invited is None
+    assert [one.decision.outcome == "asked" for one in made] == [True, False, True]
+    assert [bool(one.invited) for one in made] == [True, False, True]
 
 
 @pytest.mark.parametrize(

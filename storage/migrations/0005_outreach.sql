@@ -20,6 +20,7 @@ CREATE TABLE contact (
   merged_into TEXT,
   erased_at BIGINT
 ){clustered};
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Where a person can be reached; `rank` 0 is tried first. `hmac` is the address under the key `key_id` (RELIABILITY C2).
 CREATE TABLE contact_address (
@@ -184,3 +185,9 @@ CREATE INDEX wave_due ON wave (starts_at) WHERE state IN ('planned', 'planning',
 -- What a session that we began ourselves stands on, and the hours in which it may write of its own accord.
 ALTER TABLE session ADD COLUMN grant_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE session ADD COLUMN quiet TEXT NOT NULL DEFAULT '';
+
+-- What we begin keeps to these hours, and nothing else does: 1 opens a survey, 2 reminds of it.
+ALTER TABLE outbox ADD COLUMN begins INTEGER NOT NULL DEFAULT 0;
+
+-- Since when an address is suppressed. Beside `opted_out_at`, which its lane writes from what it has read earlier.
+ALTER TABLE address ADD COLUMN barred_at BIGINT;

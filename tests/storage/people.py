@@ -1,48 +1,54 @@
-"""Contacts, consent and stops put straight into the tables, for tests of what is decided about them."""
+"""People for the tests of contacts: rows as an import hands them in."""
 
-import json
-from typing import Any
+from hashlib import sha256
 
-from storage.scripts import Ask, Script
+from bot.contacts import Person, ids_of, place
+from bot.messages import Address
+from bot.pseudonyms import Pseudonyms
+from storage.scripts import Ask, Many
 from storage.sql import portable
 
-AT = 1_800_000_000_000  # Friday, 15 January 2027, 8:00 UTC
-DAY = 86_400_000
-
-BLOCKS = {
-    "test_contact": """INSERT INTO contact (id, external, name, language, zone, zone_source, country, brand, region,
-      segment, agent, revenue, attributes, created_at, updated_at)
-      VALUES (:id, :external, :name, 'de', 'Europe/Berlin', 'given', 'DE', :brand, '', '', '', NULL, :attributes, 0,
-        0)""",
-    "test_reach": """INSERT INTO contact_address (lane, contact, channel, hmac, key_id, rank, added_at)
-      VALUES (:lane, :contact, :channel, :hmac, 'k', :rank, 0)""",
-    "test_grant": """INSERT INTO consent_grant (hmac, purpose, channel, event, basis, at)
-      VALUES (:hmac, 'survey', :channel, :event, :basis, 5)""",
-    "test_suppress": """INSERT INTO suppression (hmac, channel, scope, key_id, reason, at, source_event)
-      VALUES (:hmac, :channel, 'all', 'k', :reason, 5, '')""",
-}
+NAMES = Pseudonyms([b"k" * 32])
+KINDS = {"sms": "twilio", "whatsapp": "twilio", "telegram": "telegram", "slack": "slack"}
+NOW = 1_800_000_000_000
 
 
-def install() -> None:
-    """Make the statements known."""
-    portable().update(BLOCKS)
+def at(lane, names=NAMES, rank=None):
+    """The place that a lane is; a WhatsApp address is written with its scheme, as Twilio does."""
+    channel, _, chat = lane.partition(":")
+    address = Address(channel, f"whatsapp:{chat}" if channel == "whatsapp" else chat)
+    return place(address, KINDS[channel], names, list(KINDS).index(channel) if rank is None else rank)
 
 
-def person(
-    contact: str = "c1", *, lanes: tuple[str, ...] = ("sms:+491",), grant: str = "consent", **known: Any
-) -> Script[None]:
-    """A contact with addresses, each with a grant of this basis, or none with ""."""
-    yield Ask(
-        "test_contact",
-        (contact, f"x-{contact}", known.pop("name", "Ada Beck"), known.pop("brand", ""), json.dumps(known)),
-    )
-    for rank, lane in enumerate(lanes):
-        channel = lane.partition(":")[0]
-        yield Ask("test_reach", (lane, contact, channel, f"h-{lane}", rank))
-        if grant:
-            yield Ask("test_grant", (f"h-{lane}", channel, f"e-{lane}", grant))
+def person(external="", *lanes, key="", names=NAMES, **said):
+    """A row; without an external id the contact would be called `key`, or by its first address."""
+    first, *older = ids_of(external, names) if external else [key or f"by-{lanes[0]}"]
+    places = tuple(at(lane, names) for lane in lanes)
+    return Person(id=first, older=tuple(older), external=external, places=places, **said)
 
 
-def suppressed(lane: str, reason: str = "complaint", channel: str = "*") -> Script[None]:
-    """An address that is not written to."""
-    yield Ask("test_suppress", (f"h-{lane}", channel, reason))
+async def execute(store, sql, *rows):
+    """Run a statement of a test's own for each row of values."""
+    name = named(sql)
+
+    def script():
+        yield Many(name, rows or [()])
+
+    await store.run(script)
+
+
+async def query(store, sql):
+    """The rows of a question of a test's own."""
+    name = named(sql)
+
+    def script():
+        return (yield Ask(name))
+
+    return await store.read(script)
+
+
+def named(sql):
+    """A statement among the portable ones; its name is made of its text, for statements are kept by name."""
+    name = f"of_a_test_{sha256(sql.encode()).hexdigest()[:16]}"
+    portable()[name] = sql
+    return name

@@ -1,0 +1,159 @@
+"""Contacts as scripts: save what rows say about people, find them, page through them, make one of two."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from bot.contacts import Contact, Person, Place, Reach
+from bot.errors import BotError, Fault
+from bot.people import Everyone, Saved, settle, united
+from storage.scripts import Ask, Many, Script
+
+MOST = 1000
+"""More people than that are not saved in one transaction: webhooks wait for it on SQLite."""
+
+_COLUMNS = ("external", "name", "language", "zone", "zone_source", "country", "brand", "region", "segment", "agent")
+
+
+class CannotMerge(BotError):
+    """These two cannot become one; says why."""
+
+    fault = Fault.CALLER
+
+
+def save(rows: Sequence[Person], now: int) -> Script[list[Saved]]:
+    """Save what rows say, at most MOST of them; what became of each, in order. Doing it again changes nothing.
+
+    People whose address is suppressed for good leave no trace (C4). `now` is epoch ms.
+    """
+    yield Ask("turn_for_contacts")
+    known = yield from _whoever(rows, now)
+    changes = settle(rows, known)
+    if changes.new:
+        yield Many("add_contact", sorted((one.id, *_fields(one), now) for one in changes.new))
+    if changes.changed:
+        yield Many("change_contact", [(*_fields(one), now, one.id) for one in changes.changed])
+    if changes.places:
+        yield Many("add_address", sorted(_address(owner, one, now) for owner, one in changes.places))
+    return changes.saved
+
+
+def contact(key: str) -> Script[Contact | None]:
+    """By id, also of somebody who has become part of another one; None for nobody, and for the erased."""
+    people, moved, _ = yield from _people([key], [])
+    found = people.get(moved.get(key, key))
+    return found and (yield from _reached([found]))[0]
+
+
+def called(external: str) -> Script[Contact | None]:
+    """By what other systems call them."""
+    rows = yield Ask("contacts_by_external", (_list([external]),))
+    return (yield from contact(rows[0][0])) if rows else None
+
+
+def at_address(where: Place) -> Script[Contact | None]:
+    """By an address, whichever channel of its kind it was saved for."""
+    owners = yield Ask("contacts_by_lane", (_list([where.lane]),))
+    owners += yield Ask("contacts_by_hmac", (_list(where.names),))
+    return (yield from contact(owners[0][1])) if owners else None
+
+
+def page(after: str, limit: int) -> Script[list[Contact]]:
+    """The contacts behind this id, in the order of ids; "" begins. Those erased or merged into others are left out."""
+    rows = yield Ask("contacts_after", (after, limit))
+    return (yield from _reached([_contact(row) for row in rows]))
+
+
+def count() -> Script[int]:
+    """How many contacts there are; looks at all of them."""
+    [(found,)] = yield Ask("count_contacts")
+    return int(found)
+
+
+def merge(gone: str, into: str, now: int) -> Script[Contact]:
+    """Make the contact `gone` part of `into`, with addresses, decisions, happenings and consents; what they are now.
+
+    What `into` lacks it takes over. The old id, and the old external id, lead to it from now on. Raises CannotMerge.
+    """
+    yield Ask("turn_for_contacts")
+    one = yield from _living(gone)
+    other = yield from _living(into)
+    if one.id == other.id:
+        raise CannotMerge(f"they are one already: {one.id}")
+    both = united(one, other)
+    keeps = int(both.external != one.external)
+    yield Ask("empty_contact", (keeps, both.id, now, one.id))
+    yield Ask("change_contact", (*_fields(both), now, both.id))
+    yield Ask("move_merged", (both.id, one.id))
+    yield Many("move_address", [(both.id, reach.rank, reach.lane) for reach in both.reaches])
+    for table in ("decisions", "happenings", "consents"):
+        yield Ask(f"move_{table}", (both.id, one.id))
+    return both
+
+
+def _living(key: str) -> Script[Contact]:
+    found = yield from contact(key)
+    if found is None:
+        raise CannotMerge(f"there is no contact {key!r}")
+    return found
+
+
+def _whoever(rows: Sequence[Person], now: int) -> Script[Everyone]:
+    """All whom these rows could be about."""
+    places = [each for row in rows for each in row.places]
+    hmacs = _list(dict.fromkeys(name for each in places for name in each.names))
+    lanes: dict[str, str] = dict((yield Ask("contacts_by_lane", (_list(dict.fromkeys(each.lane for each in places)),))))
+    names: dict[str, str] = dict((yield Ask("contacts_by_hmac", (hmacs,))))
+    kept_away = yield Ask("kept_away", (hmacs, now))
+    externals = dict.fromkeys(row.external for row in rows if row.external)
+    ids = dict.fromkeys(key for row in rows if row.external for key in (row.id, *row.older))
+    ids |= dict.fromkeys([*lanes.values(), *names.values()])
+    people, moved, erased = yield from _people(ids, externals)
+    full = yield from _reached(list(people.values()))
+    suppressed = frozenset((name, channel) for name, channel in kept_away)
+    return Everyone({one.id: one for one in full}, lanes, names, moved, erased, suppressed)
+
+
+_Found = tuple[dict[str, Contact], dict[str, str], frozenset[str]]
+
+
+def _people(ids: Iterable[str], externals: Iterable[str]) -> Script[_Found]:
+    """The living by id; into whom those that were merged went; who is erased."""
+    rows = yield Ask("contacts_by_id", (_list(ids),))
+    rows += yield Ask("contacts_by_external", (_list(externals),))
+    found = {row[0]: row for row in rows}
+    # A merge moves those who were merged before, so that one step leads to who they are now.
+    missing = {row[13] for row in rows if row[13]} - found.keys()
+    found |= {row[0]: row for row in (yield Ask("contacts_by_id", (_list(missing),)))} if missing else {}
+    moved = {key: row[13] for key, row in found.items() if row[13]}
+    erased = frozenset(key for key, row in found.items() if row[14])
+    return {key: _contact(row) for key, row in found.items() if not row[13] and not row[14]}, moved, erased
+
+
+def _reached(people: Sequence[Contact]) -> Script[list[Contact]]:
+    """The same with their addresses."""
+    rows = (yield Ask("reaches_by_contact", (_list(one.id for one in people),))) if people else []
+    reaches: dict[str, list[Reach]] = {}
+    for owner, *reach in rows:
+        reaches.setdefault(owner, []).append(Reach(*reach))
+    return [replace(one, reaches=tuple(reaches[one.id])) if one.id in reaches else one for one in people]
+
+
+def _contact(row: Sequence[Any]) -> Contact:
+    fields = dict(zip(_COLUMNS, row[1:11], strict=True))
+    return Contact(id=row[0], **fields, revenue=row[11], attributes=json.loads(row[12]))
+
+
+def _fields(one: Contact) -> tuple[Any, ...]:
+    attributes = json.dumps(one.attributes, ensure_ascii=False, sort_keys=True)
+    return (*(getattr(one, name) for name in _COLUMNS), one.revenue, attributes)
+
+
+def _address(owner: str, one: Place, now: int) -> tuple[Any, ...]:
+    return one.lane, owner, one.channel, one.hmac, one.key_id, one.rank, now
+
+
+def _list(values: Iterable[str]) -> str:
+    return json.dumps(list(values))

@@ -64,6 +64,14 @@ def add_open_time(hours: str, timezone: str, at: int, duration: int, country: st
     return at + max(HORIZON, duration)
 
 
+def open_spans(hours: str, timezone: str, at: int, until: int, country: str = "") -> list[tuple[int, int]]:
+    """When it is open between `at` and `until`: beginnings and ends, in order, cut to that time. Raises ValueError."""
+    if not hours:
+        return [(at, until)] if at < until else []
+    found = ((max(at, start), min(until, end)) for start, end in _spans(hours, timezone, country, at, until))
+    return [(start, end) for start, end in found if start < end]
+
+
 def problem(hours: str, timezone: str = "UTC", country: str = "", at: int = _PROBED) -> str:
     """What is wrong with hours, zone or country, with advice, or "". `at` is the moment from which it must open."""
     if not hours:

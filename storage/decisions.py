@@ -37,7 +37,8 @@ def settle_due(now: int, limit: int, since: int, kind_of: KindOf, decide: Decide
     if not rows:
         return 0
     people = yield from standings(sorted({row[5] for row in rows}), now, since, kind_of)
-    due = [Due(_candidate(row), row[5], people.get(row[5]), row[12]) for row in rows]
+    halted: dict[str, str] = dict((yield Ask("halted_campaigns")))
+    due = [Due(_candidate(row), row[5], people.get(row[5]), row[12], _halt(row, halted)) for row in rows]
     decided = decide(due)
     yield Many("decide", [_row(one, now) for one in decided])
     invited = [one.invited for one in decided if one.invited]
@@ -130,6 +131,10 @@ def _proposed(candidate: Candidate, contact: str, due_at: int) -> tuple[Any, ...
     )  # fmt: skip
 
 
+def _halt(row: Sequence[Any], halted: Mapping[str, str]) -> str:
+    return halted.get(row[2], "") if row[1] == "campaign" else ""
+
+
 def _candidate(row: Sequence[Any]) -> Candidate:
     key, source, name, wave, happening, _, flow, kind, cell, variables, at, not_after, _ = row
     values, channels = json.loads(variables)
@@ -177,7 +182,7 @@ def _standing(
             running = running or not outcome
             history.append(Asked(started, flow, kind_of(flow)))
     return Standing(
-        contact=replace(_contact(row), reaches=tuple(reaches)),
+        contact=replace(contact_of(row), reaches=tuple(reaches)),
         asked=tuple(sorted(set(history), key=lambda one: -one.at)),
         stopped=stopped,
         grants=allowed,
@@ -190,7 +195,8 @@ def _first(found: Mapping[tuple[str, str], Sequence[Any]], hmac: str, channel: s
     return found.get((hmac, channel)) or found.get((hmac, _EVERYWHERE))
 
 
-def _contact(row: Sequence[Any]) -> Contact:
+def contact_of(row: Sequence[Any]) -> Contact:
+    """The first 13 columns of `contacts_to_decide` as a contact without addresses."""
     key, external, name, language, zone, zone_source, country, brand, region, segment, agent, revenue, attributes = row[
         :13
     ]

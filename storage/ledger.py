@@ -15,6 +15,10 @@ class Runs(Protocol):
         """See storage.sqlite and storage.postgres."""
         ...
 
+    async def read(self, script: Callable[[], Script[Any]]) -> Any:
+        """See storage.reading."""
+        ...
+
     async def wait(self, topic: str, timeout: float) -> None:
         """See bot.ports.Store."""
         ...

@@ -25,7 +25,11 @@ Result = TypeVar("Result")
 
 _NAME = re.compile(r"(?<![:\w]):([a-z_]+)")
 _EACH = re.compile(r"json_each\((:[a-z_]+)\)")
-_CLAUSES = (("/*lock*/", "FOR UPDATE SKIP LOCKED"), ("/*wait*/", "FOR UPDATE"))
+_CLAUSES = (
+    ("/*lock*/", "FOR UPDATE SKIP LOCKED"),
+    ("/*lock of w*/", "FOR UPDATE OF w SKIP LOCKED"),
+    ("/*wait*/", "FOR UPDATE"),
+)
 
 
 class Ask(NamedTuple):

@@ -15,12 +15,16 @@ class Proposal(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A candidate whose decision is due, with what is known of the contact; None if there is none (any more)."""
+    """A candidate whose decision is due, with what is known of the contact; None if there is none (any more).
+
+    `halted`: its campaign is paused | cancelled, else "".
+    """
 
     candidate: Candidate
     contact: str
     standing: Standing | None
     tries: int = 0
+    halted: str = ""
 
 
 class Invited(NamedTuple):

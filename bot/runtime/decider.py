@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.errors import Conflict, StoreUnavailable
 from bot.messages import Address, Inbound, Invite
-from bot.outreach.candidate import ASKED, NOT_ASKED, Candidate, Decision, Standing
+from bot.outreach.candidate import ASKED, DEFERRED, NOT_ASKED, Candidate, Decision, Standing
 from bot.outreach.decide import after, decide
 from bot.outreach.ledger import Decided, Due, Invited, Ledger
 from bot.outreach.policy import Policy
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 EVERY = 1.0  # s between looks, unless something is proposed before
 MOST = 64  # decisions per transaction
+PAUSED = 400 * 86_400_000  # ms until it is looked again, if nobody resumes the campaign before
 LOOKED_AHEAD = 0.05  # s at least between two looks, so that proposals that come one by one are decided together
 
 _encode = msgspec.json.Encoder().encode
@@ -78,6 +79,9 @@ class Decider:
         made: list[Decided] = []
         for one in due:
             standing = known[one.contact]
+            if one.halted:
+                made.append(Decided(one.candidate.id, _halt(one, now)))
+                continue
             if standing is None:
                 made.append(Decided(one.candidate.id, Decision(outcome=NOT_ASKED, rule="no_contact")))
                 continue
@@ -110,3 +114,11 @@ class Decider:
         invite = Invite(flow.id, flow.revision, language, basis, variables, grant=grant, quiet=decision.quiet)
         body = _encode(Inbound(event, now, to, invite)).decode()
         return Invited(to.channel, event, decision.lane, body, id_of(decision.lane, event, now))
+
+
+def _halt(due: Due, now: int) -> Decision:
+    """What a campaign that does not run makes of its members: those of a paused one wait to be woken."""
+    inputs = {"campaign": due.candidate.name}
+    if due.halted == "paused":
+        return Decision(outcome=DEFERRED, rule="campaign_paused", inputs=inputs, until=now + PAUSED)
+    return Decision(outcome=NOT_ASKED, rule="campaign_cancelled", inputs=inputs)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.hours import HORIZON, add_open_time, is_open, open_from, problem
+from bot.hours import HORIZON, add_open_time, is_open, open_from, open_spans, problem
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 OFFICE = "Mo-Fr 09:00-18:00"
@@ -187,3 +187,15 @@ def test_hours_that_cannot_be_read_are_a_clear_error():
     """Whoever asks without having looked for problems is told the same."""
     with pytest.raises(ValueError, match="not understood"):
         is_open("Mo-Fr 9-18", "UTC", 0)
+
+
+def test_open_spans_are_cut_to_what_was_asked_for():
+    """From Saturday noon to Monday noon: Saturday's afternoon and Monday's morning; always open is one span."""
+    saturday = 1_800_000_000_000 + 86_400_000 + 3 * 3_600_000  # 12:00 in Berlin
+    monday = saturday + 2 * 86_400_000
+    hour = 3_600_000
+    assert open_spans("Mo-Sa 08:00-20:00", "Europe/Berlin", saturday, monday) == [
+        (saturday, saturday + 8 * hour), (monday - 4 * hour, monday),
+    ]  # fmt: skip
+    assert open_spans("", "UTC", 5, 9) == [(5, 9)]
+    assert open_spans("", "UTC", 9, 9) == []

@@ -1,13 +1,12 @@
 """Stage 5: what the words around a number make of it: surely a score, perhaps one, or a number of something else."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from flows.reading.counted import tells_a_story
 from flows.reading.lexicon import Lexicon
 from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
 from flows.reading.plurals import NOTHING
-from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD
+from flows.reading.story import ends_a_verdict, says_little, tells_a_story
+from flows.reading.tokens import NUMBER, PAUSE, SIGN, WORD
 from flows.reading.units import Unit, tags
 from flows.reading.walk import Surroundings, look_around
 from flows.reading.weigh import weigh
@@ -19,18 +18,12 @@ _REASON_STARTS = tags(
     " endorsing rave event correct was thanks greeting signoff otherwise rather instead"
 )
 _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing adjective")
+_IN_ORDER = tags("label unit")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
 _LEADING = tags("firm copula settle rating")
 _FEW = 3
 _SEVERAL = 2
 _HIGHEST = 20  # what has a greater number than any scale has a name
-_LITTLE = 4  # words behind a number that may be no reason
-_TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
-_HARMLESS = tags(
-    "article firm filler carrier pronoun polite thanks greeting signoff laugh loose trailing dictated point joint"
-)
-_FLATTERING = tags("praise endorsing rave")
-_CALMING = tags("negative blame damning reason")
 _VERDICTS = tags("praise blame adjective copula func event")
 _NAMED = tags("aspect noun")
 _NAMES = tags("prep label counted")
@@ -69,7 +62,7 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
         or _is_numbered(mention, around)
     ):
         return True
-    if _counts(mention, units, around.right, words) or any("stars" in unit.tags for unit in around.trail):
+    if _is_counting(mention, around, units, words) or any("stars" in unit.tags for unit in around.trail):
         return True
     if mention.form == SCALED:
         return False
@@ -80,7 +73,24 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
     named = named and not any("firm" in unit.tags for unit in around.lead)  # "since the new hall only 8"
     if named and not around.carried and not mention.settled and mention.doubt != "told":
         return True
-    return _is_date(mention, units, before) or _is_vague(mention, around, units) or _is_times(mention, units)
+    return (
+        _is_turned_round(mention, units, before)
+        or _is_date(mention, units, before)
+        or _is_vague(mention, around, units)
+        or _is_times(mention, units)
+    )
+
+
+def _is_counting(mention: Mention, around: Surroundings, units: Sequence[Unit], words: Lexicon) -> bool:
+    """Whether it counts what follows, and the form of that does not deny it: "2 посылка вскрыта"."""
+    return _counts(mention, units, around.right, words) and not tells_a_story(mention, units, words)
+
+
+def _is_turned_round(mention: Mention, units: Sequence[Unit], before: Unit | None) -> bool:
+    """Whether a number opens the message and it stands behind its unit, as an estimate does: "лет семь"."""
+    if before is None or "unit" not in before.tags:
+        return False
+    return units[0].is_number and mention.word and not units[mention.first - 2].is_number
 
 
 def _is_times(mention: Mention, units: Sequence[Unit]) -> bool:
@@ -102,7 +112,7 @@ def _is_numbered(mention: Mention, around: Surroundings) -> bool:
 def _is_named(mention: Mention, around: Surroundings, before: Unit) -> bool:
     """What stands in front makes it a name, a count or a date: "room 5", "the 3 drivers", "on the 2.4."."""
     if before.kind == WORD and before.tags & _NAMES:
-        return True
+        return not ("hedge" in before.tags and around.left is None and around.right is None)  # "около 8"
     if "ordinal" in before.tags and mention.form in {BROKEN, RANGE}:
         return True
     return "definite" in before.tags and around.right is not None and not around.right.tags & {"joint", "func"}
@@ -146,7 +156,7 @@ def _role(mention: Mention, around: Surroundings, units: Sequence[Unit], words: 
     if around.right is None or "joint" in around.right.tags:
         if marked or mention.corrected:
             return STRONG
-        if not around.left.tags & _ASPECT_ENDS:
+        if not around.left.tags & _ASPECT_ENDS and not ends_a_verdict(mention, units):
             mention.doubt = mention.doubt or "context"
         return MEDIUM
     return STRONG if marked and reason_follows else WEAK
@@ -157,32 +167,16 @@ def _reason_follows(mention: Mention, around: Surroundings, units: Sequence[Unit
     if around.right is None:
         return True
     said = units[mention.right + 1 : mention.right + 2]
-    if _may_be_counted(mention, around.right) or (said and said[0].text.endswith(words.counting.taken or NOTHING)):
+    if (_may_be_counted(mention, around.right) and not tells_a_story(mention, units, words)) or (
+        said and said[0].text.endswith(words.counting.taken or NOTHING)
+    ):
         return False
     if "adjective" in around.right.tags:
         following = units[mention.right + 1 : mention.right + 2]
-        return _tells_a_story(mention, units, words) or all(
+        return tells_a_story(mention, units, words) or all(
             unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following
         )
-    return _opens_reason(around.right, words) or _tells_a_story(mention, units, words)
-
-
-def _tells_a_story(mention: Mention, units: Sequence[Unit], words: Lexicon) -> bool:
-    """Whether digits open the message and what follows is told of something they cannot count."""
-    if mention.first or mention.word or mention.form != WHOLE or mention.glued:
-        return False
-    story = units[mention.after :]
-    for unit, follower in pairwise(story):
-        if unit.is_number and not _is_amount(follower):
-            return False  # "10 neighbours, 9 of them"
-    heard = frozenset(tag for unit in story for tag in unit.tags)
-    if mention.value <= _FEW and heard & _FLATTERING and not heard & _CALMING:
-        return False
-    return tells_a_story(mention.value, story, words.counting)
-
-
-def _is_amount(follower: Unit) -> bool:
-    return "unit" in follower.tags or follower.text in {"€", "%"}
+    return _opens_reason(around.right, words) or tells_a_story(mention, units, words)
 
 
 def _doubt_what_follows(
@@ -191,29 +185,10 @@ def _doubt_what_follows(
     """What only looks like a reason behind a sure score is worth a question."""
     if around.right is None or mention.form == SCALED or mention.doubt:
         return
-    if around.left is None and _says_little(mention, units, high) and not _tells_a_story(mention, units, words):
+    if around.left is None and says_little(mention, units, high) and not tells_a_story(mention, units, words):
         mention.doubt = "follows"
     elif around.left is not None and around.right.kind == WORD and not around.right.tags & _REASON_STARTS:
         mention.doubt = "context"  # an ending alone makes it a reason: "nobody gets a 10 from me easily"
-
-
-def _says_little(mention: Mention, units: Sequence[Unit], high: int) -> bool:
-    """Whether only a few words stand behind the opening number, none of which praises, blames or tells anything.
-
-    "7 at the outside", "четвёрка по пятибалльной": they may weaken it or name another scale; a ten they stress.
-    """
-    rest = units[mention.right :]
-    if mention.left or mention.value == high or len(rest) > 2 * _LITTLE:
-        return False
-    words = [unit for unit in rest if unit.kind == WORD]
-    said = sum(unit.after - unit.first for unit in words)
-    if (
-        said > _LITTLE
-        or any(unit.is_number for unit in rest)
-        or any(unit.kind in {PAUSE, STOP, LINE} for unit in rest[:-1])
-    ):
-        return False
-    return not any(unit.tags & _TELLING for unit in words) and not all(unit.tags & _HARMLESS for unit in words)
 
 
 def _may_be_counted(mention: Mention, right: Unit) -> bool:
@@ -240,7 +215,7 @@ def _counts(mention: Mention, units: Sequence[Unit], right: Unit | None, words: 
     for unit in units[mention.after : mention.after + 3]:
         if unit.kind != WORD or unit.is_number:
             return False
-        plural = mention.value != 1 and not unit.tags and len(unit.text) > 3
+        plural = mention.value != 1 and not unit.tags and len(unit.text) > 3 and "'" not in unit.text[:2]
         plural = plural and not unit.text.endswith(words.counting.single or NOTHING)
         if "piece" in unit.tags:
             return mention.form != SCALED and not _is_judged(mention, units)
@@ -257,10 +232,17 @@ def _is_judged(mention: Mention, units: Sequence[Unit]) -> bool:
     return mention.first == 0 and mention.value > 1 and bool(said) and not said[0].tags.isdisjoint(_VERDICTS)
 
 
+def _is_ordinal(rest: Sequence[Unit]) -> bool:
+    """Whether nothing but a point and what may be put in order follow: "3. kat"."""
+    return rest[0].text == "." and bool(rest[1].tags & _IN_ORDER)
+
+
 def _is_date(mention: Mention, units: Sequence[Unit], before: Unit | None) -> bool:
     """Whether it is a date or an ordinal: "am 3. Mai", "der 2. Anruf", "3 May"."""
     rest = units[mention.after : mention.after + 2]
     if rest and "month" in rest[0].tags:
+        return True
+    if mention.first == 0 and len(rest) > 1 and mention.after + 2 == len(units) and _is_ordinal(rest):
         return True
     if len(rest) < 2 or rest[0].text != "." or units[mention.first].kind != NUMBER:
         return False

@@ -9,12 +9,16 @@ from flows.reading.units import Unit, tags
 _FEW = range(2, 5)
 _SHORTEST = 3  # letters of a noun
 _STORY = 3  # words a story has
+_SHORT_STORY = 2  # where the ending of the noun shows that it is not counted
+_BETWEEN = 2  # words between a noun and its verb
 _LOOKED_AT = 3  # words of a noun with what stands in front of it
 _NOUN = tags("piece")
 _NAMED = _NOUN | tags("aspect label")
+_MAY_BE_COUNTED = _NAMED | tags("unit countable")
 _OF_ONE = tags("event adjective praise blame")
 _THINGS = tags("unit countable stars piece aspect noun label")
 _COUNTED = tags("unit countable stars")
+_PASSED = tags("func negative firm filler degree")
 _SAID = tags("praise blame adjective negative damning rave")
 
 
@@ -22,22 +26,46 @@ def tells_a_story(value: int, units: Sequence[Unit], language: Counting) -> bool
     """Whether `units`, all that stands behind an opening number, begin with a noun that `value` cannot count."""
     noun = units[0] if units else None
     words = sum(unit.kind == WORD for unit in units)
-    if noun is None or noun.kind != WORD or noun.is_number or words < _STORY or len(noun.text) < _SHORTEST:
+    if noun is None or noun.kind != WORD or noun.is_number or words < _SHORT_STORY or len(noun.text) < _SHORTEST:
         return False
     if "adjective" in noun.tags:
-        return value > 1 and _is_of_one(noun, language)
-    if noun.text in language.words or (noun.tags and not noun.tags <= _NAMED):
+        return words >= _STORY and value > 1 and _is_of_one(noun, language)
+    if noun.text in language.words or noun.text.startswith(language.numbered or NOTHING):
+        return False
+    if not noun.tags and language.ends(noun.text, language.verbal):
+        return True
+    return noun.tags <= _MAY_BE_COUNTED and _is_no_count(value, units, language, told=words >= _STORY)
+
+
+def _is_no_count(value: int, units: Sequence[Unit], language: Counting, *, told: bool) -> bool:
+    """Whether the form of the noun shows that it is not counted, or what is `told` of it does."""
+    noun = units[0]
+    person = "unit" not in noun.tags or bool(language.few)  # "3 uur was te lang" counts hours all the same
+    if _shows_it(value, noun, language) or (value > 1 and person and _is_one_thing(units, language)):
+        return "label" not in noun.tags or bool(language.numbered) or not language.few
+    if not told or not noun.tags <= _NAMED:
         return False
     if noun.text.startswith(language.definite or NOTHING) or _is_judged(units, language):
         return True
-    return "label" not in noun.tags and _is_not_counted(value, units, language)
+    return value > 1 and _is_said_of_one(units, language)
 
 
-def _is_not_counted(value: int, units: Sequence[Unit], language: Counting) -> bool:
-    """Whether the form of the noun, or of the verb behind it, does not go with the number."""
+def _shows_it(value: int, noun: Unit, language: Counting) -> bool:
+    """Whether the ending of the noun does not go with the number."""
+    if language.ends(noun.text, language.never):
+        return True
     if value <= 1:
-        return value == 1 and units[0].text.endswith(language.never or NOTHING)
-    return _is_one_thing(units, language) or _cannot_follow(value, units, language)
+        return value == 1 and language.ends(noun.text, language.one)
+    return language.ends(noun.text, language.few if value in _FEW else language.many)
+
+
+def _is_said_of_one(units: Sequence[Unit], language: Counting) -> bool:
+    """Whether what stands behind the noun goes with one thing only, or the noun shows no plural where it would."""
+    if units[1].text in language.titles or _is_one_thing(units, language):
+        return True
+    if "label" in units[0].tags or not language.plural or language.is_plural(units[0].text):
+        return False
+    return _ends_there(units[1], language) if language.verbs else not _is_plural_soon(units, language)
 
 
 def _is_judged(units: Sequence[Unit], language: Counting) -> bool:
@@ -54,24 +82,16 @@ def _is_of_one(adjective: Unit, language: Counting) -> bool:
 
 def _is_one_thing(units: Sequence[Unit], language: Counting) -> bool:
     """Whether the verb behind the noun goes with one thing only: "Schlüssel passte nicht"."""
-    verb = units[1]
-    if verb.kind != WORD or verb.is_number:
-        return False
-    known = not verb.tags or bool(verb.tags & _OF_ONE)
-    return verb.text in language.singular or (known and verb.text.endswith(language.singular_endings or NOTHING))
-
-
-def _cannot_follow(value: int, units: Sequence[Unit], language: Counting) -> bool:
-    """Whether the ending of the noun, and of what it may only stand in front of, shows that it is not counted."""
-    noun = units[0].text
-    if noun.endswith(language.never or NOTHING):
-        return True
-    impossible = language.few if value in _FEW else language.many
-    if impossible:
-        return noun.endswith(impossible)
-    if not language.plural or language.is_plural(noun):
-        return False
-    return _ends_there(units[1], language) if language.verbs else not _is_plural_soon(units, language)
+    for verb in units[1 : 2 + _BETWEEN]:
+        if verb.kind != WORD or verb.is_number:
+            return False
+        known = not verb.tags or bool(verb.tags & _OF_ONE)
+        if verb.text in language.singular or (known and language.ends(verb.text, language.singular_endings)):
+            return True
+        named = not verb.tags and bool(language.plural) and not language.is_plural(units[0].text)  # "monteur Bas had"
+        if not named and (not verb.tags or not verb.tags <= _PASSED):
+            return False
+    return False
 
 
 def _ends_there(said: Unit, language: Counting) -> bool:

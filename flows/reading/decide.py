@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from flows.reading.context import MEDIUM, OTHER, STRONG, WEAK
 from flows.reading.mention import BROKEN, RANGE, WHOLE, Mention
-from flows.reading.tokens import WORD
+from flows.reading.tokens import STOP, WORD
 from flows.reading.units import Unit
 
+_PART = 2  # words that name what a score is for
 _STORY = 4  # words of a clause that tells something
 
 
@@ -67,9 +68,10 @@ def _weigh_doubts(live: Sequence[Mention], chosen: tuple[Mention, ...]) -> Decis
 
 def _withdraw(mentions: Sequence[Mention], units: Sequence[Unit]) -> None:
     """A rival's score never counts; "was 9" falls to a later score; a correction takes back what stands before it."""
-    rival_clauses = {unit.clause for unit in units if "rival" in unit.tags}
+    rivals = {unit.clause: i for i, unit in enumerate(units) if "rival" in unit.tags}
     for mention in mentions:
-        if units[mention.first].clause in rival_clauses:
+        rival = rivals.get(units[mention.first].clause)
+        if rival is not None and not (mention.left == 0 and mention.role == STRONG and rival - mention.right >= _STORY):
             mention.withdrawn = mention.withdrawn or "rival"
     _withdraw_promises(mentions, units)
     _withdraw_alternatives(mentions)
@@ -146,7 +148,7 @@ def _settle(live: list[Mention], mentions: Sequence[Mention], units: Sequence[Un
     for mention in live:
         if (
             mention.doubt == "context"
-            and (mention.led or _says_since_when(mention, units))
+            and (mention.led or _says_since_when(mention, units) or _says_what_went_wrong(mention, units))
             and _stands_against_another(mention, mentions)
         ):
             mention.doubt = ""  # "used to be a 9 but since the takeover (it's a) 5"
@@ -154,8 +156,33 @@ def _settle(live: list[Mention], mentions: Sequence[Mention], units: Sequence[Un
             earlier = [m for m in mentions if m.first < mention.first and (m.withdrawn or m.form == RANGE)]
             if earlier:
                 mention.doubt, mention.settled = "", True
-    settled = [m for m in live if m.settled and m.form not in {BROKEN, RANGE}]
+    settled = [
+        m for m in live if m.settled and m.form not in {BROKEN, RANGE} and not _is_for_one_part(m, mentions, units)
+    ]
     return settled or _choice_of_a_range(live, mentions) or live
+
+
+def _is_for_one_part(mention: Mention, mentions: Sequence[Mention], units: Sequence[Unit]) -> bool:
+    """Whether it is the second of two that each stand behind a word: "hall 9, but the cloakroom say 2"."""
+    if _words_in_front(mention, units) != 1:
+        return False
+    parts = [
+        m
+        for m in mentions
+        if m.first < mention.first and m.value != mention.value and m.form == WHOLE and units[m.after].kind != WORD
+    ]
+    if not any(0 < _words_in_front(m, units) <= _PART and not m.withdrawn for m in parts):
+        return False
+    mention.doubt = mention.doubt or "context"
+    return True
+
+
+def _words_in_front(mention: Mention, units: Sequence[Unit]) -> int:
+    """How many words of its clause stand in front of what leads up to it, a "but" left out."""
+    start = mention.left
+    while start and units[start - 1].kind == WORD and not units[start - 1].is_number:
+        start -= 1
+    return sum("joint" not in unit.tags for unit in units[start : mention.left])
 
 
 def _says_since_when(mention: Mention, units: Sequence[Unit]) -> bool:
@@ -168,6 +195,16 @@ def _says_since_when(mention: Mention, units: Sequence[Unit]) -> bool:
     if any(unit.kind == WORD or unit.is_number for unit in behind):
         return False
     return any("since" in unit.tags for unit in (*opening, *units[max(start, mention.left - 1) : mention.left]))
+
+
+def _says_what_went_wrong(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether it ends a contrast and the message: "would have been a 9 but the noise at night 6"."""
+    if any(unit.kind == WORD or unit.is_number for unit in units[mention.right :]):
+        return False
+    start = mention.left
+    while start and units[start - 1].kind == WORD and not units[start - 1].is_number:
+        start -= 1
+    return any({"joint", "reason"} <= unit.tags and "cause" not in unit.tags for unit in units[start : mention.left])
 
 
 def _stands_against_another(mention: Mention, mentions: Sequence[Mention]) -> bool:
@@ -191,12 +228,16 @@ def _without_the_unsure(live: list[Mention], units: Sequence[Unit], low: int, hi
     """
     sure = [m for m in live if m.role == STRONG and not m.doubt and _is_score(m, low, high)]
     rated = any(m.rated for m in sure)
-    if not rated and not any(m.alone and m.left == 0 for m in sure):
+    opens = [m for m in sure if m.alone and m.left == 0]
+    if not rated and not opens:
         return live
+    ended = any(unit.kind == STOP for m in opens for unit in units[m.right : m.right + 1])
     lengths = Counter(unit.clause for unit in units if unit.kind == WORD)
     story = {clause for clause, length in lengths.items() if length >= _STORY} - {units[m.first].clause for m in sure}
     return [
-        m for m in live if m in sure or not _is_of_the_story(m, units[m.first].clause, story, low, high, rated=rated)
+        m
+        for m in live
+        if m in sure or not _is_of_the_story(m, units[m.first].clause, story, low, high, rated=rated or ended)
     ]
 
 

@@ -17,6 +17,7 @@ from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, 
 from flows.reading.scales import (
     mark_closed_ranges,
     mark_large_numbers,
+    mark_neighbours,
     mark_other_scales,
     mark_ranges,
     mark_scales,
@@ -31,6 +32,7 @@ _LONGEST = 9
 _DAYS, _MONTHS = 31, 12
 _DATING = frozenset({"prep", "ordinal", "bound", "between"})
 _LIKE_ZERO = frozenset("oоο")  # Latin, Cyrillic, Greek
+_LAST_GRADE = 6  # of any school
 _GRADES = 3  # "1a" and "2a" are Swedish ordinals, "3a" is a noun: a score
 _AFTER_GRADE = frozenset({"carrier", "firm", "joint", "thanks"})
 _PRICE = 2  # decimals of a price or a time
@@ -57,6 +59,7 @@ def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *,
         mark_scales(found, units, low, high)
         mark_shares(found, units, high)
         mark_closed_ranges(found, units, high)
+        mark_neighbours(found, high)
         mark_ranges(found, units, low, high)
         mark_other_scales(found, units, high)
         _mark_sequences(found, units)
@@ -196,9 +199,11 @@ def _mark_fractions(found: list[Mention], units: Sequence[Unit]) -> None:
         after = units[mention.after] if mention.after < len(units) else None
         follower = found[k + 1] if k + 1 < len(found) else None
         followed = follower is not None and follower.first == mention.after + 1
-        if after and "half" in after.tags and (followed or "dictated" not in after.tags):
+        grade = after is not None and "hedge" in after.tags and mention.value > _LAST_GRADE  # "9 с минусом"
+        if after and "half" in after.tags and (followed or "dictated" not in after.tags) and not grade:
             mention.form, mention.after = BROKEN, mention.after + 1
             if follower and followed:
+                mention.form = BROKEN if follower.value else WHOLE  # "seven point zero"
                 mention.after, follower.form = follower.after, SCALE
         elif after and after.kind == NUMBER and after.text in {"1/2", "1/4", "3/4"}:
             mention.form, mention.after = BROKEN, mention.after + 1

@@ -4,8 +4,11 @@
 that only look so; `never`, `few` (2 to 4) and `many` (from 5 on) endings that a counted noun has not; `definite` what a
 noun with its article begins with; `singular` and `singular_endings` the verbs that go with one thing only, `adjectives`
 the endings of theirs; `verbs` endings of verbs, where a noun may stand in front of another ("3 course dinner"); `words`
-plurals that show no ending, and what only looks like a noun that cannot be counted; `joined` what a noun and its verb
-are written together with ("website's slow"); `taken` endings of verbs whose object stands in front ("2 ürün aldım").
+plurals that show no ending, and what only looks like a noun that cannot be counted; `kept` endings of plurals that
+look like `never`, `few`, `many` or `one`; `one` endings that what is counted by one has not; `numbered` beginnings of
+nouns that a number in front of them may put in order ("2 этаж"); `verbal` endings of verbs that a story begins with;
+`titles` what stands behind the name of one person ("doktor bey"); `joined` what a noun and its verb are written
+together with ("website's slow"); `taken` endings of verbs whose object stands in front ("2 ürün aldım").
 """
 
 from collections.abc import Mapping
@@ -31,9 +34,18 @@ class Counting(Struct, frozen=True):
     adjectives: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
+    one: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
+    verbal: tuple[str, ...] = ()
+    titles: frozenset[str] = frozenset()
     joined: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
+
+    def ends(self, word: str, endings: tuple[str, ...]) -> bool:
+        """Whether the folded word has one of the endings and is none of the plurals that only look so."""
+        return bool(endings) and word.endswith(endings) and not word.endswith(self.kept or NOTHING)
 
     def is_plural(self, word: str) -> bool:
         """Whether the folded word looks like several things."""
@@ -46,5 +58,5 @@ def counting(lists: Mapping[str, str]) -> Counting:
         name: tuple(fold_word(entry.strip()) for entry in text.replace("\n", ",").split(",") if entry.strip())
         for name, text in lists.items()
     }
-    sets = {name: frozenset(folded.pop(name, ())) for name in ("singular", "words")}
-    return Counting(**folded, **sets)  # type: ignore[arg-type]  # the two sets are not among the endings
+    sets = {name: frozenset(folded.pop(name, ())) for name in ("singular", "words", "titles")}
+    return Counting(**folded, **sets)  # type: ignore[arg-type]  # the sets are not among the endings

@@ -8,6 +8,7 @@ from flows.reading.tokens import PAUSE, WORD
 from flows.reading.units import Unit
 
 _HUNDRED = 100
+_YEARS = 1900  # "8 из 10", but "8 من 2019": eight, since 2019
 _SHARED, _SHARING = 3, frozenset({"article", "point", "rating"})  # between a score and the end of its scale
 
 
@@ -19,7 +20,7 @@ def mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int
             between = between[1:]
         if mention.form not in {WHOLE, BROKEN} or scale.form != WHOLE or not 1 <= len(between) <= 3:
             continue
-        if "of" not in between[0].tags and between[0].text != "/":
+        if ("of" not in between[0].tags and between[0].text != "/") or scale.value >= _YEARS:
             continue
         if any(not unit.tags & {"of", "article", "point", "scale"} and unit.text != "/" for unit in between):
             continue
@@ -77,6 +78,20 @@ def mark_closed_ranges(found: Sequence[Mention], units: Sequence[Unit], high: in
     for mention, other in pairwise(found):
         closed = other.after < len(units) and "between" in units[other.after].tags
         if closed and mention.after == other.first and mention.value < other.value <= high:
+            mention.form = other.form = RANGE
+
+
+def mark_neighbours(found: Sequence[Mention], high: int) -> None:
+    """Two number words side by side that stand next to each other on the scale: "sieben acht", "syv otte"."""
+    for mention, other in pairwise(found):
+        near = abs(mention.value - other.value) == 1 and max(mention.value, other.value) <= high
+        if (
+            near
+            and mention.word
+            and other.word
+            and mention.after == other.first
+            and mention.form == other.form == WHOLE
+        ):
             mention.form = other.form = RANGE
 
 

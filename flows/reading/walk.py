@@ -128,7 +128,7 @@ def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
     while i < len(units) and i - mention.after < _LONGEST_LEAD:
         unit = units[i]
         if unit.kind in _BORDERS or "joint" in unit.tags or unit.is_number:
-            mention.right = i
+            mention.right = i - (unit.is_number and i > mention.after and "of" in units[i - 1].tags)  # "من 2019"
             return None if unit.kind in _BORDERS or unit.is_number else unit
         if unit.kind == WORD and not unit.tags & _TRAILS and not (denied and "longer" in unit.tags):
             return units[mention.right]

@@ -13,6 +13,7 @@ _DOUBTS_BEHIND = ("hedge", "bound", "told")
 _SHRUGGING = tags("hedge filler loose joint negative firm pronoun correct laugh apology degree")
 _TELLING = tags("aspect event praise blame")
 _JUDGING = tags("praise blame damning endorsing rave")
+_LEADING_ON = tags("past aside")  # belongs to the number it leads up to: "8 sorry typed 7 first"
 _STORY = 4  # words before a conclusion that do not lead up to the score
 _LONGEST_SHRUG, _LONGEST_REPORT = 8, 4
 _ASKING = tags("filler hedge loose range")
@@ -28,6 +29,8 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     mention.left = mention.first - len(lead)
     ahead = frozenset(tag for unit in lead for tag in unit.tags)
     behind = frozenset(tag for unit in around.trail for tag in unit.tags)
+    if mention.right < len(units) and units[mention.right].is_number:
+        behind -= _LEADING_ON
     if "beyond" in ahead:
         mention.form = mention.form if "negative" in ahead else BROKEN
         mention.doubt = "bound"

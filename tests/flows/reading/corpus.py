@@ -11,7 +11,9 @@ from flows.reading import Read, read_score
 
 DATA = Path(__file__).parent / "data"
 _OPENING = re.compile(
-    r"^(because|weil|but|aber|and|und|cos|da|denn|so|as|since|obwohl|although|though|e|y|et|mais|pero|ma|want|maar)\s+"
+    r"^(because|weil|but|aber|and|und|cos|da|denn|so|as|since|obwohl|although|though|e|y|et|mais|pero|ma"
+    r"|want|maar|bo|ale|i|a|protože|но|потому что|и|а|але|бо|тому що|і|çünkü|ama|ve|men|för|och|fordi|for|og|mens"
+    r"|لأن|لان|بس|و)\s+"
 )
 
 

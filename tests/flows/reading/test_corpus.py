@@ -38,6 +38,7 @@ def test_development_rows(name: str, accuracy_table: list[str]):
         ("dev_e_west.jsonl", 0.98, 0.9),
         ("dev_e_rest.jsonl", 0.96, 0.93),
         ("dev_g.tsv", 0.93, 0.98),
+        ("dev_h.tsv", 0.9, 0.97),
     ],
 )
 def test_replies_as_people_type_them(name: str, right: float, comments: float, accuracy_table: list[str]):
@@ -53,7 +54,14 @@ def test_replies_as_people_type_them(name: str, right: float, comments: float, a
 
 @pytest.mark.parametrize(
     ("name", "right"),
-    [("unseen_c.jsonl", 0.98), ("unseen_d.jsonl", 0.97), ("unseen_e.jsonl", 0.99), ("unseen_f.jsonl", 0.98)],
+    [
+        ("unseen_c.jsonl", 0.98),
+        ("unseen_d.jsonl", 0.97),
+        ("unseen_e.jsonl", 0.99),
+        ("unseen_f.jsonl", 0.98),
+        ("unseen_g.jsonl", 0.97),
+        ("unseen_h.jsonl", 0.94),
+    ],
 )
 def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
     """By writers who never saw the reader, mended since: no false accept, no missed or false stop, no row worse."""
@@ -63,21 +71,6 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
     assert not result.missed_stops
     assert not result.false_stops
     assert result.right >= right * result.rows
-    assert result.comments >= 0.96 * result.accepted
-
-
-@pytest.mark.parametrize(
-    ("name", "right", "accepted", "false"), [("unseen_g.jsonl", 407, 237, 0), ("unseen_h.jsonl", 369, 222, 3)]
-)
-def test_rows_never_tuned_on(name: str, right: int, accepted: int, false: int, accuracy_table: list[str]):
-    """The latest sets of writers who never saw the reader: the figures of their first run, of 420 rows each."""
-    result = tally(name)
-    accuracy_table.append(result.line(name))
-    accuracy_table += [f"  {line}" for line in result.false_accepts]
-    assert result.right >= right
-    assert result.accepted >= accepted
-    assert len(result.false_accepts) <= false
-    assert len(result.missed_stops) + len(result.false_stops) <= 2
     assert result.comments >= 0.96 * result.accepted
 
 

@@ -1,0 +1,73 @@
+"""Stage 5d: whether a story stands behind an opening number, or a verdict in front of a closing one."""
+
+from collections.abc import Sequence
+
+from flows.reading import counted
+from flows.reading.lexicon import Lexicon
+from flows.reading.mention import WHOLE, Mention
+from flows.reading.tokens import LINE, PAUSE, STOP, WORD
+from flows.reading.units import Unit, tags
+
+_LOW = 3  # a score that praise is odd behind
+_SHORTEST = 3  # words of a verdict
+_LITTLE = 4  # words behind a number that may be no reason
+_TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
+_HARMLESS = tags(
+    "article firm filler carrier pronoun polite thanks greeting signoff laugh loose trailing dictated point joint"
+)
+_FLATTERING = tags("praise endorsing rave")
+_CALMING = tags("negative blame damning reason")
+_DATING = tags("prep label nr")
+_LEADS_TO_A_NAME = tags("prep label article definite of counted unit")
+_JUDGING = tags("praise blame adjective rave damning")
+
+
+def ends_a_verdict(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether it ends the message and a clause that judges, whose last word names no place: "quick job well done 8"."""
+    if mention.first != mention.left or mention.right < len(units) or mention.word:
+        return False
+    said: list[Unit] = []
+    for unit in reversed(units[: mention.left]):
+        if unit.kind != WORD or unit.is_number:
+            break
+        said.append(unit)
+    if len(said) < _SHORTEST or said[0].tags or said[1].tags & _LEADS_TO_A_NAME:
+        return False
+    return any(unit.tags & _JUDGING for unit in said[1:])
+
+
+def tells_a_story(mention: Mention, units: Sequence[Unit], words: Lexicon) -> bool:
+    """Whether digits open the message and what follows is told of something they cannot count."""
+    if mention.first or mention.word or mention.form != WHOLE or mention.glued:
+        return False
+    story = units[mention.after :]
+    for before, unit, follower in zip(units[mention.first :], story, story[1:], strict=False):
+        if unit.is_number and not _is_amount(follower) and before.tags.isdisjoint(_DATING):
+            return False  # "10 neighbours, 9 of them"
+    heard = frozenset(tag for unit in story for tag in unit.tags)
+    if mention.value <= _LOW and heard & _FLATTERING and not heard & _CALMING:
+        return False
+    return counted.tells_a_story(mention.value, story, words.counting)
+
+
+def _is_amount(follower: Unit) -> bool:
+    return "unit" in follower.tags or follower.text in {"€", "%"}
+
+
+def says_little(mention: Mention, units: Sequence[Unit], high: int) -> bool:
+    """Whether only a few words stand behind the opening number, none of which praises, blames or tells anything.
+
+    "7 at the outside", "четвёрка по пятибалльной": they may weaken it or name another scale; a ten they stress.
+    """
+    rest = units[mention.right :]
+    if mention.left or mention.value == high or len(rest) > 2 * _LITTLE:
+        return False
+    words = [unit for unit in rest if unit.kind == WORD]
+    said = sum(unit.after - unit.first for unit in words)
+    if (
+        said > _LITTLE
+        or any(unit.is_number for unit in rest)
+        or any(unit.kind in {PAUSE, STOP, LINE} for unit in rest[:-1])
+    ):
+        return False
+    return not any(unit.tags & _TELLING for unit in words) and not all(unit.tags & _HARMLESS for unit in words)

@@ -9,14 +9,14 @@ from bot.outreach.candidate import Candidate, Decision, Grant
 from bot.outreach.ledger import Decided, Invited, Proposal
 from storage import decisions
 from storage.ledger import StoredLedger
-from tests.storage import people
+from tests.storage import standings
 from tests.storage.builders import address, event, rows, session
-from tests.storage.people import AT, DAY, person, suppressed
+from tests.storage.standings import AT, DAY, person, suppressed
 
 
 @pytest.fixture(autouse=True)
 def statements():
-    people.install()
+    standings.install()
 
 
 def candidate(key: str = "d1", **fields) -> Candidate:

@@ -16,6 +16,11 @@ from storage.sqlite import SqliteStore
 from tests import postgres, tracing
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, or one process would be left with it at the end: these are not measured either."""
+    items.sort(key=lambda item: not tracing.is_untraced(item.nodeid))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Coverage rests while a test runs, with all that it sets up, whose lines other tests cover."""

@@ -1,10 +1,13 @@
 """`make test`: lint, types and every test, with one summary at the end; `--nightly` for the large figures."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+PROCESSES = min(CORES, 7) + 1  # one more than cores: while some tests wait for servers and clocks, others go on
 GATES = (("bot/engine/*,bot/runtime/*", 100), ("*", 95))  # per cent of branches and lines
 
 
@@ -31,8 +34,10 @@ def _checks() -> tuple[tuple[str, list[str]], ...]:
 
 
 def _tests(*, nightly: bool) -> list[str]:
-    """Two processes, whole files each: what a file sets up is set up once."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    """Several processes, whole files each: what a file sets up is set up once."""
+    processes = 2 if nightly else PROCESSES  # at night figures are taken, on a machine that is not crowded
+    spread = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", "-q", *spread]
     if nightly:
         return [*command, "-m", "nightly", "--timeout", "14400"]
     return [*command, "-m", "not nightly", "--cov", "--cov-report=", "--no-cov-on-fail", "--durations=10"]
@@ -46,9 +51,14 @@ def _covered(what: str, least: int) -> bool:
 def _run(name: str, command: list[str]) -> bool:
     print(f"\n== {name}", flush=True)
     began = time.monotonic()
-    passed = subprocess.run(command, check=False).returncode == 0
+    passed = subprocess.run(command, check=False, env=_environment()).returncode == 0
     print(f"== {name}: {'ok' if passed else 'FAILED'} ({time.monotonic() - began:.0f} s)", flush=True)
     return passed
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but what is compiled is kept: tests start hundreds of processes of the product."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 if __name__ == "__main__":

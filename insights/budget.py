@@ -16,7 +16,7 @@ the interval is the adjusted one, it is not believed below `ENOUGH` answers, and
 rate, and its spread below `ENOUGH`) says where to ask, never where to stop. docs/why/ask-budget.md has the figures.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heapify, heappop, heapreplace
 from math import ceil, sqrt
 from typing import Literal
@@ -24,7 +24,7 @@ from typing import Literal
 from msgspec import Struct
 
 from insights.estimates import CONFIDENCE, Estimate
-from insights.nps import ADDED, Scores, answers_for, half_width, nps
+from insights.nps import ADDED, Part, Scores, answers_for, half_width, nps, weighted
 
 ENOUGH = 30  # answers below which no interval is narrow enough; with 10 it holds the truth in 90 of 100 cells at worst
 FLOOR = 10  # answers that every cell gets the chance to give before the others get more
@@ -133,6 +133,20 @@ def forecast(cells: Sequence[Cell], confidence: float = CONFIDENCE) -> Forecast:
         default=0.0,
     )
     return Forecast(lines, planned, ceil(largest * sum(cell.left for cell in cells)))
+
+
+def overall(cells: Sequence[Cell], customers: Mapping[Key, int], confidence: float = CONFIDENCE) -> Estimate | None:
+    """Everybody's score from cells that were asked by plan, with each cell's number of customers; None without any.
+
+    The answers as they are would tell the score of the cells that were asked most. Raises KeyError for a cell whose
+    customers nobody counted.
+    """
+    parts = []
+    for cell in cells:
+        # with fewer it was their number that ended it, or partly
+        by_width = answers_for(cell.scores, cell.target, confidence) > 2 * ENOUGH
+        parts.append(Part(customers[cell.key], cell.scores, stopped=by_width and cell.precise(confidence)))
+    return weighted(parts, confidence)
 
 
 class _Course(Struct, frozen=True):

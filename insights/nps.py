@@ -46,6 +46,14 @@ class Scores(Struct, frozen=True):
         return Scores(self.detractors + ADDED, self.passives + 2 * ADDED, self.promoters + ADDED)
 
 
+class Part(Struct, frozen=True):
+    """Some of the customers: how many they are, and what they answered."""
+
+    weight: float
+    scores: Scores
+    stopped: bool = False  # asked until the interval was narrow enough, and no further
+
+
 def nps(scores: Scores, confidence: float = CONFIDENCE) -> Estimate | None:
     """The score with its adjusted Wald interval; None without an answer."""
     return _around(scores, scores.adjusted(), confidence) if scores.n else None
@@ -83,23 +91,41 @@ def answers_for(scores: Scores, width: float, confidence: float = CONFIDENCE) ->
     return max(0, ceil(counted.variance * counted.n * (SCALE * quantile(confidence) / width) ** 2 - added))
 
 
-def weighted(parts: Iterable[tuple[float, Scores]], confidence: float = CONFIDENCE) -> Estimate | None:
-    """The score of everybody, from parts with their weights: how many customers each has, whoever of them answered.
+def weighted(parts: Iterable[Part], confidence: float = CONFIDENCE) -> Estimate | None:
+    """The score of everybody from parts, each with the weight of its customers, whoever of them answered.
 
     Adding up the answers would favour parts of which more were asked. W. G. Cochran: Sampling Techniques, 3rd edition,
     Wiley 1977, chapter 5. The variance of a part is the adjusted one, so that a part in which all agree has one too.
     Parts without an answer are left out; None if there is none left.
     """
-    counted = [(weight, scores) for weight, scores in parts if weight and scores.n]
+    counted = [part for part in parts if part.weight and part.scores.n]
     if not counted:
         return None
-    total = sum(weight for weight, _ in counted)
-    score = sum(weight * scores.score for weight, scores in counted) / total
+    total = sum(part.weight for part in counted)
+    scores = [part.scores.score - (tilt(part.scores) if part.stopped else 0.0) for part in counted]
+    score = sum(part.weight * each for part, each in zip(counted, scores, strict=True)) / total
     reach = (
-        quantile(confidence) * sqrt(sum(weight**2 * scores.adjusted().variance for weight, scores in counted)) / total
+        quantile(confidence) * sqrt(sum(part.weight**2 * part.scores.adjusted().variance for part in counted)) / total
     )
     low, high = max(-1.0, score - reach), min(1.0, score + reach)
-    return Estimate(SCALE * score, SCALE * low, SCALE * high, round(sum(scores.n for _, scores in counted)))
+    return Estimate(SCALE * score, SCALE * low, SCALE * high, round(sum(part.scores.n for part in counted)))
+
+
+def tilt(scores: Scores) -> float:
+    """How much too high, -1 to 1, a score is to be expected that was asked for until its interval was narrow enough.
+
+    Among promoters the answers that vary little are the good ones, so good luck ends it early. There are as many
+    answers as the variance that they showed demands, while the sum of their distances from the true mean is 0 on
+    average (Wald). To first order the score is off by the covariance of the two with its sign turned, -m / (V n),
+    where V is the variance and m the third moment around the mean. Beside the interval of one score that is nothing;
+    beside that of many such parts together it is much.
+    """
+    mean, n = scores.score, scores.n
+    variance = scores.variance * n
+    if variance <= 0:
+        return 0.0
+    each = ((scores.detractors, -1 - mean), (scores.passives, -mean), (scores.promoters, 1 - mean))
+    return -sum(count * apart**3 for count, apart in each) / n / (variance * n)
 
 
 def _around(scores: Scores, counted: Scores, confidence: float) -> Estimate:

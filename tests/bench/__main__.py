@@ -11,19 +11,21 @@ from tests.bench.durable import quiet
 from tests.bench.table import Row, show
 
 PARTS = ("engine", "reader", "durable", "cluster", "hooks", "startup", "channels", "desk", "campaign")
+ALONE = ("budget", "memory")  # only when they are named: they tell nothing about speed, or take a night
 
 
 def main() -> None:
     """Measure the parts named, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}, memory; without: all but memory")
+    named = f"without: all of these; only when named: {', '.join(ALONE)}"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; {named}")
     parser.add_argument("--turns", type=int, default=1_000_000, help="how many turns `memory` makes")
     parser.add_argument(
         "--channel", choices=("sms", "telegram", "slack"), default="", help="of `campaign`, only this one"
     )
     parser.add_argument("--sends", type=int, default=10_000, help="how many messages `campaign` sends per channel")
     given = parser.parse_args()
-    if unknown := set(given.parts) - {*PARTS, "memory"}:
+    if unknown := set(given.parts) - {*PARTS, *ALONE}:
         parser.error(f"no part is called {min(unknown)!r}")
     quiet()
     load = os.getloadavg()[0]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insights.budget import ENOUGH, FLOOR, GUESS, Cell, allocate, forecast, rates
-from insights.nps import ADDED, Scores, answers_for, half_width, nps, weighted
+from insights.budget import FLOOR, GUESS, Cell, allocate, forecast, rates
+from insights.nps import ADDED, Scores, answers_for, half_width
 
 NONE = Scores()
 MIXED = Scores(40, 60, 100)  # 200 answers
@@ -29,55 +29,6 @@ cells = st.lists(
         for number, (left, given, answers, waiting, target) in enumerate(rows)
     ]
 )
-
-
-@given(scores, st.floats(1, 60), st.floats(0.5, 0.99))
-def test_how_many_answers_an_interval_takes(given, width, confidence):
-    """The number is enough and one less is not, by the half width's own formula."""
-    needed = answers_for(given, width, confidence)
-    assert half_width(given, needed - given.n, confidence) <= width + 1e-9
-    if needed:
-        assert half_width(given, needed - 1 - given.n, confidence) > width - 1e-9
-
-
-@given(scores.filter(lambda each: each.n))
-def test_the_half_width_is_half_of_the_interval(given):
-    """Where the interval is not cut at the ends of the scale."""
-    found = nps(given)
-    if found.low > -100 and found.high < 100:
-        assert half_width(given) == pytest.approx((found.high - found.low) / 2)
-
-
-@pytest.mark.parametrize(
-    ("given", "width", "needed"),
-    # z² (0.75 - 0.25²) / 0.1² - 3 with the three answers in: by hand
-    [(Scores(49.25, 48.5, 99.25), 10, 262), (Scores(0, 0, 97), 10, 14), (Scores(), 10, 190), (Scores(), 100, 0)],
-)
-def test_answers_by_hand(given, width, needed):
-    """Spread of the answers, 1.96, and the points that are wanted."""
-    assert answers_for(given, width) == needed
-
-
-def test_everybodys_score_is_weighted_by_customers_not_by_answers():
-    """A small cell that was asked a lot counts as the small cell it is."""
-    found = weighted([(9_000, Scores(10, 10, 80)), (1_000, Scores(400, 0, 400)), (500, Scores())])
-    assert found.value == pytest.approx(0.9 * 70 + 0.1 * 0)
-    assert found.n == 900
-    parts = [half_width(Scores(10, 10, 80)), half_width(Scores(400, 0, 400))]
-    assert (found.high - found.low) / 2 == pytest.approx(sqrt((0.9 * parts[0]) ** 2 + (0.1 * parts[1]) ** 2))
-    assert weighted([]) is weighted([(5, Scores())]) is None
-
-
-def test_the_weighted_interval_holds_the_truth():
-    """Of 1,500 samples from three cells of very different size and score, 95 in 100."""
-    rng, times, held = Random(3), 1500, 0
-    parts = [(0.7, (10, 20, 70), 40), (0.2, (40, 40, 20), 90), (0.1, (80, 10, 10), 150)]
-    truth = sum(weight * (mix[2] - mix[0]) for weight, mix, _ in parts)
-    for _ in range(times):
-        drawn = [(weight, rng.choices(range(3), mix, k=n)) for weight, mix, n in parts]
-        found = weighted((weight, Scores(*(each.count(kind) for kind in range(3)))) for weight, each in drawn)
-        held += found.low <= truth <= found.high
-    assert held / times == pytest.approx(0.95, abs=4 * sqrt(0.05 * 0.95 / times))
 
 
 @pytest.mark.parametrize(
@@ -123,23 +74,6 @@ def test_who_is_not_precise_and_waits_for_nothing_gets_more(cells):
     """Called again after each wave it comes to an end only when each cell is precise or used up."""
     for each, got in zip(cells, allocate(cells, 10**6).values(), strict=True):
         assert got or each.precise() or not each.left or each.waiting
-
-
-@given(scores, st.floats(1, 60))
-def test_precise_means_what_the_interval_shows(given, target):
-    """At least ENOUGH answers, and the half width at or below the target."""
-    found = Cell((), 0, given, target=target).precise()
-    if abs(half_width(given) - target) > 1e-9:
-        assert found == (given.n >= ENOUGH and half_width(given) < target)
-
-
-def test_a_few_lucky_answers_stop_nothing():
-    """Twenty-nine promoters look precise, and are not believed."""
-    lucky = cell("lucky", scores=Scores(0, 0, ENOUGH - 1), asked=100, target=15)
-    assert half_width(lucky.scores) < lucky.target
-    assert not lucky.precise()
-    assert allocate([lucky], 50)["lucky",] > 0
-    assert cell("more", scores=Scores(0, 0, ENOUGH), target=15).precise()
 
 
 OPEN = [(Scores(30, 20, 10), 300, 20), (Scores(5, 5, 25), 60, 12), (Scores(12, 40, 12), 400, 9)]

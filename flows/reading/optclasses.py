@@ -35,7 +35,7 @@ CLASSES = tags(
     "but that light asking last final often"
 )
 BIT = {name: 1 << place for place, name in enumerate(sorted(CLASSES))}
-_NO_REPORT = ~sum(BIT[name] for name in ("cannot", "past", "subject", "back"))
+_NO_REPORT = ~sum(BIT[name] for name in ("cannot", "past", "subject", "back", "but"))
 _NO_ORDER = ~(BIT["cease"] | BIT["remove"])  # "full stop"
 _ASKED = BIT["please"] | BIT["how"]
 _GAP, _MOST_BETWEEN = "..", 5
@@ -65,7 +65,7 @@ class OptPhrase(Struct, frozen=True, gc=False):
         return self.within(own) | self.classes
 
     def within(self, own: int) -> int:
-        """What a word inside the phrase still is: no report, and what asks does not deny ("can't you stop")."""
+        """What a word inside the phrase still is: no report, no "but"; what asks does not deny ("can't you stop")."""
         if self.classes == BIT["light"]:
             own &= _NO_ORDER
         return own & _NO_REPORT & (~BIT["not"] if self.classes & _ASKED else -1)

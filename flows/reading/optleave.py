@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flows.reading.optclause import (
+    ADVERT,
     AWAY,
     CANNOT,
     CONSENT,
@@ -54,7 +55,7 @@ def takes_off(clause: Sequence[int], sentence: int, text: int) -> bool:
         mask = clause[i]
         if mask & CANNOT or denied(clause, i - 2, i) or told(clause, i, sentence):
             continue
-        if mask & REMOVED and not mask & REMOVE and not said & (WANT | PLEASE | LAW):
+        if mask & REMOVED and not mask & REMOVE and not (said & (WANT | LAW) or sentence & PLEASE):
             continue
         if mask & REMOVE and _takes_me_off(clause, i, text):
             return True
@@ -147,6 +148,8 @@ def _keeps(clause: Sequence[int], said: int, text: int) -> bool:
     """Whether a number is not to be kept, or not to be used for messages."""
     if said & RECORD and said & MY:
         return True
+    if text & RECORD and said & THESE and len(clause) <= _SHORT and quiet(clause, 0, len(clause)):
+        return True
     uses = (
         (i, k) for i in places(clause, KEEP) for k in places(clause, MESSAGE, i + 1, i + 6) if between(clause, i, k)
     )
@@ -155,7 +158,7 @@ def _keeps(clause: Sequence[int], said: int, text: int) -> bool:
 
 def _objects(clause: Sequence[int], sentence: int) -> bool:
     """Whether what is objected to or refused are messages: "I refuse to get any more of these"."""
-    if sentence & (CONTACT | CONTACTED | MESSAGE | LAW | RECORD):
+    if sentence & (CONTACT | CONTACTED | MESSAGE | LAW | RECORD) or (sentence & ADVERT and sentence & GET):
         return True
     for i in places(clause, OBJECT):
         for k in places(clause, GET | SEND, i + 1, i + 8):
@@ -172,7 +175,7 @@ def lets_be(clause: Sequence[int], sentence: int) -> bool:
             continue
         if clause[i] & AWAY:
             return True
-        me = any_of(clause, ME, i - 4, i + 5)
+        me = any_of(clause, ME, i - 6, i + 5)
         if me and clause[i] & LEAVE and any_of(clause, PEACE, i - 3, i + 7):
             return True
         peace = any(clause[k] & PEACE and not clause[k] & LIGHT for k in range(i + 1, min(len(clause), i + 3)))

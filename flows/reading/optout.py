@@ -6,14 +6,15 @@ and "and", for one may be a grumble and the next a demand.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
-from flows.reading.optclasses import BIT
+from flows.reading.optclasses import BIT, OptPhrase
 from flows.reading.optclause import ALL_KNOWN, KNOWN, everything, quiet
 from flows.reading.optrules import ANCHORS, is_demand, may_be_demand
 from flows.reading.optwords import PHRASE, OptWords
 from flows.reading.tokens import LINE, LONGEST_WORD, NUMBER, PAUSE, STOP, WORD, Token
 
-_PAUSE = -1
+_PAUSE, _STROKE, _SOME_NUMBER = -1, "|", "0"
 _BUT, _THAT = BIT["but"], BIT["that"]
 _LANDMARKS = (
     BIT["contact"] | BIT["contacted"] | BIT["message"] | BIT["cease"] | BIT["unsub"] | BIT["remove"] | BIT["peace"]
@@ -28,16 +29,13 @@ _BUT_LAST = 2  # words behind "but" that are no clause of their own: "will ich a
 
 def may_demand(words: Sequence[str], known: OptWords) -> bool:
     """False where the words of the text are surely not those of a demand."""
-    gate = known.gate(slips=len(words) <= _SHORT)
+    gate, words = known.gate(slips=len(words) <= _SHORT), known.spelt(words)
     found = 0
     for word in words if len(words) <= _SHORT else known.near(frozenset(words)):
         found |= gate[word]
     if found & PHRASE:
         said = frozenset(words).union(*[word.split("'") for word in words if "'" in word])
-        for word in said & known.phrases.keys():
-            for phrase in known.phrases[word]:
-                if phrase.needs <= said:
-                    found |= phrase.classes
+        found |= everything(phrase.classes for opened in known.opened(said).values() for phrase in opened)
     return may_be_demand(found)
 
 
@@ -56,8 +54,14 @@ def _parts(word: str, classes: Mapping[str, int]) -> Sequence[str]:
 
 def demands(tokens: Sequence[Token], known: OptWords) -> list[tuple[int, int]]:
     """The demands as spans (first token, token after the last): the clauses that hold one."""
-    slips = len(tokens) <= _SHORT
-    read = [(sentence, _split(_read(sentence, tokens, known, slips=slips))) for sentence in _sentences(tokens)]
+    classes = known.classes(slips=len(tokens) <= _SHORT)
+    spoken = [(sentence, known.spelt(_words(sentence, tokens, classes))) for sentence in _sentences(tokens)]
+    vocabulary = frozenset(chain.from_iterable(words for _, words in spoken))
+    opened = known.opened(vocabulary)
+    text = everything(classes[word] for word in vocabulary)
+    if not may_be_demand(text | everything(phrase.classes for phrase in chain.from_iterable(opened.values()))):
+        return []
+    read = [(sentence, _split(_masks(words, classes, opened))) for sentence, words in spoken]
     clauses = [clause for _, found in read for clause in found]
     text = everything(map(everything, clauses))
     if not may_be_demand(text):
@@ -112,33 +116,38 @@ def _abbreviates(tokens: Sequence[Token], i: int) -> bool:
     )
 
 
-def _read(sentence: Sequence[int], tokens: Sequence[Token], known: OptWords, *, slips: bool) -> list[int]:
-    """The classes of each word; of a phrase its first word has them. A pause between clauses is -1."""
-    classes = known.classes(slips=slips)
+def _words(sentence: Sequence[int], tokens: Sequence[Token], classes: Mapping[str, int]) -> list[str]:
+    """The words and numbers of a sentence; a pause between clauses is a stroke."""
     parts: list[str] = []
     for i in sentence:
-        word = tokens[i].text[:LONGEST_WORD]
-        if tokens[i].kind == NUMBER:
-            parts.append(tokens[i].text)
-        elif tokens[i].kind == PAUSE:
-            parts.extend(["|"] if word != "-" else [])
+        word, kind = tokens[i].text, tokens[i].kind
+        if kind == NUMBER:
+            parts.append(word if word.isdecimal() else _SOME_NUMBER)
+        elif kind == PAUSE:
+            parts.extend([_STROKE] if word != "-" else [])
         else:
-            parts.extend(_parts(word, classes))
+            parts.extend(_parts(word[:LONGEST_WORD], classes))
+    return parts
+
+
+def _masks(words: Sequence[str], classes: Mapping[str, int], opened: Mapping[str, Sequence[OptPhrase]]) -> list[int]:
+    """The classes of each word; of a phrase its first word has them. A pause between clauses is -1."""
     masks: list[int] = []
     skip, inside = 0, None
-    for i, word in enumerate(parts):
-        if word == "|":
+    for i, word in enumerate(words):
+        if word == _STROKE:
             masks.append(_PAUSE)
             skip = 0
             continue
-        own = KNOWN if word[0].isdigit() else classes[word]
+        own = classes[word] or (KNOWN if word.isdecimal() else 0)
         if skip and inside is not None:
             skip -= 1
             masks.append(inside.within(own) | KNOWN)
             continue
-        inside = next((phrase for phrase in known.phrases.get(word, ()) if phrase.stands(parts, i + 1)), None)
-        if inside is not None:
-            own, skip = inside.masks(own) | KNOWN, len(inside.rest)
+        if word in opened:
+            inside = next((phrase for phrase in opened[word] if phrase.stands(words, i + 1)), None)
+            if inside is not None:
+                own, skip = inside.masks(own) | KNOWN, len(inside.rest)
         masks.append(own)
     return masks
 

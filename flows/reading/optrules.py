@@ -2,7 +2,7 @@
 
 What turns it off is another object: a verb of sending counts only with a message, with the customer or with no unknown
 word at all. `sentence` and `text` are the classes of all words of the sentence and of the text; what a clause is, tells
-`optclause.py`, and what ends a record or a consent, `optleave.py`.
+`optclause.py`, what ends a record or a consent, `optleave.py`, and what is said round about, `optround.py`.
 """
 
 from collections.abc import Sequence
@@ -64,6 +64,7 @@ from flows.reading.optclause import (
     told,
 )
 from flows.reading.optleave import goes_away, lets_be, takes_off, unsubscribes, withdraws
+from flows.reading.optround import is_last, once_more, threatens, threatens_unless
 
 _NEAR, _FAR = 4, 7  # words between the parts of a demand
 ANCHORS = (
@@ -85,7 +86,7 @@ def may_be_demand(said: int) -> bool:
         or (said & OBJECT and said & (WRITING | RECORD | GET))
         or (said & LEAVE and said & PEACE)
         or (said & LOST and said & (WRITING | ME))
-        or (said & THREAT and said & (WRITING | GET))
+        or (said & THREAT and said & (WRITING | GET | IF))
         or (said & (LAST | FINAL) and said & (MESSAGE | CONTACT | SEND))
         or (said & OFTEN and said & (NOT | CEASE | REMOVE | UNSUB))
     )
@@ -98,7 +99,9 @@ def is_demand(clauses: Sequence[Sequence[int]], sentence: int, text: int) -> boo
     if not sentence & (THREAT | LAST | FINAL | OFTEN):
         return False
     whole = [mask for clause in clauses for mask in clause]
-    return (len(clauses) > 1 and _threat(whole, text)) or _is_last(whole) or _once_more(whole, sentence)
+    if (len(clauses) > 1 and threatens(whole, text)) or threatens_unless(clauses, sentence):
+        return True
+    return is_last(whole) or once_more(whole, sentence)
 
 
 def _demand(clause: Sequence[int], sentence: int, text: int) -> bool:
@@ -112,7 +115,7 @@ def _demand(clause: Sequence[int], sentence: int, text: int) -> bool:
         or (bool(said & UNSUB) and unsubscribes(clause, sentence))
         or withdraws(clause, sentence, text)
         or (bool(said & (AWAY | LEAVE)) and lets_be(clause, sentence))
-        or (bool(said & THREAT) and _threat(clause, text))
+        or (bool(said & THREAT) and threatens(clause, text))
     )
 
 
@@ -163,6 +166,10 @@ def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, senten
         return False
     if clause[i] & CONTACT and (me or message or (more and whole)):
         return True
+    if (
+        whole and sentence & MESSAGE and not clause[i] & MESSAGE and len(clause) <= _FAR
+    ):  # "I don't do surveys, so don't send any"
+        return True
     return (whole or message) and (me or more or message or bool(sentence & (PLEASE | WANT)))
 
 
@@ -205,7 +212,10 @@ def _no_more(clause: Sequence[int], sentence: int) -> bool:
         first, after = min(i, nots[0]), max(i, nots[-1]) + 1
         if not quiet(clause, first, after):
             continue
-        more = any_of(clause, MORE, first - 2, after + 3)
+        more = any_of(clause, MORE, first - 2, after + 3) and (
+            quiet(clause, 0, len(clause))
+            or any(k not in nots or not clause[k] & NOT for k in places(clause, MORE, first - 2, after + 3))
+        )
         here = any_of(clause, ME, after, after + 4) and quiet(clause, first, after + 4)
         asked = sentence & PLEASE and (here or quiet(clause, 0, len(clause)))
         if (more and asked) or (is_message(clause, i) and (more or asked)):
@@ -232,7 +242,7 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
     """As in "Stop texting me", "hört auf mit den Nachrichten", "basta mensajes"."""
     for i in places(clause, CEASE | ENOUGH):
         mask = clause[i]
-        if told(clause, i, sentence) or denied(clause, i - 2, i):
+        if told(clause, i, sentence) or denied(clause, i - 2, i) or (mask & CANNOT and not sentence & PLEASE):
             continue
         if mask & BUT and not quiet(clause, 0, len(clause)):  # the Arabic word for "but" and "enough"
             continue
@@ -263,34 +273,3 @@ def _ends_it(clause: Sequence[int], i: int, sentence: int, text: int) -> bool:
     short = len(clause) <= _NEAR + 2 and any_of(clause, THESE, i, i + 3)
     wanted = sentence & (PLEASE | WANT) or short
     return bool(text & ALL_KNOWN and wanted and not clause[i] & (ENOUGH | REMOVE))
-
-
-def _threat(clause: Sequence[int], text: int) -> bool:
-    """As in "One more text and I call my lawyer", "if I get another of these, I'll report you"."""
-    said = everything(clause)
-    if not said & THREAT or not said & (IF | MORE):
-        return False
-    if text & (MESSAGE | CONTACT | CONTACTED):
-        return True
-    return bool(said & IF and said & MORE and said & (GET | SEND) and 0 not in clause)
-
-
-def _is_last(clause: Sequence[int]) -> bool:
-    """As in "That's the last message I want", "det var siste gang dere skriver til meg"."""
-    wanted = everything(clause) & (WANT | PLEASE)
-    for i in places(clause, LAST | FINAL):
-        message = any(between(clause, i, k) for k in places(clause, MESSAGE, i + 1, i + 4))
-        if not message and not clause[i] & FINAL:
-            continue
-        if message and wanted:
-            return True
-        for k in places(clause, CONTACT | SEND, i + 1, i + 9):
-            if quiet(clause, i, k) and any_of(clause, ME, i, k + 4) and not any_of(clause, CANNOT, i, k + 4):
-                return True
-    return False
-
-
-def _once_more(clause: Sequence[int], sentence: int) -> bool:
-    """As in "How often do I have to say that I don't want this": nothing else is spoken of."""
-    wanted = sentence & (CEASE | REMOVE | UNSUB) or (sentence & NOT and sentence & (WANT | WRITING | LIGHT))
-    return bool(sentence & OFTEN and wanted and 0 not in clause)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
@@ -68,6 +69,18 @@ class OptWords(Struct, frozen=True, eq=False):
             return list(words)
         openings, stems = self.openings, self.stems
         return [word for word in words if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
+
+    def spelt(self, words: Sequence[str]) -> Sequence[str]:
+        """The words as phrases spell them: Arabic has two letters each for the same ending."""
+        return [word.translate(_SAME_IN_ARABIC) for word in words] if self.prefixes else words
+
+    def opened(self, said: AbstractSet[str]) -> Mapping[str, Sequence[OptPhrase]]:
+        """By their first word the phrases of which every word is said."""
+        found: dict[str, Sequence[OptPhrase]] = {}
+        for word in said & self.phrases.keys():
+            if phrases := [phrase for phrase in self.phrases[word] if phrase.needs <= said]:
+                found[word] = phrases
+        return found
 
     def gate(self, *, slips: bool) -> Mapping[str, int]:
         """What each folded word may have to do with a demand, by itself or in its parts; `PHRASE` if it begins one."""

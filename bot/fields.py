@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.contacts import COLUMNS, Person, Place, ids_of, place
 from bot.countries import COUNTRIES
@@ -157,6 +157,29 @@ class Reader:
             except _Unclear as why:
                 wrong.append(Wrong(cell.column, masked(cell.value), why.reason, why.advice))
         return tuple(found)
+
+
+def flat(value: Mapping[str, Any]) -> dict[str, str]:
+    """JSON as cells: `{"addresses": {"sms": "+49…"}}`, or `["sms:+49…"]`, is a cell `addresses.sms`.
+
+    Raises ValueError for what is no cell.
+    """
+    found: dict[str, str] = {}
+    for key, each in value.items():
+        inner: Iterable[tuple[str, Any]] = [("", each)]
+        if isinstance(each, Mapping):
+            inner = each.items()
+        elif key == ADDRESS[:-1] and isinstance(each, list):
+            inner = [str(one).partition(":")[::2] for one in each]
+        for name, one in inner:
+            if isinstance(one, Mapping | list):
+                raise ValueError(f"{key[:60]!r} holds no plain value")  # noqa: TRY004  # of JSON, not of Python
+            column = f"{key}.{name}"[:100] if name else key[:100]
+            if one is not None:
+                found[f"{column} ({len(found)})" if column in found else column] = (
+                    str(one).lower() if isinstance(one, bool) else str(one)
+                )
+    return found
 
 
 def cleaned(text: str) -> str:

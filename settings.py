@@ -23,6 +23,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.cases import config, desk_file
 from bot.errors import BotError
+from bot.outreach import policy
+from bot.outreach.inbound import InboundSettings, misfits
 from bot.prices import Prices
 from bot.secret_keys import SecretKey
 from flows import source
@@ -104,8 +106,16 @@ class ApiKey(Section):
 
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    scopes: frozenset[Literal["invite", "read", "cases", "author", "metrics"]] = frozenset({"invite", "read"})
+    scopes: frozenset[Literal["invite", "read", "cases", "author", "events", "metrics"]] = frozenset({"invite", "read"})
     expires: AwareDatetime | None = None
+
+
+_PARTS: dict[str | int, type[BaseModel]] = {
+    "api_keys": ApiKey, "desks": config.DeskSettings, "also": config.PlaceSettings, "causes": desk_file.Cause,
+    "routes": config.RouteSettings, "inbound": InboundSettings, "outreach": policy.OutreachSettings,
+    "quarantine": policy.QuarantineSettings,
+}  # fmt: skip
+"""What stands in the sections, and in their own."""
 
 
 class Settings(BaseSettings):
@@ -122,6 +132,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     hosts: tuple[str, ...] = ()  # further names that callers may use in `Host`
     flows_dir: Path | None = None
+    outreach_dir: Path | None = None  # with `triggers/` and `campaigns/`
     publish: Literal["on_save", "by_hand"] = "on_save"
     company: str = ""
     variables: dict[str, str] = {}
@@ -129,10 +140,12 @@ class Settings(BaseSettings):
     secret_keys: tuple[SecretKey, ...] = ()  # the first seals credentials, all open them
     address_keys: tuple[SecretKey, ...] = ()  # the first names addresses, all find them
     channels: dict[Name, Annotated[Any, BeforeValidator(_channel)]] = {}
+    inbound: dict[Name, InboundSettings] = {}  # other systems' webhooks
     desks: dict[Name, config.DeskSettings] = {}
     agents: dict[Name, config.AgentSettings] = {}
     routes: tuple[config.RouteSettings, ...] = ()
     management: str = ""  # the desk that hears of strategic causes
+    outreach: policy.OutreachSettings = policy.OutreachSettings()
     prices: Prices = Prices()  # of an SMS segment, for forecasts
     batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances
     log: Literal["auto", "json", "text"] = "auto"
@@ -190,7 +203,7 @@ def load() -> Settings:
         given.problems.append(Problem("environment", "", str(error)))
     else:
         found = config.misfits(settings.desks, settings.agents, settings.routes, settings.management, settings.channels)
-        for loc, message in found:
+        for loc, message in (*found, *misfits(settings.inbound, settings.channels)):
             given.wrong(loc, message)
         for name, desk in settings.desks.items():
             if desk.file and not (settings.home / desk.file).is_file():
@@ -268,20 +281,9 @@ class _Source:
 
     def _names(self, loc: Loc) -> list[str]:
         """What may stand where `loc` stands."""
-        model: type[BaseModel] = Settings
-        match loc:
-            case ("channels", str(name), _) if name in self.tree.get("channels", ()):
-                model = config_class(self.tree["channels"][name]["kind"])
-            case ("desks", _, "also", _, _):
-                model = config.PlaceSettings
-            case ("desks", _, "causes", _, _):
-                model = desk_file.Cause
-            case ("desks", _, _):
-                model = config.DeskSettings
-            case ("routes", _, _):
-                model = config.RouteSettings
-            case ("api_keys", _, _):
-                model = ApiKey
+        model = next((_PARTS[part] for part in reversed(loc[:-1]) if part in _PARTS), Settings)
+        if loc[0] == "channels" and len(loc) == 3 and loc[1] in self.tree.get("channels", ()):
+            model = config_class(self.tree["channels"][loc[1]]["kind"])
         return [field.alias or name for name, field in model.model_fields.items()]
 
     def wrong(self, loc: Loc, message: str, *, at_key: bool = False) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import settings
+from bot.outreach import inbound
 from settings import SettingsProblems
 
 
@@ -176,7 +177,7 @@ def test_every_setting_is_described_and_every_described_setting_exists():
     desks = settings.config
     models = (
         settings.Settings, settings.ApiKey, desks.DeskSettings, desks.PlaceSettings, settings.desk_file.Cause,
-        desks.AgentSettings, desks.RouteSettings,
+        desks.AgentSettings, desks.RouteSettings, inbound.InboundSettings, inbound.MapSettings,
     )  # fmt: skip
     known = [name for model in models for name in model.model_fields if name != "home"]
     assert sorted(described) == sorted(known)
@@ -273,7 +274,7 @@ def test_a_channel_may_not_be_called_like_the_inbox(given):
 def test_desks_agents_and_routes_load(given):
     """What the reference shows, and ids that YAML takes for numbers."""
     text = (Path(__file__).parents[1] / "docs" / "reference" / "settings.md").read_text("utf-8")
-    example = text.split("```yaml\n")[2].split("```")[0].replace(", file: support-desk.yaml", "")
+    example = text.split("## `desks`")[1].split("```yaml\n")[1].split("```")[0].replace(", file: support-desk.yaml", "")
     loaded = given(f"{CHANNELS}\n{example}")
     assert loaded.agents["anna"].ids == {"slack": ("U0ANNA",), "sms": ("+4915112345678",), "web": ("anna",)}
     assert loaded.routes[0].when == {"brand": ("Gold", "Platinum"), "language": ("de",)}
@@ -289,3 +290,35 @@ def test_desks_agents_and_routes_load(given):
     )
     assert [cause.id for cause in plain.desks["a"].causes] == ["price", "late"]
     assert plain.desks["a"].greeting["fr"] == "Hi, {{ agent }} here"
+
+
+def test_the_example_of_inbound_systems_loads(given):
+    """What the reference shows; a secret in it stays one."""
+    text = (Path(__file__).parents[1] / "docs" / "reference" / "settings.md").read_text("utf-8")
+    example = text.split("## `inbound`")[1].split("```yaml\n")[1].split("```")[0]
+    secrets = dict.fromkeys(("ZENDESK_SECRET", "SHOPIFY_SECRET", "PARCELS_SECRET"), "s" * 16)
+    loaded = given(f"{CHANNELS}\n{example}", **secrets)
+    assert [each.kind for each in loaded.inbound.values()] == ["zendesk", "shopify", "generic"]
+    assert loaded.inbound["parcels"].secrets == (b"s" * 16,)
+    assert "ssss" not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("inbound: {a: {kind: zendsk}}", "inbound.a.kind|"),
+        ("inbound: {a: {kind: zendesk, secret: short}}", "inbound.a.secret|a secret has at least 16 characters"),
+        ("inbound: {a: {kind: zendesk, secrt: x}}", "unknown setting; did you mean 'secret'?"),
+        ("inbound: {a: {kind: generic, map: {id: a}}}", "inbound.a|of kind generic this needs a `map`"),
+        ("inbound: {a: {kind: generic, map: {id: a..b, always: x}}}", "inbound.a.map.id|"),
+        ("inbound: {a: {kind: generic, map: {id: a, always: A B}}}", "inbound.a.map.always|"),
+        ("inbound: {a: {kind: zendesk, window: 5}}", "inbound.a.window|'5' is not a duration"),
+        ("inbound: {a: {kind: zendesk, channel: sma}}", "inbound.a.channel|no channel is called 'sma'; did you mean"),
+        ("inbound: {status: {kind: zendesk}}", "inbound.status|"),
+    ],
+)
+def test_mistakes_about_inbound_systems_are_named(given, text, expected):
+    """Each at its setting, and never with the secret."""
+    told = at_desks(given, text)
+    assert any(expected in each for each in told), told
+    assert not any("short" in each.replace("at least", "") for each in told)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import settings
-from bot.outreach import inbound
+from bot.outreach import inbound, policy
 from settings import SettingsProblems
 
 
@@ -177,7 +177,8 @@ def test_every_setting_is_described_and_every_described_setting_exists():
     desks = settings.config
     models = (
         settings.Settings, settings.ApiKey, desks.DeskSettings, desks.PlaceSettings, settings.desk_file.Cause,
-        desks.AgentSettings, desks.RouteSettings, inbound.InboundSettings, inbound.MapSettings,
+        desks.AgentSettings, desks.RouteSettings, inbound.InboundSettings, inbound.MapSettings, policy.OutreachSettings,
+        policy.QuarantineSettings,
     )  # fmt: skip
     known = [name for model in models for name in model.model_fields if name != "home"]
     assert sorted(described) == sorted(known)
@@ -322,3 +323,64 @@ def test_mistakes_about_inbound_systems_are_named(given, text, expected):
     told = at_desks(given, text)
     assert any(expected in each for each in told), told
     assert not any("short" in each.replace("at least", "") for each in told)
+
+
+def test_the_example_of_outreach_loads(given):
+    """What the reference shows, as the rules know it."""
+    text = (Path(__file__).parents[1] / "docs" / "reference" / "settings.md").read_text("utf-8")
+    rules = given(text.split("## `outreach`")[1].split("```yaml\n")[1].split("```")[0]).outreach.policy()
+    assert (rules.cool_down, rules.cool_down_by_kind) == (90 * 86_400_000, {"relationship": 180 * 86_400_000})
+    assert rules.bases["relationship"] == {"consent"} < rules.bases["transactional"]
+    assert [(group.name, group.until) for group in rules.quarantines] == [
+        ("legal", 0), ("north-outage", 1_803_855_600_000),
+    ]  # fmt: skip  # midnight after the last day
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cool_downs: 3d", "1:12|outreach.cool_downs|unknown setting; did you mean 'cool_down'?"),
+        ("cool_down: 3", "1:23|outreach.cool_down|'3' is not a duration"),
+        ("cool_down_by_kind: {transactonal: 3d}", "outreach.cool_down_by_kind.transactonal"),
+        ("look_again: 1s", "outreach.look_again|must be at least 1m"),
+        ("hours: Mo-Fr 9-18", "outreach.hours|'Mo-Fr 9-18' is not understood at character 7"),
+        ("hours: ''", "outreach.hours|"),
+        ("hours: 24/7 off", "outreach.hours|'24/7 off' is never open"),
+        ("country: Germany", "outreach.country|unknown country; write its two letters, like DE"),
+        ("zone: Europe/Berlim", "outreach.zone|unknown time zone; did you mean 'Europe/Berlin'?"),
+        ("basis: {relationship: consnt}", "outreach.basis.relationship.0|input should be 'consent'"),
+        ("never_while: [case]", "outreach.never_while.0|input should be 'case_open' or 'survey_running'"),
+        ("quarantine: [{name: x, attribut: {a: b}}]", "outreach.quarantine.0.attribut|unknown setting; did you mean"),
+        ("quarantine: [{name: x, attribute: {}}]", "outreach.quarantine.0.attribute|"),
+        ("quarantine: [{name: x, attribute: {a: []}}]", "outreach.quarantine.0.attribute.a|"),
+        ("quarantine: [{name: x, attribute: {a: b}, until: 2027-02-29}]", "outreach.quarantine.0.until|"),
+        ("quarantine: [{name: x, attribute: {a: b}, until: 9999-12-31}]", "outreach.quarantine.0.until|"),
+        ("quarantine: [{name: x, attribute: {a: b}}, {name: x, attribute: {a: c}}]", "the group 'x' is there twice"),
+    ],
+)
+def test_mistakes_about_outreach_are_named(given, text, expected):
+    """Each at its setting, with line and column."""
+    told = [each.partition("echolot.yaml:")[2] for each in complaints(given, f"outreach: {{{text}}}")]
+    assert any(expected in each for each in told), told
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "anywhere"),
+    [
+        ("", "Europe/Berlin", ["Europe/Berlin"]),
+        ("country: AT", "Europe/Vienna", ["Europe/Vienna"]),
+        ("country: PT", "Europe/Lisbon", ["Atlantic/Azores", "Atlantic/Madeira", "Europe/Lisbon"]),
+        ("{country: PT, zone: Europe/Lisbon}", "Europe/Lisbon", ["Europe/Lisbon"]),
+        ("{zone: UTC}", "UTC", ["UTC"]),
+        ("country: QA", "Asia/Qatar", ["Asia/Qatar"]),  # whose holidays are not known
+    ],
+)
+def test_where_people_are_of_whom_nothing_is_known(given, text, zone, anywhere):
+    """In the operator's zone if there is one, else perhaps in any of the country; never nowhere."""
+    rules = given(f"outreach: {text if text.startswith('{') else f'{{{text}}}'}").outreach.policy()
+    assert (rules.zone, list(rules.anywhere)) == (zone, anywhere)
+
+
+def test_the_rules_without_settings_are_those_of_the_code(given):
+    """What tests and simulations take for granted is what an operator gets."""
+    assert given("{}").outreach.policy() == policy.Policy()

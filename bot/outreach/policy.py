@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -14,7 +14,6 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -32,7 +31,7 @@ BASES = ("consent", "existing_customer", "contract", "other")
 CASE_OPEN, SURVEY_RUNNING = "case_open", "survey_running"
 
 _DAY = 86_400_000
-_YEAR = 366 * _DAY
+_LAST = date(9000, 1, 1)
 
 Kind = Literal["transactional", "relationship"]
 Basis = Literal["consent", "existing_customer", "contract", "other"]
@@ -98,6 +97,12 @@ def _country(value: str) -> str:
     return value
 
 
+def _a_minute(value: int) -> int:
+    if value < 60_000:
+        raise PydanticCustomError("short", "must be at least 1m")
+    return value
+
+
 class Part(BaseModel):
     """A part of the settings; unknown names are mistakes."""
 
@@ -111,7 +116,7 @@ class QuarantineSettings(Part):
     attribute: dict[str, Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_several)]] = Field(
         min_length=1
     )
-    until: date | None = None  # the last day
+    until: date | None = Field(None, le=_LAST)  # the last day
     reason: str = Field("", max_length=200)
 
     def made(self, zone: str) -> Quarantine:
@@ -123,7 +128,7 @@ class QuarantineSettings(Part):
         return Quarantine(name=self.name, attribute=self.attribute, until=until, reason=self.reason)
 
 
-Wait = Annotated[Duration, Field(le=10 * _YEAR)]
+Long = Annotated[Duration, AfterValidator(_a_minute)]
 Bases = Annotated[frozenset[Basis], BeforeValidator(_several)]
 
 
@@ -133,14 +138,14 @@ class OutreachSettings(Part):
     country: Annotated[str, AfterValidator(_country)] = "DE"
     zone: Annotated[str, AfterValidator(_zone)] = ""
     hours: str = Field(USUAL, min_length=1, max_length=500)  # after the country whose holidays it names
-    cool_down: Wait = 90 * _DAY
-    cool_down_by_kind: dict[Kind, Wait] = {}
-    cool_down_by_flow: dict[str, Wait] = {}
+    cool_down: Duration = 90 * _DAY
+    cool_down_by_kind: dict[Kind, Duration] = {}
+    cool_down_by_flow: dict[str, Duration] = {}
     quarantine: tuple[QuarantineSettings, ...] = ()
     never_while: Annotated[frozenset[State], BeforeValidator(_several)] = frozenset(("case_open", "survey_running"))
-    look_again: Annotated[Duration, Field(ge=60_000, le=_YEAR)] = _DAY
+    look_again: Long = _DAY
     basis: dict[Kind, Bases] = {}
-    meaningful_for: Annotated[Duration, Field(ge=60_000, le=_YEAR)] = 3 * _DAY
+    meaningful_for: Long = 3 * _DAY
 
     @field_validator("hours")
     @classmethod
@@ -151,13 +156,13 @@ class OutreachSettings(Part):
             raise PydanticCustomError("hours", "{wrong}", {"wrong": wrong})
         return value
 
-    @model_validator(mode="after")
-    def _told_apart(self) -> Self:
-        names = [each.name for each in self.quarantine]
-        for name in names:
-            if names.count(name) > 1:
-                raise PydanticCustomError("twice", "the quarantine {name} is there twice", {"name": repr(name)})
-        return self
+    @field_validator("quarantine")
+    @classmethod
+    def _told_apart(cls, value: tuple[QuarantineSettings, ...]) -> tuple[QuarantineSettings, ...]:
+        names = [each.name for each in value]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise PydanticCustomError("twice", "the group {name} is there twice", {"name": repr(twice[0])})
+        return value
 
     def policy(self) -> Policy:
         """The rules that follow from it. Without a zone, all of the country's count where nothing else is known."""
@@ -176,8 +181,3 @@ class OutreachSettings(Part):
             meaningful_for=self.meaningful_for,
             wait_for_case=self.look_again,
         )
-
-
-def model_at(inside: tuple[str | int, ...]) -> type[BaseModel]:
-    """The model of what stands at a place in the section, for advice about its names."""
-    return QuarantineSettings if inside[:1] == ("quarantine",) else OutreachSettings

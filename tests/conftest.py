@@ -4,8 +4,10 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 
@@ -26,6 +28,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Coverage rests while a test runs, with all that it sets up, whose lines other tests cover."""
     with tracing.untraced() if tracing.is_untraced(item.nodeid) else nullcontext():
         return (yield)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def certificates_read_once() -> Iterator[None]:
+    """Every client of httpx reads the list of authorities, a third of the start of a server; here nothing has TLS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
+        yield
 
 
 @pytest.fixture(autouse=True)

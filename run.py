@@ -2,6 +2,7 @@
 """The command line: `run.py COMMAND`; each command is a module of `commands/`, imported when it is used."""
 
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,8 +32,12 @@ COMMANDS = {
     "replay": "Past conversations through another version of their survey, with nothing sent.",
     "flow": "Versions of surveys: what runs, what changed, publish, go back.",
     "experiment": "The variants of a survey: their figures, and which differ by more than chance.",
+    "campaign": "Ask many people, in waves: plan, start, progress, pause, resume, cancel.",
+    "why": "Why somebody was asked, will be, or was not.",
+    "backtest": "The decisions of the last quarter with other rules, with nothing sent.",
     "read": "The reply reader alone: JSON lines in, JSON lines out.",
     "send": "Start one survey with one person now.",
+    "import": "Bring people in from files: contacts.",
     "export": "Print what customers answered, as JSON lines or CSV.",
     "db": "The database: upgrade, status, copy, backup.",
     "channels": "The channels: list, connect to the provider, an app's manifest.",
@@ -52,7 +57,8 @@ class Lazy(click.Group):
         """Import the command; None lets click say that there is no such command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"commands.{cmd_name}").command
+        module = f"commands.{cmd_name}{'_' * keyword.iskeyword(cmd_name)}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def resolve_command(

@@ -56,6 +56,14 @@ class Everyone(NamedTuple):
     erased: frozenset[str] = frozenset()
     suppressed: frozenset[tuple[str, str]] = frozenset()
 
+    def under(self, later: "Everyone") -> "Everyone":
+        """The same with what somebody else noted later on top."""
+        return self._replace(
+            people={**self.people, **later.people},
+            lanes={**self.lanes, **later.lanes},
+            names={**self.names, **later.names},
+        )
+
 
 class Changes(NamedTuple):
     """What is to be written: new people, people whose row has changed, new addresses and whose they are."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from bot.contacts import Contact, Person, Place, Reach
 from bot.errors import BotError, Fault
-from bot.people import Everyone, Saved, settle, united
+from bot.people import Changes, Everyone, Saved, settle, united
 from storage.scripts import Ask, Many, Script
 
 MOST = 1000
@@ -29,15 +29,26 @@ def save(rows: Sequence[Person], now: int) -> Script[list[Saved]]:
     People whose address is suppressed for good leave no trace (C4). `now` is epoch ms.
     """
     yield Ask("turn_for_contacts")
-    known = yield from _whoever(rows, now)
+    known = yield from whoever(rows, now)
     changes = settle(rows, known)
+    yield from _write(changes, now)
+    return changes.saved
+
+
+def _write(changes: Changes, now: int) -> Script[None]:
     if changes.new:
         yield Many("add_contact", sorted((one.id, *_fields(one), now) for one in changes.new))
     if changes.changed:
         yield Many("change_contact", [(*_fields(one), now, one.id) for one in changes.changed])
     if changes.places:
         yield Many("add_address", sorted(_address(owner, one, now) for owner, one in changes.places))
-    return changes.saved
+
+
+def keep(changes: Changes, now: int) -> Script[None]:
+    """Write changes to people whom another database holds: here they may be new."""
+    people = {one.id: one for one in (*changes.new, *changes.changed)}
+    yield Many("forget_contact", [(key,) for key in people])
+    yield from _write(changes._replace(new=list(people.values()), changed=[]), now)
 
 
 def contact(key: str) -> Script[Contact | None]:
@@ -100,8 +111,8 @@ def _living(key: str) -> Script[Contact]:
     return found
 
 
-def _whoever(rows: Sequence[Person], now: int) -> Script[Everyone]:
-    """All whom these rows could be about."""
+def whoever(rows: Sequence[Person], now: int, also: Iterable[str] = ()) -> Script[Everyone]:
+    """All whom these rows could be about, and those with the ids `also`."""
     places = [each for row in rows for each in row.places]
     hmacs = _list(dict.fromkeys(name for each in places for name in each.names))
     lanes: dict[str, str] = dict((yield Ask("contacts_by_lane", (_list(dict.fromkeys(each.lane for each in places)),))))
@@ -109,7 +120,7 @@ def _whoever(rows: Sequence[Person], now: int) -> Script[Everyone]:
     kept_away = yield Ask("kept_away", (hmacs, now))
     externals = dict.fromkeys(row.external for row in rows if row.external)
     ids = dict.fromkeys(key for row in rows if row.external for key in (row.id, *row.older))
-    ids |= dict.fromkeys([*lanes.values(), *names.values()])
+    ids |= dict.fromkeys([*lanes.values(), *names.values(), *also])
     people, moved, erased = yield from _people(ids, externals)
     full = yield from _reached(list(people.values()))
     suppressed = frozenset((name, channel) for name, channel in kept_away)

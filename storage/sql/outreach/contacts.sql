@@ -48,6 +48,10 @@ UPDATE contact SET external = nullif(:external, ''), name = :name, language = :l
   revenue = :revenue, attributes = :attributes, updated_at = :at
 WHERE id = :id;
 
+-- name: forget_contact
+-- Only where a dry run notes what would be.
+DELETE FROM contact WHERE id = :id;
+
 -- name: add_address
 INSERT INTO contact_address (lane, contact, channel, hmac, key_id, rank, added_at)
 VALUES (:lane, :contact, :channel, :hmac, :key_id, :rank, :at);

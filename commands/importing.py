@@ -1,0 +1,163 @@
+"""Contacts from a file into the database, a thousand at a time: read, save, count, and note what was refused."""
+
+import asyncio
+import csv
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple, TextIO
+
+from bot.contacts import Person
+from bot.fields import Read, Reader, Way, Wrong
+from bot.people import DOUBTFUL, SUPPRESSED, Saved
+from bot.phones import masked
+from bot.pseudonyms import Pseudonyms
+from commands.address_keys import KEY_FILE, pseudonyms
+from commands.assemble import channels
+from commands.export import cell
+from integrations.imports.columns import Columns
+from integrations.imports.source import Line, Source
+from settings import Settings
+from storage.contacts import save
+from storage.schema import sqlite_path
+from storage.scripts import Script
+
+BATCH = 1000
+"""Rows that are held at a time, and saved in one transaction."""
+REFUSED, NO_BASIS = "refused", "no basis"
+REPORT = ("file", "row", "column", "value", "reason", "what to do")
+
+Save = Callable[[Sequence[Person], Sequence[Mapping[str, str]], int], Awaitable[list[Saved]]]
+"""Saves people with what their rows say of consent, at a moment (epoch ms); what became of each."""
+
+
+class Problem(NamedTuple):
+    """A row that was refused, or a cell for which it was."""
+
+    row: int
+    wrong: Wrong
+
+
+class Import:
+    """One file. `counts` grow while it runs: new, changed, same, refused, suppressed, doubtful, and rows."""
+
+    def __init__(self, source: Source, columns: Columns, reader: Reader, refuse: Callable[[Problem], None]) -> None:
+        self._source = source
+        self._columns = columns
+        self._reader = reader
+        self._refuse = refuse
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def done(self) -> float:
+        """How much of the file has been read, 0.0 to 1.0."""
+        return self._source.done()
+
+    async def run(self, save: Save, clock: Callable[[], int]) -> None:
+        """Everything; while one batch is written the next one is read. Raises Unreadable and StoreUnavailable."""
+        lines = iter(self._source.lines)
+        writing: asyncio.Task[None] | None = None
+        try:
+            while batch := list(islice(lines, BATCH)):
+                rows = [self._read(line) for line in batch]
+                if writing:
+                    await writing
+                writing = asyncio.create_task(self._save(batch, rows, save, clock()))
+                await asyncio.sleep(0)  # so that the database begins before the next rows are read
+        finally:
+            if writing:
+                await writing
+
+    def _read(self, line: Line) -> Read:
+        if line.problem:
+            return Read(None, {}, (Wrong("", "", line.problem, "correct the row"),))
+        return self._reader.read(self._columns.cells(line.cells), fresh())
+
+    async def _save(self, batch: Sequence[Line], rows: Sequence[Read], save: Save, now: int) -> None:
+        people = [row.person for row in rows if row.person]
+        saved = await save(people, [row.consent for row in rows if row.person], now) if people else []
+        self.counts["rows"] += len(batch)
+        results = iter(saved)
+        for line, row in zip(batch, rows, strict=True):
+            if row.person is None:
+                self.counts[REFUSED] += 1
+                for wrong in row.wrong:
+                    self._refuse(Problem(line.number, wrong))
+                continue
+            one = next(results)
+            self.counts[one.result] += 1
+            self.counts[NO_BASIS] += one.result not in {SUPPRESSED, DOUBTFUL} and not row.consent
+            if one.result == DOUBTFUL:
+                reason, _, advice = one.advice.partition(": ")
+                self._refuse(Problem(line.number, Wrong("", masked(row.person.external), reason, advice)))
+
+
+class Report:
+    """What was refused, as CSV, where somebody wants it; the first few are kept for the screen."""
+
+    SHOWN = 5
+
+    def __init__(self, file: TextIO | None, name: str) -> None:
+        self.first: list[Problem] = []
+        self._name = name
+        self._table = csv.writer(file, lineterminator="\r\n") if file else None
+        if self._table:
+            self._table.writerow(REPORT)
+
+    def __call__(self, problem: Problem) -> None:
+        """Note one."""
+        if len(self.first) < self.SHOWN:
+            self.first.append(problem)
+        if self._table:
+            wrong = problem.wrong
+            told = (self._name, problem.row, wrong.column, wrong.value, wrong.reason, wrong.advice)
+            self._table.writerow([cell(each) for each in told])
+
+
+def ways(settings: Settings) -> dict[str, Way]:
+    """The settings' channels as addresses are read for them; those named first are tried first."""
+    adapters = channels(settings, settings.public_url or "http://localhost")
+    found = {}
+    for rank, (name, config) in enumerate(settings.channels.items()):
+        address = getattr(adapters[name], "address", None)
+        if address:
+            found[name] = Way(config.kind, rank, address)
+    return found
+
+
+def reader(settings: Settings, country: str = "", *, trying: bool = False) -> Reader:
+    """How rows are read here; `country` is that of numbers without one, else the settings'. Raises NoAddressKey.
+
+    `trying`: nothing is written, no key either where there is none yet.
+    """
+    return Reader(ways(settings), _names(settings, trying=trying), country or settings.outreach.country)
+
+
+def _names(settings: Settings, *, trying: bool) -> Pseudonyms:
+    path = sqlite_path(settings.database_url)
+    if trying and path and not (settings.address_keys or settings.secret_keys or (path.parent / KEY_FILE).exists()):
+        return Pseudonyms([secrets.token_bytes(32)])
+    return pseudonyms(settings)
+
+
+def saved(people: Sequence[Person], consents: Sequence[Mapping[str, str]], now: int) -> Script[list[Saved]]:
+    """Save people, and in the same transaction what they agreed to."""
+    results = yield from save(people, now)
+    yield from granted(people, consents, results, now)
+    return results
+
+
+def granted(
+    people: Sequence[Person],  # noqa: ARG001 — see below
+    consents: Sequence[Mapping[str, str]],  # noqa: ARG001
+    results: Sequence[Saved],  # noqa: ARG001
+    now: int,  # noqa: ARG001
+) -> Script[None]:
+    """The hook for consent: what complete rows say is recorded here as soon as `storage.consent` takes it."""
+    yield from ()
+
+
+def fresh() -> str:
+    """An id for who is new and has none in other systems."""
+    return f"c{secrets.token_hex(12)}"

@@ -34,7 +34,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def certificates_read_once() -> Iterator[None]:
     """Every client of httpx reads the list of authorities, a third of the start of a server; here nothing has TLS."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
+        once = cache(httpx.create_ssl_context)
+        for where in ("httpx", "httpx._transports.default"):
+            patch.setattr(f"{where}.create_ssl_context", once)
         yield
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import structlog
@@ -23,6 +24,7 @@ from bot.runtime.supervisor import Supervisor
 from bot.secret_keys import decoded
 from bot.versions import Archive
 from commands.desks import desks
+from commands.triggers import Triggers
 from flows.library import Library
 from settings import Settings
 from storage.looking import look
@@ -66,6 +68,11 @@ class Parts:
     desks: Desks
     librarian: Librarian
     drafts: Drafts
+
+    @cached_property
+    def triggers(self) -> Triggers:
+        """After which events to ask."""
+        return Triggers(self.settings, self.library)
 
     @property
     def mover(self) -> Mover:

@@ -20,6 +20,7 @@ from bot.ports import Channel
 from bot.secret_keys import decoded
 from commands import logs
 from commands.assemble import Parts, epoch_ms, installable, parts, settle_memory
+from commands.events import events_of
 from commands.inbox import Inbox
 from commands.invitations import Invitations
 from commands.versions import Publishing
@@ -79,6 +80,8 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
     announce = getattr(assembled.store, "announce", None)  # SQLite: others have to ask this process
     for folder in assembled.settings.flow_folders:
         assembled.supervisor.also("watcher", partial(watch, folder, assembled.drafts.look))
+    if assembled.triggers.folder:
+        assembled.supervisor.also("triggers", partial(watch, assembled.triggers.folder, assembled.triggers.look))
     settle_memory()
     await assembled.supervisor.start()
     try:
@@ -115,6 +118,7 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             installing=installing(assembled),
             inbox=Inbox(assembled.reading, assembled.office, assembled.desks),
             flows=flows_of(assembled),
+            events=events_of(assembled),
         ),
         more,
     )

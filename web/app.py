@@ -7,7 +7,8 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, cases, files, flows, health, hooks, install
+from web import api, cases, events, files, flows, health, hooks, install
+from web.events import Events
 from web.flows import Flows
 from web.guard import Guard
 from web.keys import Keyring
@@ -25,7 +26,7 @@ class Reading(api.Reading, files.Reading, Protocol):
 class Parts(NamedTuple):
     """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here.
 
-    Without an `inbox`, cases do not exist here either, nor flows without `flows`.
+    Without an `inbox`, cases do not exist here either, nor flows without `flows`, nor events without `events`.
     """
 
     hooks: Mapping[str, Channel]
@@ -40,6 +41,7 @@ class Parts(NamedTuple):
     clock: Callable[[], int] = files.epoch_ms
     inbox: cases.Inbox | None = None
     flows: Flows | None = None
+    events: Events | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -50,6 +52,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
         *(cases.routes(parts.inbox, parts.keyring) if parts.inbox else ()),
         *(flows.routes(parts.flows, parts.keyring) if parts.flows else ()),
+        *(events.routes(parts.events, parts.keyring) if parts.events else ()),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
         *install.routes(parts.installing),
         *files.routes(parts.reading, parts.clock),

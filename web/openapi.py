@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from web.event_shapes import Event, EventsTaken
 from web.flow_shapes import (
     FlowDiff,
     FlowHistory,
@@ -19,6 +20,7 @@ from web.shapes import CaseAct, CaseActed, CaseDetail, CasePage, Invitation, Inv
 
 _TYPES = [Invitation, Invited, InvitationState, Page, CasePage, CaseDetail, CaseAct, CaseActed]
 _TYPES += [FlowPage, FlowHistory, FlowDiff, FlowPublication, FlowRollback, FlowPublished, FlowMove, FlowMoving]
+_TYPES += [Event, EventsTaken]
 _AFTER = {
     "name": "after",
     "in": "query",
@@ -99,6 +101,7 @@ def document() -> dict[str, Any]:
             },
             **_cases(),
             **_flows(),
+            **_events(),
         },
         "components": {
             "schemas": {**schemas, "Problem": _PROBLEM},
@@ -196,6 +199,26 @@ def _flows() -> dict[str, Any]:
                 requestBody={"required": True, "content": _content("FlowMove")},
             )
         },
+    }
+
+
+def _events() -> dict[str, Any]:
+    one = _content("Event")["application/json"]["schema"]
+    several = {"type": "array", "items": one, "minItems": 1, "maxItems": 1000}
+    return {
+        "/api/v1/events": {
+            "post": _operation(
+                "Tell of something that happened, or of up to 1,000 things. Each is answered for itself.",
+                "200",
+                "EventsTaken",
+                problems=("401", "403", "409", "413", "422", "503"),
+                parameters=[_IDEMPOTENCY | {"description": "The same call again has the same answer, for 30 days."}],
+                requestBody={
+                    "required": True,
+                    "content": {"application/json": {"schema": {"anyOf": [one, several]}}},
+                },
+            )
+        }
     }
 
 

@@ -16,7 +16,9 @@ from storage.decisions import contact_of, propose
 from storage.ledger import Runs
 from storage.scripts import Ask, Many, Script
 
-_LAST = "\U0010ffff"  # behind every id
+LAST = "\U0010ffff"
+"""Behind every id."""
+
 _plan = msgspec.json.Decoder(Plan).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -111,7 +113,7 @@ def _plan_some(until: int, now: int, limit: int, members: Members) -> Script[int
 def _stretch(cursor: str, start: str) -> tuple[str, str]:
     """Between which ids a wave goes on: from its start to the end, then from the beginning to its start."""
     turn, _, at = cursor.partition(":")
-    return (at, start) if turn == "again" else (at or start, _LAST)
+    return (at, start) if turn == "again" else (at or start, LAST)
 
 
 def _left(each: Left, now: int) -> tuple[Any, ...]:

@@ -38,7 +38,7 @@ def settle_due(now: int, limit: int, since: int, kind_of: KindOf, decide: Decide
         return 0
     people = yield from standings(sorted({row[5] for row in rows}), now, since, kind_of)
     halted: dict[str, str] = dict((yield Ask("halted_campaigns")))
-    due = [Due(_candidate(row), row[5], people.get(row[5]), row[12], _halt(row, halted)) for row in rows]
+    due = [Due(candidate_of(row), row[5], people.get(row[5]), row[12], _halt(row, halted)) for row in rows]
     decided = decide(due)
     yield Many("decide", [_row(one, now) for one in decided])
     invited = [one.invited for one in decided if one.invited]
@@ -47,10 +47,15 @@ def settle_due(now: int, limit: int, since: int, kind_of: KindOf, decide: Decide
     return len(rows)
 
 
-def standings(ids: Sequence[str], now: int, since: int, kind_of: KindOf) -> Script[dict[str, Standing]]:
-    """What is known of these contacts, by id; those that are erased or merged into others are left out."""
+def standings(
+    ids: Sequence[str], now: int, since: int, kind_of: KindOf, *, waits: bool = True
+) -> Script[dict[str, Standing]]:
+    """What is known of these contacts, by id; those that are erased or merged into others are left out.
+
+    `waits` for whoever else decides about them; a reader cannot.
+    """
     wanted = json.dumps(list(ids))
-    people = yield Ask("contacts_to_decide", (wanted,))
+    people = yield Ask("contacts_to_decide" if waits else "contacts_to_look_at", (wanted,))
     places = yield Ask("reaches_to_decide", (wanted,))
     hmacs = json.dumps([row[3] for row in places])
     suppressed = yield Ask("suppressed_to_decide", (hmacs, now))
@@ -135,7 +140,8 @@ def _halt(row: Sequence[Any], halted: Mapping[str, str]) -> str:
     return halted.get(row[2], "") if row[1] == "campaign" else ""
 
 
-def _candidate(row: Sequence[Any]) -> Candidate:
+def candidate_of(row: Sequence[Any]) -> Candidate:
+    """The columns of `due_decisions` as a candidate."""
     key, source, name, wave, happening, _, flow, kind, cell, variables, at, not_after, _ = row
     values, channels = json.loads(variables)
     return Candidate(

@@ -107,6 +107,11 @@ def cell_of(campaign: Campaign, contact: Contact) -> str:
     return "|".join(known.get(name, "").replace("|", "/") for name in by)
 
 
+def day_of(at: int, zone: str) -> str:
+    """The date on that zone's clocks, ISO."""
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date().isoformat()
+
+
 def first_key(campaign: str, n: int) -> str:
     """Where among the contacts' ids a wave begins to look, so that limits do not meet the same people every time."""
     return _digest("start", campaign, n, "").hex()

@@ -22,6 +22,11 @@ SELECT id, coalesce(external, ''), name, language, zone, zone_source, country, b
   attributes, coalesce(erased_at, 0), coalesce(merged_into, '')
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id /*wait*/;
 
+-- name: contacts_to_look_at
+SELECT id, coalesce(external, ''), name, language, zone, zone_source, country, brand, region, segment, agent, revenue,
+  attributes, coalesce(erased_at, 0), coalesce(merged_into, '')
+FROM contact WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id;
+
 -- name: reaches_to_decide
 -- Where these people can be reached, and what stands against it: their own stop, and how the latest survey there stands.
 SELECT r.contact, r.lane, r.channel, r.hmac, r.rank, coalesce(a.opted_out_at, 0),

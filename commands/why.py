@@ -1,0 +1,50 @@
+"""`run.py why`: why somebody was asked, will be, or was not."""
+
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+if TYPE_CHECKING:  # `--help` should not load the models
+    from web.outreach_shapes import LedgerEntry
+
+OUTCOMES = {
+    "en": {"pending": "not decided yet", "deferred": "later", "asked": "asked", "not_asked": "not asked"},
+    "de": {"pending": "noch nicht entschieden", "deferred": "später", "asked": "gefragt", "not_asked": "nicht gefragt"},
+}
+
+
+@click.command()
+@click.argument("contact")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many decisions.")
+@click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def command(contact: str, limit: int, language: str, *, as_json: bool) -> None:
+    """Why CONTACT was asked, will be, or was not: every decision with its rule, newest first.
+
+    CONTACT is an id, the id of another system, or an address like sms:+4930123456.
+    """
+    from commands.outreach_calls import look_at  # noqa: PLC0415 — as above
+
+    page = look_at(lambda outreach: outreach.why(contact, language, limit))
+    if as_json:
+        click.echo(msgspec.json.encode(page))
+        return
+    for entry in page.decisions:
+        click.echo(_line(entry, language))
+    if not page.decisions:
+        click.echo(
+            "Nothing was ever decided about this contact: no event of theirs met a trigger, and no campaign has come "
+            "to them yet."
+        )
+
+
+def _line(entry: "LedgerEntry", language: str) -> str:
+    """When, what about, what was decided, why, and what came of it."""
+    wave = f" wave {entry.wave}" if entry.wave else ""
+    about = f"{entry.source} {entry.name}{wave} ({entry.flow})"
+    until = f" until {entry.until[:16].replace('T', ' ')}" if entry.until else ""
+    came = ", ".join(filter(None, (entry.message, entry.ended, entry.error)))
+    head = f"{entry.at[:16].replace('T', ' ')}  {OUTCOMES[language][entry.outcome]}{until}  {about}"
+    lines = [head, f"    {entry.because}" if entry.because else "", f"    {came}" if came else ""]
+    return "\n".join(filter(None, lines))

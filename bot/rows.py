@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from bot.case_rows import CaseRow, Docket, EntryRow, FileRow, ForwardRow, PlaceRow, ReactionRow, Superseded, Tail
+from bot.consent_rows import ConsentRow
 from bot.messages import Address
 
 SETTLED = "settled:"
@@ -20,7 +21,7 @@ TAKEN = 3
 """The rank of a message that the provider has, and has not passed on as far as we know."""
 
 __all__ = [
-    "AddressRow", "AnswerRow", "Arrival", "Batch", "CaseRow", "Claimed", "Consequences", "DeliveryRow",
+    "AddressRow", "AnswerRow", "Arrival", "Batch", "CaseRow", "Claimed", "ConsentRow", "Consequences", "DeliveryRow",
     "Docket", "EntryRow", "FileRow", "ForwardRow", "JournalRow", "LaneState", "Leased", "LinkRow", "Opened",
     "OutboxRow", "Parked", "PlaceRow", "ReactionRow", "SessionRow", "Settlement", "Superseded", "Tail", "TimerRow",
 ]  # fmt: skip
@@ -65,6 +66,7 @@ class LaneState(NamedTuple):
     case: str = ""  # JSON of the latest Case
     case_version: int = 0
     history: str = ""  # JSON: scores of earlier surveys
+    quiet: str = ""  # as in SessionRow, of the latest session
 
 
 class Batch(NamedTuple):
@@ -148,6 +150,7 @@ class OutboxRow(NamedTuple):
     not_after: int
     created_at: int
     edits: str = ""  # key of the message that this one changes
+    begins: int = 0  # 1: opens a survey, 2: reminds of it; such a message keeps to the hours of its session
 
 
 class LinkRow(NamedTuple):
@@ -236,6 +239,8 @@ class Consequences(Struct):
     forwards: list[ForwardRow]
     superseded: list[Superseded]
     reactions: list[ReactionRow]
+    awake: list[str]  # lanes whose customers write: what we began there is not held for its hours any more
+    consents: list[ConsentRow]
 
     @classmethod
     def none(cls) -> "Consequences":

@@ -6,35 +6,51 @@ from typing import Any
 
 from bot.rows import Leased, Settlement
 from storage.cases import leased, with_others
-from storage.rows import why_not
+from storage.footing import Footing, Held, judged, uses
+from storage.wide import insert
 from storage.writing import accept, told
 
 
 def lease(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any]) -> list[Leased]:
     """The heads of lanes that are due. `facts` are now, until, rest, limit, owner, and channels as a JSON list."""
+    now, limit = facts["now"], facts["limit"]
     refused = connection.execute(sql["expire_outbox"], facts).fetchall()
     connection.execute(sql["doubt_dead_leases"], facts)
     taken: list[Leased] = []
-    passed_over, limit = True, facts["limit"]
+    passed_over = True
     while passed_over and len(taken) < limit:  # behind what may not be sent there may be what may
         passed_over = False
-        for row, kind, edits, opted_out_at, speaker, held_until in connection.execute(sql["due"], facts).fetchall():
-            forbidden = why_not(kind, opted_out_at, speaker)
-            if forbidden:
-                refused += connection.execute(sql["cancel"], {"id": row, "now": facts["now"], "error": forbidden})
-                passed_over = True
+        sent: list[tuple[int, str, Footing, Held | None]] = []
+        for row, channel, edits, *known in connection.execute(sql["due"], facts).fetchall():
+            about = Footing(*known)
+            grant = _grant(connection, sql, about.grant, channel, now) if about.grant else None
+            state, error, until = judged(about, grant, now)
+            if state == "send":
+                sent.append((row, edits, about, grant))
                 continue
-            if held_until > facts["now"]:
-                connection.execute(sql["hold"], {"id": row, "held_until": held_until})
-                passed_over = True
-                continue
-            shown = connection.execute(sql["shown"], {"key": edits}).fetchone() if edits else None
-            taken.append(
-                leased(connection, sql, connection.execute(sql["take"], {**facts, "id": row}).fetchone(), shown)
-            )
+            passed_over = True
+            if state == "hold":
+                connection.execute(sql["hold"], {"id": row, "held_until": until})
+            else:
+                ended = {"id": row, "now": now, "state": state, "error": error}
+                refused += connection.execute(sql["refuse"], ended).fetchall()
+        insert(connection, sql["use_basis"], uses([(about, grant) for *_, about, grant in sent], now))
+        taken += [_taken(connection, sql, facts, row, edits) for row, edits, *_ in sent]
         facts["limit"] = limit - len(taken)
-    accept(connection, sql, told(refused, facts["now"]))
+    accept(connection, sql, told(refused, now))
     return taken
+
+
+def _taken(
+    connection: sqlite3.Connection, sql: Mapping[str, str], facts: Mapping[str, Any], row: int, edits: str
+) -> Leased:
+    shown = connection.execute(sql["shown"], {"key": edits}).fetchone() if edits else None
+    return leased(connection, sql, connection.execute(sql["take"], {**facts, "id": row}).fetchone(), shown)
+
+
+def _grant(connection: sqlite3.Connection, sql: Mapping[str, str], grant: str, channel: str, now: int) -> Held | None:
+    found = connection.execute(sql["grant"], {"grant": grant, "channel": channel, "now": now}).fetchone()
+    return Held(*found) if found else None
 
 
 def doubtful(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any]) -> list[Leased]:

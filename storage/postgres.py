@@ -10,7 +10,7 @@ import structlog
 from bot.errors import Conflict, StoreUnavailable
 from bot.rows import Arrival, Batch, Consequences, FileRow, Leased, LinkRow, Settlement
 from bot.versions import Publication
-from storage import rows, sets
+from storage import rows, sets, sets_leasing
 from storage.notices import Notices
 from storage.postgres_reading import Snapshot, looked_up
 from storage.reading import Row, SqlReading
@@ -132,7 +132,7 @@ class PostgresStore(SqlReading):
 
         async def work(connection: Any) -> list[Leased]:
             await connection.execute(SQL["doubt_dead_leases"], now, rest, channels)
-            return await sets.lease(connection, owner, limit, now, until, channels)
+            return await sets_leasing.lease(connection, owner, limit, now, until, channels)
 
         return await self._write(work)
 
@@ -141,7 +141,7 @@ class PostgresStore(SqlReading):
 
         async def work(connection: Any) -> list[Leased]:
             taken = await connection.fetch(SQL["take_doubtful"], owner, until, now, channels, limit)
-            return await sets.with_others(connection, await sets.leased(connection, taken))
+            return await sets.with_others(connection, await sets_leasing.leased(connection, taken))
 
         return await self._write(work)
 

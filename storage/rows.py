@@ -58,6 +58,7 @@ def batch(rows: Iterable[Any], seen: Seen = NOTHING_SEEN) -> Batch:
         history,
         case,
         case_version,
+        quiet,
         _agents,
     ) in rows:
         events.append(Claimed(event, lane, received_at, attempts, body))
@@ -75,6 +76,7 @@ def batch(rows: Iterable[Any], seen: Seen = NOTHING_SEEN) -> Batch:
                 case or "",
                 case_version or 0,
                 history or "",
+                quiet or "",
             )
     return Batch(events, lanes, *seen)
 

@@ -1,7 +1,6 @@
 """Rows of bot/rows.py as PostgreSQL's set-based writes: one statement per kind of row."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -24,12 +23,10 @@ from storage.rows import (
     MOST_DOCKETS,
     NOTHING_SEEN,
     Seen,
-    case_of_thread,
     dockets,
     groups,
     storable,
     those_that_fit,
-    why_not,
     with_agents,
 )
 from storage.sql import statements
@@ -50,7 +47,7 @@ async def accept(connection: Any, arrivals: Sequence[Arrival]) -> int:
     """Insert the events that are not there yet; how many were new."""
     if not arrivals:
         return 0
-    new = _count(await connection.execute(SQL["accept"], *_columns(map(storable, arrivals))))
+    new = _count(await connection.execute(SQL["accept"], *columns(map(storable, arrivals))))
     waking = {arrival.lane: arrival.ready_at for arrival in arrivals if arrival.kind in WAKING}
     if waking:
         await connection.execute(SQL["wake_lanes"], list(waking), list(waking.values()))
@@ -61,13 +58,11 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     """Write what a batch led to, in the caller's transaction. Raises Conflict if a session has moved on."""
 
     async def put(name: str, some: Iterable[Any]) -> None:
-        columns = _columns(some)
-        if columns:
-            await connection.execute(SQL[name], *columns)
+        if many := columns(some):
+            await connection.execute(SQL[name], *many)
 
     await put("save_addresses", _last(rows.addresses, lambda row: row.lane))
-    if rows.silenced:
-        await connection.execute(SQL["silence"], now, rows.silenced)
+    await _hush(connection, rows, now)
     await _write_sessions(connection, rows.sessions)
     await _write_cases(connection, rows.cases)
     await put("add_places", rows.places)
@@ -81,7 +76,7 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     await put("add_journal", rows.journal)
     await put("add_outbox", rows.outbox)
     if rows.superseded:
-        await connection.execute(SQL["supersede"], now, *_columns(rows.superseded))
+        await connection.execute(SQL["supersede"], now, *columns(rows.superseded))
     if rows.withdrawn:
         await connection.execute(SQL["withdraw"], now, rows.withdrawn)
     if rows.deliveries:
@@ -93,25 +88,32 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
         await _open_link(connection, opened)
 
 
+async def _hush(connection: Any, rows: Consequences, now: int) -> None:
+    """What must not go out any more, because somebody stopped or is there themselves."""
+    for name, lanes in (("silence", rows.silenced), ("awake", rows.awake)):
+        if lanes:
+            await connection.execute(SQL[name], now, lanes)
+
+
 async def _write_sessions(connection: Any, sessions: Sequence[SessionRow]) -> None:
     new = [session for session in sessions if session.version == 1]
-    if new and _count(await connection.execute(SQL["insert_sessions"], *_columns(new))) != len(new):
+    if new and _count(await connection.execute(SQL["insert_sessions"], *columns(new))) != len(new):
         raise Conflict("a session was started by somebody else in the meantime")
     changed = [
         (s.id, s.revision, s.owner, s.outcome, s.ended_at, s.heard_at, s.state, s.version)
         for s in sessions
         if s.version > 1
     ]
-    if changed and _count(await connection.execute(SQL["update_sessions"], *_columns(changed))) != len(changed):
+    if changed and _count(await connection.execute(SQL["update_sessions"], *columns(changed))) != len(changed):
         raise Conflict("a session was changed by somebody else in the meantime")
 
 
 async def _write_cases(connection: Any, cases: Sequence[CaseRow]) -> None:
     new = [storable(case) for case in cases if case.version == 1]
-    if new and _count(await connection.execute(SQL["insert_cases"], *_columns(new))) != len(new):
+    if new and _count(await connection.execute(SQL["insert_cases"], *columns(new))) != len(new):
         raise Conflict("a case was opened by somebody else in the meantime")
     changed = [storable(changeable(case)) for case in cases if case.version > 1]
-    if changed and _count(await connection.execute(SQL["update_cases"], *_columns(changed))) != len(changed):
+    if changed and _count(await connection.execute(SQL["update_cases"], *columns(changed))) != len(changed):
         raise Conflict("a case was changed by somebody else in the meantime")
 
 
@@ -122,32 +124,6 @@ async def seen_from(connection: Any, claimed: Sequence[Any]) -> Seen:
         return NOTHING_SEEN
     opening = {group for (group,) in await connection.fetch(SQL["opening"], groups(lanes))}
     return Seen(dockets(await connection.fetch(SQL["dockets"], lanes, MOST_DOCKETS)), opening)
-
-
-async def lease(connection: Any, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
-    """The heads of lanes that are due and may be sent, without those of dead workers."""
-    taken: list[Any] = []
-    passed_over = True
-    while passed_over and len(taken) < limit:  # beside what may not be sent there may be what may
-        due = await connection.fetch(SQL["lock_due_lanes"], now, channels, limit - len(taken))
-        if not due:
-            break
-        allowed, refused, held = _sift(await connection.fetch(SQL["open_messages"], [lane for (lane,) in due]), now)
-        passed_over = bool(refused or held)
-        if held:
-            await connection.execute(SQL["hold"], *_columns(held))
-        if refused:
-            await accept(connection, told(await connection.fetch(SQL["refuse"], now, *_columns(refused)), now))
-        taken += await connection.fetch(SQL["take"], owner, until, now, allowed)
-    return await leased(connection, taken)
-
-
-async def leased(connection: Any, taken: Sequence[Any]) -> list[Leased]:
-    """Rows of `take`, each with what its thread and the card there are called, oldest first."""
-    named = [(case, row["lane"]) for row in taken if (case := case_of_thread(row["lane"]))]
-    places = await connection.fetch(SQL["places"], *_columns(named)) if named else ()
-    called = {place: (thread, card) for place, thread, card in places}
-    return sorted(Leased(*row, *called.get(row["lane"], ())) for row in taken)
 
 
 async def use_code(connection: Any, desk: str, name: str, key: str, codes: Sequence[str], now: int) -> str:
@@ -205,7 +181,7 @@ async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
     """Apply reports in order; none takes a message back to an earlier state."""
     named = [report.key for report in deliveries if report.key]
     nameless = [(report.channel, report.provider_id) for report in deliveries if not report.key]
-    channels, provider_ids = _columns(nameless) or ((), ())
+    channels, provider_ids = columns(nameless) or ((), ())
     ids = [message for (message,) in await connection.fetch(SQL["find_reported"], named, channels, provider_ids)]
     found = await connection.fetch(SQL["lock_reported"], ids)
     messages: dict[tuple[str, str], list[int]] = {}  # by (channel, "key:…" or "id:…")
@@ -228,7 +204,7 @@ async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
                     heard += told([(*about[message], r.state, r.error or r.code)], r.at)
     if not final:
         return
-    await connection.execute(SQL["deliver"], *_columns(final.values()))
+    await connection.execute(SQL["deliver"], *columns(final.values()))
     await accept(connection, heard)
     passed_on = [
         (message, about[message][1], held[message])
@@ -236,7 +212,7 @@ async def _deliver(connection: Any, deliveries: Sequence[DeliveryRow]) -> None:
         if rank > TAKEN and held[message] > at
     ]
     if passed_on:
-        await connection.execute(SQL["release"], max(r.at for r in deliveries), *_columns(passed_on))
+        await connection.execute(SQL["release"], max(r.at for r in deliveries), *columns(passed_on))
 
 
 async def settle(connection: Any, settlements: Sequence[Settlement]) -> None:
@@ -244,17 +220,17 @@ async def settle(connection: Any, settlements: Sequence[Settlement]) -> None:
     if not settlements:
         return
     await connection.fetch(SQL["lock_outbox"], [settlement.id for settlement in settlements])
-    columns = _columns(settlement[:_OWN] for settlement in settlements)
-    settled = {row["id"] for row in await connection.fetch(SQL["settle"], *columns)}
+    own = columns(settlement[:_OWN] for settlement in settlements)
+    settled = {row["id"] for row in await connection.fetch(SQL["settle"], *own)}
     overtaken = [(s.id, s.owner, s.epoch, s.provider_id, s.sender, s.parts) for s in settlements if s.id not in settled]
     if overtaken:
-        await connection.execute(SQL["learn_provider_ids"], *_columns(overtaken))
+        await connection.execute(SQL["learn_provider_ids"], *columns(overtaken))
     shared = [settlement.id for settlement in settlements if settlement.shared]
     if shared:
         await connection.execute(SQL["settle_along"], shared)
 
 
-def _columns(rows: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
+def columns(rows: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
     """Rows turned into columns; [] if there are none."""
     return list(zip(*rows, strict=True))
 
@@ -267,27 +243,3 @@ def _last(rows: Iterable[Row], key: Callable[[Row], object]) -> Iterable[Row]:
 def _count(status: str) -> int:
     """How many rows a command changed, from its tag: `INSERT 0 3`, `UPDATE 3`."""
     return int(status.rpartition(" ")[2])
-
-
-def _sift(messages: Sequence[Any], now: int) -> tuple[list[int], list[tuple[int, str, str]], list[tuple[int, int]]]:
-    """Of each lane's open messages the first that may be sent now, those before it that no longer may, held ones."""
-    allowed: list[int] = []
-    refused: list[tuple[int, str, str]] = []
-    held: list[tuple[int, int]] = []
-    for _, lane in groupby(messages, key=lambda message: message["lane"]):
-        until = 0
-        for message, _, state, not_before, not_after, kind, opted_out_at, speaker, held_until in lane:
-            until = max(until, held_until)
-            if state != "queued" or not_before > now:
-                break
-            if 0 < not_after < now:
-                refused.append((message, "expired", "too late to send"))
-            elif forbidden := why_not(kind, opted_out_at, speaker):
-                refused.append((message, "cancelled", forbidden))
-            else:
-                if until > now:
-                    held.append((message, until))
-                else:
-                    allowed.append(message)
-                break
-    return allowed, refused, held

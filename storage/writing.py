@@ -40,6 +40,7 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
         write_cases(connection, sql, rows)
     released = [_deliver(connection, sql, delivery, now) for delivery in rows.deliveries]
     insert(connection, sql["save_addresses"], rows.addresses)
+    _each(connection, sql["awake"], [{"lane": lane, "now": now} for lane in rows.awake])  # before, as well
     silenced = [{"lane": lane, "now": now} for lane in rows.silenced]
     _each(connection, sql["silence"], silenced)  # before this batch's own messages
     insert(connection, sql["save_answers"], rows.answers)

@@ -56,6 +56,9 @@ Lookup = Callable[[str], Flow | None]
 
 RANK = {"sent": TAKEN + 1, "failed": 5, "undelivered": 5, "delivered": 5, "read": 6}
 
+_BEGINS: dict[type, int] = {Began: 1, TimedOut: 2}
+"""Events without the customer: what they make us say keeps to its hours."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -223,7 +226,7 @@ def _switch(lane: Lane, wanted: Switch, now: int, revision: Lookup) -> None:
 
 
 def _apply(lane: Lane, done: Turn, event: Journaled, now: int) -> None:
-    lane.apply(done, _encode(event).decode(), now)
+    lane.apply(done, _encode(event).decode(), now, _BEGINS.get(type(event), 0))
 
 
 def _loaded(wanted: str, revision: Lookup) -> Flow:

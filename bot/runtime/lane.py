@@ -2,8 +2,6 @@
 
 import hashlib
 from base64 import b32encode
-from datetime import date
-from functools import lru_cache
 
 import msgspec
 
@@ -32,14 +30,8 @@ from bot.rows import (
     SessionRow,
     TimerRow,
 )
+from bot.runtime import lives
 from flows import phrases
-
-SURVEY_LIFE = 24 * 3600_000  # ms after which a message that could not be sent is not worth sending any more
-MARK_LIFE = 3600_000  # a choice that could not be shown for an hour need not be shown
-NOTICE_LIFE = 5 * 60_000  # the one confirmation of an opt-out comes within five minutes or not at all (P8)
-
-_DAY = 24 * 3600_000  # ms
-_EPOCH = date(1970, 1, 1).toordinal()
 
 MOST_SCORES = 5  # of earlier surveys that are remembered
 
@@ -90,8 +82,15 @@ class Lane:
         """What earlier surveys came to, newest first."""
         return _scores(self._history) if self._history else ()
 
+    @property
+    def quiet(self) -> str:
+        """The hours in which the survey may say something of its own accord."""
+        return self._known.quiet if self._invite is _NOBODYS else self._invite.quiet
+
     def heard(self, at: int, source: Address, recipient: str) -> None:
         """The customer did something. `recipient` is our number they wrote to: we answer from it."""
+        if self.quiet:
+            lives.wake(self.rows, self.name)
         self._heard_at = max(self._heard_at, at)
         self.address = source
         self._sender = recipient or self._sender
@@ -132,8 +131,11 @@ class Lane:
         """The customer wants messages again."""
         self.opted_out = 0
 
-    def apply(self, turn: Turn, event: str, now: int) -> None:
-        """Take over a turn and the event (JSON) that led to it: session, effects and journal as rows."""
+    def apply(self, turn: Turn, event: str, now: int, begins: int = 0) -> None:
+        """Take over a turn and the event (JSON) that led to it: session, effects and journal as rows.
+
+        `begins`: as in OutboxRow, if the turn came about without the customer.
+        """
         session = self.session = turn.session
         self._turned = True
         self.turns.append(turn)
@@ -141,7 +143,7 @@ class Lane:
         said = 0
         for effect in turn.effects:
             if isinstance(effect, Say):
-                self._say(said_key(session, said), effect, session.id, now)
+                self._say(said_key(session, said), effect, session.id, now, begins)
                 said += 1
             else:
                 self._effect(effect, session, now)
@@ -177,15 +179,15 @@ class Lane:
                 )
             )
 
-    def _say(self, key: str, say: Say, session: str, now: int) -> None:
-        life = NOTICE_LIFE if say.kind == "notice" else SURVEY_LIFE
-        until = min(say.not_after or now + life, now + life)
+    def _say(self, key: str, say: Say, session: str, now: int, begins: int = 0) -> None:
+        begins = begins if self.quiet and say.kind == "survey" else 0
+        until = lives.worth_until(say, now, self.quiet if begins else "")
         prompt = Prompt(say.text, say.options)
         message = Outbound(key, self.address, prompt, say.kind, self._sender, until, self.language)
+        payload = _encode(message).decode()
+        channel = self.address.channel
         self.rows.outbox.append(
-            OutboxRow(
-                key, self.name, self.address.channel, session, say.kind, _encode(message).decode(), now, until, now
-            )
+            OutboxRow(key, self.name, channel, session, say.kind, payload, now, until, now, begins=begins)
         )
 
     def _effect(self, effect: Effect, session: Session, now: int) -> None:
@@ -215,10 +217,12 @@ class Lane:
         *cleared, last = record.marks
         for shown, label in [*((key, "") for key in cleared), (last, record.label)]:
             key = f"{shown}.m{session.turn}"
-            message = Outbound(key, self.address, Prompt(label), "mark", self._sender, now + MARK_LIFE, edits=shown)
+            message = Outbound(
+                key, self.address, Prompt(label), "mark", self._sender, now + lives.MARK_LIFE, edits=shown
+            )
             payload = _encode(message).decode()
             channel = self.address.channel
-            until = now + MARK_LIFE
+            until = now + lives.MARK_LIFE
             self.rows.outbox.append(
                 OutboxRow(key, self.name, channel, session.id, "mark", payload, now, until, now, edits=shown)
             )
@@ -239,7 +243,7 @@ class Lane:
             segment=answer.segment,
             comment=answer.comment,
             at=record.at,
-            day=_day(record.at // _DAY),
+            day=lives.day(record.at),
             corrections=record.corrections,
         )
 
@@ -288,9 +292,3 @@ def id_of(lane: str, event_key: str, received_at: int) -> str:
     """
     digest = hashlib.blake2b(f"{lane}|{event_key}".encode(), digest_size=9).digest()
     return b32encode(received_at.to_bytes(6) + digest).decode().lower()
-
-
-@lru_cache(maxsize=4)
-def _day(since_1970: int) -> str:
-    """A UTC date, ISO."""
-    return date.fromordinal(_EPOCH + since_1970).isoformat()

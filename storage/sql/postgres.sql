@@ -46,8 +46,8 @@ LIMIT :limit;
 -- of its own: its snapshot is younger than the locks, so it sees all that the lanes' previous holders committed, and checks
 -- again that the heads are ready.
 SELECT i.id, i.lane, i.received_at, i.attempts, i.body,
-  (a.lane IS NOT NULL)::int, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version,
-  a.history, c.state, c.version,
+  (a.lane IS NOT NULL)::int, a.language, coalesce(a.opted_out_at, a.barred_at), a.heard_at, a.sender, a.session, s.state, s.version,
+  a.history, c.state, c.version, s.quiet,
   EXISTS (SELECT 1 FROM case_place AS p WHERE p.inbound = claimed.lane AND p.inbound <> '')
 FROM unnest(:lanes::text[]) AS claimed (lane)
 CROSS JOIN LATERAL (
@@ -75,6 +75,14 @@ ON CONFLICT (lane) DO UPDATE SET language = excluded.language, opted_out_at = ex
 -- name: silence!
 UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
 WHERE lane = ANY(:lanes::text[]) AND state = 'queued' AND kind <> 'notice';
+
+-- name: awake!
+-- The customer writes: the question goes before the answer to that, whatever the hour, and what would remind of it does not.
+UPDATE outbox SET not_before = least(not_before, :now::bigint), begins = 0,
+  state = CASE begins WHEN 2 THEN 'cancelled' ELSE state END,
+  error = CASE begins WHEN 2 THEN 'the customer was faster' ELSE error END,
+  settled_at = CASE begins WHEN 2 THEN :now ELSE settled_at END
+WHERE lane = ANY(:lanes::text[]) AND state = 'queued' AND begins > 0;
 
 -- name: insert_sessions!
 INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at, state, version, variant,
@@ -191,11 +199,11 @@ JOIN case_place AS p ON p.case_id = r.case_id AND p.place = r.place;
 
 -- name: add_outbox!
 -- In order of arrival: a lane's messages go out by id.
-INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits)
-SELECT key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits
+INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits, begins)
+SELECT key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits, begins
 FROM unnest(:key::text[], :lane::text[], :channel::text[], :session::text[], :kind::text[], :payload::text[],
-  :not_before::bigint[], :not_after::bigint[], :created_at::bigint[], :edits::text[])
-  WITH ORDINALITY AS r (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits, place)
+  :not_before::bigint[], :not_after::bigint[], :created_at::bigint[], :edits::text[], :begins::int[])
+  WITH ORDINALITY AS r (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits, begins, place)
 ORDER BY place
 ON CONFLICT (key) DO NOTHING;
 
@@ -291,11 +299,12 @@ LIMIT :limit;
 -- make the planner walk along the numbers or through all that is due instead, nothing here is in the order of the numbers
 -- alone (the sums are not, nor is the message before, which may be one of another lane and counts for nothing then), and
 -- coalesce hides from it that outbox_due has all of these states.
-SELECT o.id, o.lane, o.state, o.not_before, o.not_after, o.kind, coalesce(a.opted_out_at, 0),
-  CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until
+SELECT o.id, o.lane, o.state, o.not_before, o.channel, o.kind, coalesce(a.opted_out_at, a.barred_at, 0),
+  CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END, o.held_until,
+  o.key, o.not_after, o.begins, coalesce(s.basis, ''), coalesce(s.grant_id, '') AS grant_id, coalesce(s.quiet, '')
 FROM unnest(:lanes::text[]) AS locked (lane)
 CROSS JOIN LATERAL (
-  SELECT e.id, e.lane, e.state, e.not_before, e.not_after, e.kind, e.session,
+  SELECT e.id, e.lane, e.state, e.not_before, e.not_after, e.kind, e.session, e.key, e.channel, e.begins,
     CASE WHEN row_number() OVER (ORDER BY e.id + 0) = 1 THEN coalesce((
       SELECT CASE WHEN p.lane = e.lane AND p.rank = 3 THEN p.not_before ELSE 0 END FROM outbox AS p
       WHERE (p.lane, p.id) < (e.lane, e.id) AND p.state NOT IN ('cancelled', 'expired')
@@ -308,6 +317,20 @@ CROSS JOIN LATERAL (
 LEFT JOIN address AS a ON a.lane = o.lane
 LEFT JOIN session AS s ON s.id = o.session
 ORDER BY o.lane, o.id;
+
+-- name: grants
+-- What holds now of what surveys were begun on, and whether their addresses are suppressed meanwhile.
+SELECT e.id, r.channel, g.event, g.basis, (g.lapsed_at IS NOT NULL)::int, (EXISTS (
+  SELECT 1 FROM suppression AS x WHERE x.hmac = e.hmac AND x.channel IN (r.channel, '*') AND x.scope IN ('all', e.purpose)
+    AND (x.expires_at IS NULL OR x.expires_at > :now)))::int
+FROM unnest(:grant_ids::text[], :channels::text[]) AS r (grant_id, channel)
+JOIN consent_event AS e ON e.id = r.grant_id
+JOIN consent_grant AS g ON g.hmac = e.hmac AND g.purpose = e.purpose AND g.channel = e.channel;
+
+-- name: use_basis!
+INSERT INTO consent_use (outbox_key, basis, consent_event, at)
+SELECT * FROM unnest(:outbox_key::text[], :basis::text[], :consent_event::text[], :at::bigint[])
+ON CONFLICT (outbox_key) DO UPDATE SET basis = excluded.basis, consent_event = excluded.consent_event, at = excluded.at;
 
 -- name: hold!
 UPDATE outbox AS o SET not_before = r.held_until

@@ -44,7 +44,7 @@ SELECT due_at FROM timer WHERE key = :key;
 
 -- name: lane_state
 -- With whether the person is being asked, or looked after, for real.
-SELECT a.lane, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, a.seen_at, coalesce(a.case_id, '') AS case_id,
+SELECT a.lane, a.language, coalesce(a.opted_out_at, a.barred_at) AS opted_out_at, a.heard_at, a.sender, a.session, a.seen_at, coalesce(a.case_id, '') AS case_id,
   CASE WHEN s.outcome = '' AND s.basis <> 'test' THEN 'survey'
     WHEN c.phase IN ('open', 'claimed', 'waiting') AND c.basis <> 'test' THEN 'case' ELSE '' END AS busy
 FROM address AS a

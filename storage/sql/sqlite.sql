@@ -22,8 +22,8 @@ WITH head AS (
   ORDER BY h.ready_at LIMIT :limit
 )
 SELECT i.id, i.lane, i.received_at, i.attempts, i.body,
-  a.lane IS NOT NULL, a.language, a.opted_out_at, a.heard_at, a.sender, a.session, s.state, s.version,
-  a.history, c.state, c.version,
+  a.lane IS NOT NULL, a.language, coalesce(a.opted_out_at, a.barred_at), a.heard_at, a.sender, a.session, s.state, s.version,
+  a.history, c.state, c.version, s.quiet,
   EXISTS (SELECT 1 FROM case_place AS p WHERE p.inbound = head.lane AND p.inbound <> '')
 FROM head
 CROSS JOIN inbox AS i ON i.lane = head.lane AND i.state = 'new'
@@ -59,9 +59,17 @@ ON CONFLICT (session, question) DO UPDATE SET type = excluded.type, value = excl
 UPDATE outbox SET state = 'cancelled', error = 'opted out', settled_at = :now
 WHERE lane = :lane AND state = 'queued' AND kind <> 'notice';
 
+-- name: awake!
+-- The customer writes: the question goes before the answer to that, whatever the hour, and what would remind of it does not.
+UPDATE outbox SET not_before = min(not_before, :now), begins = 0,
+  state = CASE begins WHEN 2 THEN 'cancelled' ELSE state END,
+  error = CASE begins WHEN 2 THEN 'the customer was faster' ELSE error END,
+  settled_at = CASE begins WHEN 2 THEN :now ELSE settled_at END
+WHERE lane = :lane AND state = 'queued' AND begins > 0;
+
 -- name: add_outbox!
-INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at, edits, begins)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING;
 
 -- name: withdraw!
@@ -189,13 +197,14 @@ WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM
 -- Heads of their lanes' outboxes that may be sent now, with what decides whether they still may. First what has become
 -- due in the last 5 s, the latest in front: an answer to somebody who waits for it, or a message that a limit gave this
 -- very moment, does not queue behind a campaign. Then first come, first served. Last comes until when the message before
--- it holds it up, if the provider has that one and has not passed it on yet (rank 3).
+-- it holds it up, if the provider has that one and has not passed it on yet (rank 3), and what the message stands on.
 SELECT * FROM (
-  SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
+  SELECT o.id, o.channel, o.edits, o.kind, coalesce(a.opted_out_at, a.barred_at, 0),
     CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
     coalesce((
       SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
-      WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
+      WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0),
+    o.key, o.not_after, o.begins, coalesce(s.basis, ''), coalesce(s.grant_id, ''), coalesce(s.quiet, '')
   FROM outbox AS o
   LEFT JOIN address AS a ON a.lane = o.lane
   LEFT JOIN session AS s ON s.id = o.session
@@ -208,11 +217,12 @@ SELECT * FROM (
 )
 UNION ALL
 SELECT * FROM (
-  SELECT o.id, o.kind, o.edits, coalesce(a.opted_out_at, 0),
+  SELECT o.id, o.channel, o.edits, o.kind, coalesce(a.opted_out_at, a.barred_at, 0),
     CASE WHEN s.outcome = 'superseded' OR a.session <> s.id THEN 'nobody' ELSE coalesce(s.owner, 'bot') END,
     coalesce((
       SELECT CASE p.rank WHEN 3 THEN p.not_before ELSE 0 END FROM outbox AS p
-      WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0)
+      WHERE p.lane = o.lane AND p.id < o.id AND p.state NOT IN ('cancelled', 'expired') ORDER BY p.id DESC LIMIT 1), 0),
+    o.key, o.not_after, o.begins, coalesce(s.basis, ''), coalesce(s.grant_id, ''), coalesce(s.quiet, '')
   FROM outbox AS o
   LEFT JOIN address AS a ON a.lane = o.lane
   LEFT JOIN session AS s ON s.id = o.session
@@ -225,9 +235,22 @@ SELECT * FROM (
 )
 LIMIT :limit;
 
--- name: cancel
-UPDATE outbox SET state = 'cancelled', error = :error, settled_at = :now WHERE id = :id
+-- name: refuse
+UPDATE outbox SET state = :state, error = :error, settled_at = :now WHERE id = :id
 RETURNING key, lane, kind, state, error;
+
+-- name: grant
+-- What holds now of what a survey was begun on, and whether its address is suppressed meanwhile.
+SELECT g.event, g.basis, g.lapsed_at IS NOT NULL, EXISTS (
+  SELECT 1 FROM suppression AS x WHERE x.hmac = e.hmac AND x.channel IN (:channel, '*') AND x.scope IN ('all', e.purpose)
+    AND (x.expires_at IS NULL OR x.expires_at > :now))
+FROM consent_event AS e
+JOIN consent_grant AS g ON g.hmac = e.hmac AND g.purpose = e.purpose AND g.channel = e.channel
+WHERE e.id = :grant;
+
+-- name: use_basis!
+INSERT INTO consent_use (outbox_key, basis, consent_event, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (outbox_key) DO UPDATE SET basis = excluded.basis, consent_event = excluded.consent_event, at = excluded.at;
 
 -- name: hold!
 UPDATE outbox SET not_before = :held_until WHERE id = :id;

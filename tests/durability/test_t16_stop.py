@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-import storage.leasing
-import storage.sets
+import storage.footing
 from bot.messages import Address, Inbound, Said
 from bot.rows import Settlement
 from bot.runtime.intake import Intake
@@ -113,7 +112,6 @@ async def test_t16_ten_thousand_races(database_url):
 
 async def test_t16_t27_a_lease_that_does_not_look_again_is_found_out(database_url, monkeypatch):
     """Negative control: cancelling what is queued at the STOP is not enough, for a failed send is queued again."""
-    monkeypatch.setattr(storage.leasing, "why_not", lambda *_: "")
-    monkeypatch.setattr(storage.sets, "why_not", lambda *_: "")
+    monkeypatch.setattr(storage.footing, "why_not", lambda *_: "")
     with pytest.raises(Broken, match="P8"):
         await Race(database_url, fresh_seed()).run(1_000)

@@ -53,7 +53,9 @@ async def test_p14_t21_backups_while_others_write_are_one_moment(database_url, t
         nonlocal written
         while written < 60:
             key = f"s{written}"
-            await turn(store, f"sms:+{written}", sessions=[session(key)], outbox=[message(key, f"sms:+{written}")])
+            await turn(
+                store, f"sms:+{written}", sessions=[session(key)], outbox=[message(key, f"sms:+{written}", session=key)]
+            )
             written += 1
             await asyncio.sleep(0)
 

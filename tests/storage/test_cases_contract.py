@@ -54,7 +54,8 @@ async def test_a_batch_brings_the_latest_case_along(store):
 async def test_a_lane_without_a_case_has_none(store):
     await turn(store, addresses=[address()], cases=[case()])
     batch = await batch_of(store, LANE)
-    assert batch.lanes[LANE][-3:] == ("", 0, "")
+    lane = batch.lanes[LANE]
+    assert (lane.case, lane.case_version, lane.history) == ("", 0, "")
     assert batch.dockets == {}
 
 

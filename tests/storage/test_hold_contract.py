@@ -13,6 +13,7 @@ from tests.storage.builders import (
     LANE,
     NOW,
     address,
+    based,
     delivery,
     event,
     finishing,
@@ -209,3 +210,4 @@ async def _any_mixture(steps, url):
 async def _turn(store, now, **kinds):
     await store.accept([event(f"hold-{next(_tags)}", f"sms:turn{now}", ready_at=now)])
     assert await store.work(10, now, finishing(**kinds))
+    await based(store, *kinds.get("outbox", ()))

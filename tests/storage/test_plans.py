@@ -21,7 +21,7 @@ LOOKED_AT = (
     "place_card", "place_notes",
 )  # fmt: skip
 _FILL = """INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at)
-SELECT gen_random_uuid(), {lane}, 'sms', 's', 'survey', '{{}}', n, 0, n FROM generate_series(1, {many}) AS n"""
+SELECT gen_random_uuid(), {lane}, 'sms', 's', 'desk', '{{}}', n, 0, n FROM generate_series(1, {many}) AS n"""
 BELIEFS = (
     "SELECT 1",
     "ANALYZE outbox",

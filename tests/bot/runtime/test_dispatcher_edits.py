@@ -10,7 +10,7 @@ from bot.messages import Capabilities, Consent, Limit, Outbound, Pressed, Prompt
 from bot.rows import OutboxRow
 from bot.runtime import dispatcher as module
 from bot.runtime.dispatcher import LEASE
-from bot.runtime.lane import MARK_LIFE
+from bot.runtime.lives import MARK_LIFE
 from bot.runtime.verdict import FIRST_RETRY, MARK_TRIES, MEND_WITHIN
 from bot.runtime.worker import Worker
 from tests.bot.runtime.house import ANNA, BEN, House, Ledger, Line, soon

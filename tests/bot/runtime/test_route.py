@@ -4,7 +4,7 @@ import pytest
 
 from bot.messages import Consent, Control, Delivery, Pressed, TimerFired
 from bot.rows import TAKEN
-from bot.runtime.lane import NOTICE_LIFE
+from bot.runtime.lives import NOTICE_LIFE
 from flows.phrases import phrase
 from tests.bot.runtime.house import ANNA, GATHER, NOW
 from tests.bot.runtime.lanes import invite, told

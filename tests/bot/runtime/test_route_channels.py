@@ -7,7 +7,7 @@ import pytest
 
 from bot.messages import Consent, Control, DeadLink, Edited, Moved, Pressed, Removed, Said, Started
 from bot.rows import Opened
-from bot.runtime.lane import MARK_LIFE
+from bot.runtime.lives import MARK_LIFE
 from flows.phrases import phrase
 from tests.bot.runtime.house import ANNA, NOW
 from tests.bot.runtime.lanes import Strip, invite, told

@@ -6,7 +6,8 @@ import pytest
 from bot.engine.state import Turn
 from bot.messages import Consent, Control, Delivery, Unreadable
 from bot.rows import Batch, Consequences
-from bot.runtime.lane import SURVEY_LIFE, Lane
+from bot.runtime.lane import Lane
+from bot.runtime.lives import SURVEY_LIFE
 from bot.runtime.route import MOST_ATTEMPTS, decide, park
 from tests.bot.runtime.house import ANNA, BEN, NOW
 from tests.bot.runtime.lanes import Strip, claimed, invite, unknown

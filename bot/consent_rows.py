@@ -1,0 +1,22 @@
+"""Rows of what people agree to and take back, as a turn leads to them. Positional, as in `bot.rows`."""
+
+from typing import NamedTuple
+
+
+class ConsentRow(NamedTuple):
+    """Somebody stopped, or wants messages again: an event of consent, and a suppression that comes or goes.
+
+    `names` are what the address is called under each key, the first one's `key_id`; whoever has the keys fills them in.
+    """
+
+    lane: str
+    channel: str
+    action: str  # withdrawn | granted
+    reason: str  # of the suppression: stop | 21610 | blocked_bot
+    source: str  # sms_keyword | telegram_start | provider_optout | ...
+    source_ref: str  # the id of the inbox event
+    wording: str  # what they wrote, if it was a keyword
+    locale: str
+    at: int
+    names: tuple[str, ...] = ()
+    key_id: str = ""

@@ -9,7 +9,7 @@ from bot.outreach.campaign import Campaign, check
 from bot.outreach.candidate import Decision
 from bot.outreach.plans import CANCELLED, PAUSED, RUNNING, Kept, Progress, counts
 from bot.outreach.policy import Policy
-from bot.outreach.waves import day_of, spans
+from bot.outreach.waves import day_of, still_to_come
 from bot.prices import Prices
 from commands.campaign_forecast import Forecast
 from flows.library import Library, UnknownFlow
@@ -90,7 +90,7 @@ class Outreach:
         """See web.outreach. Raises FlowProblems."""
         campaign, revision = self._checked(wanted.source, wanted.file)
         now = self._clock()
-        waves = list(spans(campaign, self._zone(campaign), now + AHEAD))
+        waves = still_to_come(campaign, self._zone(campaign), now, now + AHEAD)
         kept = Kept(campaign.id, revision, wanted.source, RUNNING, now, wanted.by or by)
         await self._plans.begin(kept, waves)
         return await self._state(kept)
@@ -107,7 +107,7 @@ class Outreach:
         """See web.outreach. Raises FlowProblems and NotFound."""
         campaign, _ = self._checked(wanted.source, wanted.file)
         now = self._clock()
-        span = next((each for each in spans(campaign, self._zone(campaign), now + AHEAD) if each.ends > now), None)
+        span = next(iter(still_to_come(campaign, self._zone(campaign), now, now + AHEAD)), None)
         if span is None:
             raise NotFound(f"No wave of {campaign.id} is still to come: look at `starts` and `count`.")
         forecast = Forecast(self.store, campaign, span, self._policy, self._library.get(campaign.flow), self._prices)

@@ -35,7 +35,7 @@ class StoredPlans:
 
     async def waves_to_come(self, campaign: str, revision: str, spans: Sequence[Span]) -> None:
         """See bot.outreach.plans."""
-        await self._store.run(lambda: _waves(campaign, revision, spans))
+        await self._store.run(lambda: _waves("add_wave", campaign, revision, spans))
 
     async def set_state(self, campaign: str, state: str, by: str, now: int) -> bool:
         """See bot.outreach.plans."""
@@ -75,11 +75,11 @@ def page(after: str, last: str, limit: int) -> Script[list[Contact]]:
 
 def _begin(kept: Kept, spans: Sequence[Span]) -> Script[None]:
     yield Ask("save_campaign", kept)
-    yield from _waves(kept.id, kept.revision, spans)
+    yield from _waves("save_wave", kept.id, kept.revision, spans)
 
 
-def _waves(campaign: str, revision: str, spans: Sequence[Span]) -> Script[None]:
-    yield Many("save_wave", [(campaign, each.n, revision, each.starts, each.ends) for each in spans])
+def _waves(statement: str, campaign: str, revision: str, spans: Sequence[Span]) -> Script[None]:
+    yield Many(statement, [(campaign, each.n, revision, each.starts, each.ends) for each in spans])
 
 
 def _set_state(campaign: str, state: str, by: str, now: int) -> Script[bool]:

@@ -62,6 +62,11 @@ class Setting(Struct, frozen=True):
     zone: str
 
 
+def still_to_come(campaign: Campaign, zone: str, now: int, until: int) -> list[Span]:
+    """The waves that begin before `until` and are not over; of one that has begun what is left of it."""
+    return [replace(each, starts=max(each.starts, now)) for each in spans(campaign, zone, until) if each.ends > now]
+
+
 def spans(campaign: Campaign, zone: str, until: int) -> Iterable[Span]:
     """The waves of a campaign that begin before `until`, each at the first minute of its first day."""
     waves = campaign.waves

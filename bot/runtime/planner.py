@@ -54,12 +54,12 @@ class Planner:
 
     async def look_ahead(self) -> None:
         """Write down the waves that begin within a year or so."""
-        until = self._clock() + AHEAD
+        now = self._clock()
         for kept in await self._plans.campaigns():
             if kept.state == RUNNING:
                 campaign = self._campaign(kept.source)
-                waves = list(spans(campaign, campaign.zone or self._policy.zone, until))
-                await self._plans.waves_to_come(kept.id, kept.revision, waves)
+                found = spans(campaign, campaign.zone or self._policy.zone, now + AHEAD)
+                await self._plans.waves_to_come(kept.id, kept.revision, [each for each in found if each.starts > now])
 
     def _members(
         self, source: str, span: Span, contacts: Sequence[Contact], plan: Plan

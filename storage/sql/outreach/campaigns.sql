@@ -27,6 +27,11 @@ VALUES (:campaign, :n, :revision, 'planned', :starts_at, :ends_at, '', 0, 0, '{}
 ON CONFLICT (campaign, n) DO UPDATE SET revision = excluded.revision, starts_at = excluded.starts_at,
   ends_at = excluded.ends_at WHERE wave.state = 'planned';
 
+-- name: add_wave
+INSERT INTO wave (campaign, n, revision, state, starts_at, ends_at, cursor, looked_at, taken, plan)
+VALUES (:campaign, :n, :revision, 'planned', :starts_at, :ends_at, '', 0, 0, '{}')
+ON CONFLICT (campaign, n) DO NOTHING;
+
 -- name: wave_to_plan
 SELECT w.campaign, w.n, w.starts_at, w.ends_at, w.cursor, w.plan, c.source FROM wave AS w
 JOIN campaign AS c ON c.id = w.campaign AND c.state = 'running'

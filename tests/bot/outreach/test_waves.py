@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.contacts import Contact, Reach
 from bot.outreach.campaign import check
-from bot.outreach.waves import Plan, Setting, members, spans
+from bot.outreach.waves import Plan, Setting, members, spans, still_to_come
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS = Setting("relationship", "Mo-Sa 08:00-20:00; PH off", "DE", "Europe/Berlin")
@@ -63,6 +63,16 @@ def test_an_endless_campaign_tells_its_waves_up_to_a_moment():
     one = campaign(waves="{starts: 2027-01-01, every: month}")
     until = round(datetime(2027, 6, 1, tzinfo=BERLIN).timestamp() * 1000)
     assert len(list(spans(one, "Europe/Berlin", until))) == 5
+
+
+def test_a_wave_that_has_begun_is_what_is_left_of_it():
+    """Started on its second day: no turn lies in the past, and waves that are over are not made up for."""
+    one = campaign(waves="{starts: 2027-01-11, days: 5, every: month, count: 3}")
+    now = round(datetime(2027, 2, 12, 15, tzinfo=BERLIN).timestamp() * 1000)
+    left = still_to_come(one, "Europe/Berlin", now, FOREVER)
+    assert [each.n for each in left] == [2, 3]
+    proposals, _, _ = members(one, left[0], people(100), Plan(), HOURS)
+    assert min(each.due_at for each in proposals) >= now
 
 
 def test_turns_are_spread_evenly_over_the_days_on_which_one_may_ask():

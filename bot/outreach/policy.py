@@ -56,7 +56,8 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     `cool_down` is between any two surveys of one person, `cool_down_by_kind` between two of the same kind, and
     `cool_down_by_flow` before a survey of this flow, whatever the other two say. `zone` is the operator's own;
-    `anywhere` are the zones of contacts of whom nothing tells where they are. `bases` allow which kind of survey.
+    `anywhere` are the zones of contacts of whom nothing tells where they are; `country` is whose public holidays count
+    there, "" where they are not known. `bases` allow which kind of survey.
     """
 
     hours: str = USUAL
@@ -169,7 +170,7 @@ class OutreachSettings(Part):
         zone = self.zone or COUNTRIES[self.country][0]
         return Policy(
             hours=self.hours,
-            country=self.country,
+            country=self.country if knows_holidays(self.country) else "",
             zone=zone,
             anywhere=(zone,) if self.zone else zones_of_country(self.country),
             cool_down=self.cool_down,

@@ -101,12 +101,15 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+Scope = Literal["invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics"]
+
+
 class ApiKey(Section):
     """A key that other systems call the API with, as a hash; `run.py user api-key NAME` makes one."""
 
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    scopes: frozenset[Literal["invite", "read", "cases", "author", "events", "metrics"]] = frozenset({"invite", "read"})
+    scopes: frozenset[Scope] = frozenset({"invite", "read"})
     expires: AwareDatetime | None = None
 
 

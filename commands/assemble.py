@@ -15,18 +15,23 @@ from bot.abilities import Installable
 from bot.cases.desks import Desks
 from bot.errors import BotError, Fault, StoreUnavailable
 from bot.ports import Channel, Store
+from bot.runtime.decider import Decider
 from bot.runtime.drafts import Drafts, Found, read
 from bot.runtime.intake import Intake
 from bot.runtime.librarian import Librarian
 from bot.runtime.mover import Mover
 from bot.runtime.office import Office
+from bot.runtime.planner import Planner
 from bot.runtime.supervisor import Supervisor
 from bot.secret_keys import decoded
 from bot.versions import Archive
 from commands.desks import desks
+from commands.outreach import Outreach
 from commands.triggers import Triggers
 from flows.library import Library
 from settings import Settings
+from storage.campaigns import StoredPlans
+from storage.ledger import StoredLedger
 from storage.looking import look
 from storage.opening import open_store
 from storage.reading import SqlReading
@@ -211,9 +216,24 @@ async def parts(
         supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, places, public_url)
         office = Office(store, shelf, intake, clock)
         supervisor.also("librarian", librarian.run)
+        _ask(supervisor, settings, store, shelf, clock)
         yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock, places, librarian, drafts)
     finally:
         await store.close()
+
+
+def _ask(supervisor: Supervisor, settings: Settings, store: Any, library: Library, clock: Callable[[], int]) -> None:
+    """Decide what waits in the ledger, and plan campaigns, for as long as the process runs."""
+    policy = settings.outreach.policy()
+    ours = {**settings.variables, **({"company": settings.company} if settings.company else {})}
+    decider = Decider(StoredLedger(store), library, policy, clock, ours)
+    supervisor.also("decider", decider.run)
+    supervisor.also("planner", Planner(StoredPlans(store), decider.kind_of, policy, clock).run)
+
+
+def outreach_of(settings: Settings, store: Any, library: Library, clock: Callable[[], int] = epoch_ms) -> Outreach:
+    """The ledger and campaigns, for the API and the commands."""
+    return Outreach(store, library, settings.outreach.policy(), settings.channels, settings.prices, clock)
 
 
 def published(settings: Settings, store: Store, clock: Callable[[], int]) -> tuple[Library, Librarian, Drafts]:

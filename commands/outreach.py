@@ -7,6 +7,7 @@ from typing import Any
 from bot.errors import BotError, Fault
 from bot.outreach.campaign import Campaign, check
 from bot.outreach.candidate import Decision
+from bot.outreach.explain import explain
 from bot.outreach.plans import CANCELLED, PAUSED, RUNNING, Kept, Progress, counts
 from bot.outreach.policy import Policy
 from bot.outreach.waves import day_of, still_to_come
@@ -163,7 +164,7 @@ class Outreach:
             outcome=entry.outcome,
             rule=entry.rule,
             inputs=entry.inputs,
-            because=_because(made, language) if entry.rule else "",
+            because=explain(made, language, self._policy.zone) if entry.rule else "",
             until=iso(entry.due_at) if waits else None,
             not_after=iso(entry.not_after),
             decided_at=iso(entry.decided_at) if entry.decided_at else None,
@@ -200,7 +201,3 @@ def _known(contact: str) -> Script[str]:
         rows = yield Ask("contacts_by_lane", (json.dumps([contact]),))
         return str(rows[0][1]) if rows else ""
     return found.id
-
-
-def _because(decision: Decision, language: str) -> str:
-    return f"{decision.rule} ({language})"

@@ -19,7 +19,7 @@ from bot.errors import BotError
 from bot.ports import Channel
 from bot.secret_keys import decoded
 from commands import logs
-from commands.assemble import Parts, epoch_ms, installable, parts, settle_memory
+from commands.assemble import Parts, epoch_ms, installable, outreach_of, parts, settle_memory
 from commands.events import events_of
 from commands.inbox import Inbox
 from commands.invitations import Invitations
@@ -118,6 +118,7 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             installing=installing(assembled),
             inbox=Inbox(assembled.reading, assembled.office, assembled.desks),
             flows=flows_of(assembled),
+            outreach=outreach_of(settings, assembled.store, assembled.library),
             events=events_of(assembled),
         ),
         more,
@@ -148,7 +149,7 @@ def hooks(channels: Mapping[str, Channel]) -> dict[str, Channel]:
 
 def operator(key: str) -> Key:
     """The key that `run.py send` and `run.py flow` find in the lock file; it lives as long as this process."""
-    return Key("operator", digest(key), frozenset({"invite", "read", "author", "metrics"}))
+    return Key("operator", digest(key), frozenset({"invite", "read", "author", "outreach", "metrics"}))
 
 
 def until_signalled() -> asyncio.Event:

@@ -7,12 +7,13 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, cases, events, files, flows, health, hooks, install
+from web import api, cases, events, files, flows, health, hooks, install, outreach
 from web.events import Events
 from web.flows import Flows
 from web.guard import Guard
 from web.keys import Keyring
 from web.metrics import Metrics
+from web.outreach import Outreach
 
 
 class Reading(api.Reading, files.Reading, Protocol):
@@ -41,6 +42,7 @@ class Parts(NamedTuple):
     clock: Callable[[], int] = files.epoch_ms
     inbox: cases.Inbox | None = None
     flows: Flows | None = None
+    outreach: Outreach | None = None
     events: Events | None = None
 
 
@@ -53,6 +55,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *(cases.routes(parts.inbox, parts.keyring) if parts.inbox else ()),
         *(flows.routes(parts.flows, parts.keyring) if parts.flows else ()),
         *(events.routes(parts.events, parts.keyring) if parts.events else ()),
+        *(outreach.routes(parts.outreach, parts.keyring) if parts.outreach else ()),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
         *install.routes(parts.installing),
         *files.routes(parts.reading, parts.clock),

@@ -15,7 +15,7 @@ from web.shapes import CaseCard, CaseDetail, CaseSummary, InvitationState, Invit
 
 KEY = "eck_all"
 KEYS = [
-    Key("all", digest(KEY), frozenset({"invite", "read", "cases", "author", "metrics"})),
+    Key("all", digest(KEY), frozenset({"invite", "read", "cases", "author", "outreach", "metrics"})),
     Key("reader", digest("eck_reader"), frozenset({"read"})),
     Key("inviter", digest("eck_inviter"), frozenset({"invite"})),
     Key("old", digest("eck_old"), frozenset({"invite", "read"}), expires=999),
@@ -111,7 +111,7 @@ class CasesInMemory:
 
 
 class NoFlows:
-    """Nobody asks it: flows are tested over databases."""
+    """Nobody asks it: flows and outreach are tested over databases."""
 
 
 @pytest.fixture
@@ -138,6 +138,7 @@ def app(backend, inbox):
             hosts=["nps.example.com"],
             inbox=inbox,
             flows=NoFlows(),
+            outreach=NoFlows(),
         )
     )
 

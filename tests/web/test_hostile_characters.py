@@ -38,6 +38,11 @@ HOSTILE = {
     "long": "x" * 3_000,
 }
 
+CAMPAIGN = """
+format: 1
+campaign: {id: spring, flow: relationship, waves: {starts: 2099-01-01}}
+"""
+
 
 @pytest.fixture
 async def api(database_url):
@@ -46,7 +51,7 @@ async def api(database_url):
     case = await Rooms(store, library.load()).opened()
     await store.close()
     wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS})
-    keys = [Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "author", "metrics"}))]
+    keys = [Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "author", "outreach", "metrics"}))]
     async with parts(wanted) as assembled:
         transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=KEY) as client:
@@ -95,6 +100,18 @@ class Api:
             "another flow": lambda word: self.posts(f"{flows}/{_quoted(word)}/versions", {"source": OTHER}),
             "POST /api/v1/flows/{id}/move": lambda word: self.posts(f"{flows}/{_quoted(word)}/move", {}),
             "POST /api/v1/flows/{id}/rollback": lambda word: self.posts(f"{flows}/{_quoted(word)}/rollback", {}),
+            "GET /api/v1/decisions": lambda word: self.gets(f"/api/v1/decisions?name={_quoted(word)}"),
+            "decisions' contact": lambda word: self.gets(f"/api/v1/decisions?contact={_quoted(word)}"),
+            "decisions' cursor": lambda word: self.gets(f"/api/v1/decisions?after=1:{_quoted(word)}"),
+            "decisions' language": lambda word: self.gets(f"/api/v1/decisions?language={_quoted(word)}"),
+            "GET /api/v1/campaigns": lambda word: self.gets(f"/api/v1/campaigns?{_quoted(word)}=1"),
+            "POST /api/v1/campaigns": lambda word: self.posts("/api/v1/campaigns", {"source": word}),
+            "POST /api/v1/campaigns/forecast": lambda word: self.posts("/api/v1/campaigns/forecast", {"source": word}),
+            "GET /api/v1/campaigns/{id}": lambda word: self.gets(f"/api/v1/campaigns/{_quoted(word)}"),
+            "POST /api/v1/campaigns/{id}/acts": lambda word: self.posts(
+                f"/api/v1/campaigns/{_quoted(word)}/acts", {"act": "pause"}
+            ),
+            "who starts": lambda word: self.posts("/api/v1/campaigns", {"source": CAMPAIGN, "by": word}),
             "file": lambda word: self.gets(f"/files/{_quoted(word)}/a.png"),
         }
 

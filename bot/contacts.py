@@ -96,9 +96,8 @@ def spelled(address: Address) -> str:
 
 def place(address: Address, kind: str, names: Pseudonyms, rank: int = 0) -> Place:
     """An address of a channel of this kind (twilio, telegram, slack) with its names."""
-    written = spelled(address)
-    first, *older = names.all_of(kind, written)
-    return Place(address.lane, address.channel, first, names.of(kind, written).key_id, rank, tuple(older))
+    (first, key), *older = names.each_of(kind, spelled(address))
+    return Place(address.lane, address.channel, first, key, rank, tuple(each.hmac for each in older))
 
 
 def ids_of(external: str, names: Pseudonyms) -> tuple[str, ...]:

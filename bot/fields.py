@@ -32,6 +32,8 @@ _UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufef
 _NAME = re.compile(r"[^\W\d][\w-]{0,39}")
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9]{2,8}))?")
 _AMOUNT = re.compile(r"-?[0-9][0-9.,' ]*")
+_MONEY = re.compile(r"[€$£\s\u00a0']|EUR|USD|CHF|GBP")
+_SEPARATOR = re.compile("[.,]")
 _MOST_REVENUE = 10**15
 _LANGUAGES = {
     "deutsch": "de", "german": "de", "englisch": "en", "english": "en", "französisch": "fr", "french": "fr",
@@ -99,16 +101,19 @@ class Reader:
         """One row; who has no external id would be called `fresh`."""
         said: dict[str, Cell] = {}
         addresses: list[Cell] = []
-        for cell in cells:
-            value = cleaned(cell.value)
-            if value:
-                filled = Cell(cell.column, cell.target, value)
-                said.setdefault(cell.target, filled)
-                if cell.target.startswith(ADDRESS):
-                    addresses.append(filled)
+        attributes: list[Cell] = []
+        for column, target, written in cells:
+            if not (value := cleaned(written)):
+                continue
+            cell = Cell(column, target, value)
+            said.setdefault(target, cell)
+            if target.startswith(ADDRESS):
+                addresses.append(cell)
+            elif target.startswith(ATTRIBUTE):
+                attributes.append(cell)
         wrong: list[Wrong] = []
-        fields = self._fields(said, wrong)
-        attributes = self._attributes(said, wrong)
+        fields = _fields(said, wrong)
+        known = _attributes(attributes, wrong) if attributes else {}
         places = self._places(addresses, str(fields.get("country", "")) or self._country, wrong)
         external = str(fields.get("external", ""))
         if not wrong and not external and not places:
@@ -116,33 +121,9 @@ class Reader:
         if wrong:
             return Read(None, {}, tuple(wrong))
         first, *older = ids_of(external, self._names) if external else (fresh,)
-        person = Person(id=first, older=tuple(older), attributes=attributes, places=places, **fields)  # type: ignore[arg-type]
-        return Read(person, {key[len(CONSENT) :]: cell.value for key, cell in said.items() if key.startswith(CONSENT)})
-
-    def _fields(self, said: Mapping[str, Cell], wrong: list[Wrong]) -> dict[str, str | int]:
-        found: dict[str, str | int] = {}
-        for name in FIELDS:
-            if name not in said:
-                continue
-            cell = said[name]
-            try:
-                found[name] = _MEANING.get(name, _text)(cell.value)
-            except _Unclear as why:
-                shown = cell.value[:40] if name in _MEANING else masked(cell.value)
-                wrong.append(Wrong(cell.column, shown, why.reason, why.advice))
-        return found
-
-    def _attributes(self, said: Mapping[str, Cell], wrong: list[Wrong]) -> dict[str, str]:
-        found = {}
-        for target, cell in said.items():
-            if not target.startswith(ATTRIBUTE):
-                continue
-            if len(cell.value) > LONGEST_VALUE:
-                wrong.append(Wrong(cell.column, "…", f"it has more than {LONGEST_VALUE} characters", "shorten it"))
-            found[target[len(ATTRIBUTE) :]] = cell.value
-        if len(found) > MOST_ATTRIBUTES:
-            wrong.append(Wrong("", "", f"more than {MOST_ATTRIBUTES} attributes", "leave some out"))
-        return found
+        person = Person(id=first, older=tuple(older), attributes=known, places=places, **fields)  # type: ignore[arg-type]
+        consent = {key[len(CONSENT) :]: cell.value for key, cell in said.items() if key.startswith(CONSENT)}
+        return Read(person, consent)
 
     def _places(self, cells: Iterable[Cell], country: str, wrong: list[Wrong]) -> tuple[Place, ...]:
         found = []
@@ -157,6 +138,31 @@ class Reader:
             except _Unclear as why:
                 wrong.append(Wrong(cell.column, masked(cell.value), why.reason, why.advice))
         return tuple(found)
+
+
+def _fields(said: Mapping[str, Cell], wrong: list[Wrong]) -> dict[str, str | int]:
+    found: dict[str, str | int] = {}
+    for name in FIELDS:
+        cell = said.get(name)
+        if cell is None:
+            continue
+        try:
+            found[name] = _MEANING.get(name, _text)(cell.value)
+        except _Unclear as why:
+            shown = cell.value[:40] if name in _MEANING else masked(cell.value)
+            wrong.append(Wrong(cell.column, shown, why.reason, why.advice))
+    return found
+
+
+def _attributes(cells: Iterable[Cell], wrong: list[Wrong]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for cell in cells:
+        if len(cell.value) > LONGEST_VALUE:
+            wrong.append(Wrong(cell.column, "…", f"it has more than {LONGEST_VALUE} characters", "shorten it"))
+        found.setdefault(cell.target[len(ATTRIBUTE) :], cell.value)
+    if len(found) > MOST_ATTRIBUTES:
+        wrong.append(Wrong("", "", f"more than {MOST_ATTRIBUTES} attributes", "leave some out"))
+    return found
 
 
 def flat(value: Mapping[str, Any]) -> dict[str, str]:
@@ -257,20 +263,21 @@ def _zone(value: str) -> str:
     return value
 
 
+@lru_cache(4096)
 def _revenue(value: str) -> int:
     """Whole units; both `1.234,50` and `1,234.50` are read."""
-    amount = re.sub(r"[€$£\s\u00a0']|EUR|USD|CHF|GBP", "", value)
+    amount = value if value.isascii() and value.isdecimal() else _MONEY.sub("", value)
     unclear = _Unclear("it is no amount", "write it like 1234 or 1.234,50")
     if not _AMOUNT.fullmatch(amount):
         raise unclear
     whole, separator, rest = amount, "", ""
     if last := max(amount.rfind("."), amount.rfind(",")) + 1:
         others = {".", ","} & set(amount[: last - 1])
-        first = re.split(r"[.,]", amount.lstrip("-"))[0]
+        first = _SEPARATOR.split(amount.lstrip("-"))[0]
         # three digits behind the only kind of separator are thousands
         if len(amount) - last != 3 or len(first) > 3 or (others and amount[last - 1] not in others):
             whole, separator, rest = amount[: last - 1], amount[last - 1], amount[last:]
-    groups = re.split(r"[.,]", whole)
+    groups = _SEPARATOR.split(whole)
     if any(len(group) != 3 for group in groups[1:]) or (separator and separator in whole):
         raise unclear
     found = int("".join(groups)) if "".join(groups).lstrip("-") else 0

@@ -9,6 +9,7 @@ from typing import Any
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _EXCEL = re.compile(r"([0-9]{6,15})(\.0)?|[0-9.]+[eE]\+?[0-9]+")
+_BETWEEN = str.maketrans("", "", " -/.()\u00a0")
 _TWO = re.compile(r"/\s*[0-9]{1,2}$")
 _SCHEMES = ("tel:", "sms:", "whatsapp:")
 _WHY = {
@@ -35,6 +36,8 @@ def e164(text: str, region: str = "") -> str:
         written = written.removeprefix(scheme)
     if _E164.fullmatch(written) and _is_plain(written):
         return written
+    if _E164.fullmatch(home := _at_home(written, region.upper())) and _is_plain(home):
+        return home
     return _parsed(_digits(written), region.upper())
 
 
@@ -96,6 +99,27 @@ def _is_plain(number: str) -> bool:
             national = number[end:]
             return len(national) in lengths and national[0] != "0" and not (prefix and prefix.match(national))
     return False
+
+
+def _at_home(written: str, region: str) -> str:
+    """A number as people write it in its own country, with its zero in front; "" where that takes a closer look."""
+    digits = written.translate(_BETWEEN)
+    code, pattern = _home(region)
+    if not code or not digits.isascii() or not pattern.fullmatch(digits) or _TWO.search(written):
+        return ""
+    return f"+{code}{digits[1:]}"
+
+
+@lru_cache(1024)
+def _home(region: str) -> tuple[str, Any]:
+    """The calling code, and how numbers behind the zero look; "" where there is more than a zero in front."""
+    import phonenumbers  # noqa: PLC0415  # see above
+
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if plan is None or plan.national_prefix_for_parsing != "0" or plan.national_prefix_transform_rule:
+        return "", None
+    abroad = plan.international_prefix or "(?!)"
+    return str(plan.country_code), re.compile(f"(?!{abroad})0(?:{plan.general_desc.national_number_pattern})")
 
 
 @lru_cache(1024)

@@ -98,14 +98,18 @@ class Columns:
         """The row's cells with their targets, names in one."""
         found: list[Cell] = []
         names: list[Cell] = []
+        known = self._known
         for name, value in row.items():
-            column = self._known.get(name) or self._late(name)
-            if not value or column.target == LEFT_OUT:
-                continue
-            (names if column.target == "name" else found).append(Cell(name, column.target, value))
-        if names:
+            if value:
+                target = (known.get(name) or self._late(name)).target
+                if target == "name":
+                    names.append(Cell(name, target, value))
+                elif target != LEFT_OUT:
+                    found.append(Cell(name, target, value))
+        if len(names) > 1:
             names.sort(key=lambda cell: _is_last(cell.column))
-            found.append(Cell(names[0].column, "name", " ".join(cell.value.strip() for cell in names)))
+            names = [Cell(names[0].column, "name", " ".join(cell.value.strip() for cell in names))]
+        found += names
         return [*found, *self._always]
 
     def _when(self, name: str) -> tuple[bool, int]:

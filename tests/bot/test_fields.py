@@ -7,7 +7,7 @@ from bot import fields
 from bot.errors import Rejected
 from bot.fields import Cell, Reader, Way
 from bot.messages import Address
-from bot.phones import NoNumber, _is_plain, _parsed, e164, masked
+from bot.phones import NoNumber, _at_home, _is_plain, _parsed, e164, masked
 from bot.pseudonyms import Pseudonyms
 
 NAMES = Pseudonyms([b"k" * 32])
@@ -99,7 +99,12 @@ def test_the_short_way_gives_what_parsing_gives():
                 if 7 < len(near) <= 16 and _is_plain(near):
                     assert _parsed(near, "") == near
                     short += 1
-    assert short > 1000
+            at_home = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+            near = _at_home(at_home, region)
+            if len(near) > 7 and _is_plain(near):
+                assert _parsed(at_home, region) == near
+                short += 1
+    assert short > 2000
 
 
 @pytest.mark.parametrize(("text", "shown"), [("+4915112345642", "+49…42"), ("4711", "…"), ("U012AB3CD", "U01…CD")])

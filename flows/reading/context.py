@@ -14,7 +14,7 @@ from flows.reading.weigh import weigh
 STRONG, MEDIUM, WEAK, OTHER = "strong", "medium", "weak", "other"
 
 _REASON_STARTS = tags(
-    "joint func pronoun praise blame aspect negative prep article firm condition filler carrier settle damning"
+    "joint func pronoun praise blame aspect handful negative prep article firm condition filler carrier settle damning"
     " endorsing rave event correct was thanks greeting signoff otherwise rather instead"
 )
 _ASPECT_ENDS = tags("reason praise blame aspect negative damning endorsing adjective")
@@ -22,6 +22,7 @@ _IN_ORDER = tags("label unit")
 _AFTER_ADJECTIVE = tags("aspect noun joint func praise adjective negative")
 _LEADING = tags("firm copula settle rating")
 _FEW = 3
+_A_HANDFUL = 6  # so many of a thing one customer may have had
 _SEVERAL = 2
 _HIGHEST = 20  # what has a greater number than any scale has a name
 _VERDICTS = tags("praise blame adjective copula func event")
@@ -75,7 +76,7 @@ def _is_of_something_else(mention: Mention, around: Surroundings, units: Sequenc
         return True
     return (
         _is_turned_round(mention, units, before)
-        or _is_date(mention, units, before)
+        or _is_date(mention, units, before, words)
         or _is_vague(mention, around, units)
         or _is_times(mention, units)
     )
@@ -193,6 +194,8 @@ def _doubt_what_follows(
 
 def _may_be_counted(mention: Mention, right: Unit) -> bool:
     """Whether it may read "2 staff" or "1 happy customer": praise right behind a low score is odd."""
+    if "handful" in right.tags:
+        return mention.value <= _A_HANDFUL
     return "countable" in right.tags or (mention.value <= _FEW and bool(right.tags & {"praise", "endorsing"}))
 
 
@@ -234,15 +237,21 @@ def _is_judged(mention: Mention, units: Sequence[Unit]) -> bool:
 
 def _is_ordinal(rest: Sequence[Unit]) -> bool:
     """Whether nothing but a point and what may be put in order follow: "3. kat"."""
-    return rest[0].text == "." and bool(rest[1].tags & _IN_ORDER)
+    return rest[0].text == "." and not rest[0].spaced and bool(rest[1].tags & _IN_ORDER)
 
 
-def _is_date(mention: Mention, units: Sequence[Unit], before: Unit | None) -> bool:
+def _is_turn(rest: Sequence[Unit], words: Lexicon) -> bool:
+    """Whether a point and a turn or a day follow: "2. kez aynı arıza"."""
+    return rest[0].text == "." and rest[1].text in words.counting.turns
+
+
+def _is_date(mention: Mention, units: Sequence[Unit], before: Unit | None, words: Lexicon) -> bool:
     """Whether it is a date or an ordinal: "am 3. Mai", "der 2. Anruf", "3 May"."""
     rest = units[mention.after : mention.after + 2]
     if rest and "month" in rest[0].tags:
         return True
-    if mention.first == 0 and len(rest) > 1 and mention.after + 2 == len(units) and _is_ordinal(rest):
+    last = mention.after + len(rest) == len(units) and not (before is not None and "carrier" in before.tags)
+    if len(rest) > 1 and ((mention.first == 0 and _is_turn(rest, words)) or (last and _is_ordinal(rest))):
         return True
     if len(rest) < 2 or rest[0].text != "." or units[mention.first].kind != NUMBER:
         return False

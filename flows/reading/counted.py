@@ -14,7 +14,7 @@ _BETWEEN = 2  # words between a noun and its verb
 _LOOKED_AT = 3  # words of a noun with what stands in front of it
 _NOUN = tags("piece")
 _NAMED = _NOUN | tags("aspect label")
-_MAY_BE_COUNTED = _NAMED | tags("unit countable")
+_MAY_BE_COUNTED = _NAMED | tags("unit countable handful")
 _OF_ONE = tags("event adjective praise blame")
 _THINGS = tags("unit countable stars piece aspect noun label")
 _COUNTED = tags("unit countable stars")
@@ -37,17 +37,27 @@ def tells_a_story(value: int, units: Sequence[Unit], language: Counting) -> bool
     return noun.tags <= _MAY_BE_COUNTED and _is_no_count(value, units, language, told=words >= _STORY)
 
 
+def is_shown(value: int, units: Sequence[Unit], language: Counting) -> bool:
+    """Whether the ending of the first of `units`, that stand behind an opening number, is none of a counted noun."""
+    noun = units[0] if len(units) > _SHORT_STORY else None
+    if noun is None or noun.kind != WORD or noun.is_number or len(noun.text) < _SHORTEST:
+        return False
+    if noun.text in language.words or noun.text.startswith(language.numbered or NOTHING):
+        return False
+    return noun.tags <= _MAY_BE_COUNTED and _shows_it(value, noun, language)
+
+
 def _is_no_count(value: int, units: Sequence[Unit], language: Counting, *, told: bool) -> bool:
     """Whether the form of the noun shows that it is not counted, or what is `told` of it does."""
     noun = units[0]
     person = "unit" not in noun.tags or bool(language.few)  # "3 uur was te lang" counts hours all the same
+    if told and noun.text.startswith(language.definite or NOTHING):
+        return True
     if _shows_it(value, noun, language) or (value > 1 and person and _is_one_thing(units, language)):
         return "label" not in noun.tags or bool(language.numbered) or not language.few
     if not told or not noun.tags <= _NAMED:
         return False
-    if noun.text.startswith(language.definite or NOTHING) or _is_judged(units, language):
-        return True
-    return value > 1 and _is_said_of_one(units, language)
+    return _is_judged(units, language) or (value > 1 and _is_said_of_one(units, language))
 
 
 def _shows_it(value: int, noun: Unit, language: Counting) -> bool:

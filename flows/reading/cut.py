@@ -61,7 +61,7 @@ def _is_past(mention: Mention, units: Sequence[Unit]) -> bool:
     """Whether a score of the past opens the message and stands alone in its clause: "avant 9, depuis le rachat 4"."""
     behind = units[mention.right : mention.right + 1]
     ended = bool(behind) and (behind[0].kind in _BORDERS or _contrasts(behind[0]))
-    return mention.withdrawn in {"past", "denied"} and ended and _opening(mention, units) == 0
+    return mention.withdrawn in {"past", "denied"} and (mention.alone or (ended and _opening(mention, units) == 0))
 
 
 def _opening(mention: Mention, units: Sequence[Unit]) -> int:

@@ -30,7 +30,7 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
     live = [m for m in mentions if m.role in {STRONG, MEDIUM} and not m.withdrawn]
     live = _settle(live, mentions, units)
     if len(live) > 1:
-        live = _without_the_unsure(live, units, low, high)
+        live = _without_the_unsure(live, mentions, units, low, high)
     if any(m.form in {BROKEN, RANGE} for m in live):
         return Decision("reask", None, "range or fraction")
     if any(not low <= m.value <= high and m.role == STRONG for m in live):
@@ -221,12 +221,16 @@ def _choice_of_a_range(live: Sequence[Mention], mentions: Sequence[Mention]) -> 
     return behind if behind and min(ends) <= behind[0].value <= max(ends) else []
 
 
-def _without_the_unsure(live: list[Mention], units: Sequence[Unit], low: int, high: int) -> list[Mention]:
+def _without_the_unsure(
+    live: list[Mention], mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int
+) -> list[Mention]:
     """Beside a score that is called one ("I give a 4"), numbers of the story that may only look like one drop out.
 
     Beside one that stands alone at the beginning only ranges, fractions and numbers off the scale do.
     """
     sure = [m for m in live if m.role == STRONG and not m.doubt and _is_score(m, low, high)]
+    if any(m.left == 0 and m.first == 0 for m in sure):
+        live = [m for m in live if m in sure or not _is_a_time_of_day(m, mentions, units)]
     rated = any(m.rated for m in sure)
     opens = [m for m in sure if m.alone and m.left == 0]
     if not rated and not opens:
@@ -237,8 +241,25 @@ def _without_the_unsure(live: list[Mention], units: Sequence[Unit], low: int, hi
     return [
         m
         for m in live
-        if m in sure or not _is_of_the_story(m, units[m.first].clause, story, low, high, rated=rated or ended)
+        if m in sure
+        or not _is_of_the_story(
+            m, units[m.first].clause, story, low, high, rated=rated or (ended and _is_a_time(m, units))
+        )
     ]
+
+
+def _is_a_time_of_day(mention: Mention, mentions: Sequence[Mention], units: Sequence[Unit]) -> bool:
+    """Whether it is of a range that "from" opens: "4 the net is off from 8 to 10"."""
+    k = mentions.index(mention)
+    if mention.form != RANGE:
+        return False
+    opens = [m for m in mentions[max(0, k - 1) : k + 1] if m.form == RANGE and m.first > 1]
+    return bool(opens) and not units[opens[0].first - 1].tags.isdisjoint(("between", "prep"))
+
+
+def _is_a_time(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether a word that leads up to a time stands in front: "festade till 3"."""
+    return mention.first > 0 and not units[mention.first - 1].tags.isdisjoint(("range", "prep"))
 
 
 def _is_of_the_story(

@@ -6,9 +6,10 @@ noun with its article begins with; `singular` and `singular_endings` the verbs t
 the endings of theirs; `verbs` endings of verbs, where a noun may stand in front of another ("3 course dinner"); `words`
 plurals that show no ending, and what only looks like a noun that cannot be counted; `kept` endings of plurals that
 look like `never`, `few`, `many` or `one`; `one` endings that what is counted by one has not; `numbered` beginnings of
-nouns that a number in front of them may put in order ("2 этаж"); `verbal` endings of verbs that a story begins with;
-`titles` what stands behind the name of one person ("doktor bey"); `joined` what a noun and its verb are written
-together with ("website's slow"); `taken` endings of verbs whose object stands in front ("2 ürün aldım").
+nouns that a number in front of them may put in order ("2 этаж"); `turns` what has such a number with a point in front
+("2. gang"); `verbal` endings of verbs that a story begins with; `titles` what stands behind the name of one person
+("doktor bey"); `joined` what a noun and its verb are written together with ("website's slow"); `taken` endings of verbs
+whose object stands in front ("2 ürün aldım").
 """
 
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ class Counting(Struct, frozen=True):
     numbered: tuple[str, ...] = ()
     verbal: tuple[str, ...] = ()
     titles: frozenset[str] = frozenset()
+    turns: frozenset[str] = frozenset()
     joined: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
@@ -58,5 +60,5 @@ def counting(lists: Mapping[str, str]) -> Counting:
         name: tuple(fold_word(entry.strip()) for entry in text.replace("\n", ",").split(",") if entry.strip())
         for name, text in lists.items()
     }
-    sets = {name: frozenset(folded.pop(name, ())) for name in ("singular", "words", "titles")}
+    sets = {name: frozenset(folded.pop(name, ())) for name in ("singular", "words", "titles", "turns")}
     return Counting(**folded, **sets)  # type: ignore[arg-type]  # the sets are not among the endings

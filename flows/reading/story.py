@@ -9,6 +9,8 @@ from flows.reading.tokens import LINE, PAUSE, STOP, WORD
 from flows.reading.units import Unit, tags
 
 _LOW = 3  # a score that praise is odd behind
+_UNHAPPY = 6  # up to here a score is not taken on a guess
+_LEADS_TO_A_VERDICT = tags("joint degree negative")
 _SHORTEST = 3  # words of a verdict
 _LITTLE = 4  # words behind a number that may be no reason
 _TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
@@ -33,6 +35,10 @@ def ends_a_verdict(mention: Mention, units: Sequence[Unit]) -> bool:
         said.append(unit)
     if len(said) < _SHORTEST or said[0].tags or said[1].tags & _LEADS_TO_A_NAME:
         return False
+    if mention.value <= _UNHAPPY and said[1].tags.isdisjoint(_LEADS_TO_A_VERDICT):
+        return False  # "nice man at the door helped window 4"
+    if said[1].tags & _LEADS_TO_A_VERDICT and any("aspect" in unit.tags for unit in said):
+        return True  # "prices a bit salty 7"
     return any(unit.tags & _JUDGING for unit in said[1:])
 
 
@@ -43,7 +49,7 @@ def tells_a_story(mention: Mention, units: Sequence[Unit], words: Lexicon) -> bo
     story = units[mention.after :]
     for before, unit, follower in zip(units[mention.first :], story, story[1:], strict=False):
         if unit.is_number and not _is_amount(follower) and before.tags.isdisjoint(_DATING):
-            return False  # "10 neighbours, 9 of them"
+            return counted.is_shown(mention.value, story, words.counting)  # no "10 neighbours, 9 of them"
     heard = frozenset(tag for unit in story for tag in unit.tags)
     if mention.value <= _LOW and heard & _FLATTERING and not heard & _CALMING:
         return False

@@ -11,6 +11,7 @@ anew                                  a change of mind, between two numbers only
 unsaid                                withdraws the number it stands behind ("değil", "verirdim")
 of scale point half range between hint minus nr   belong to the number's own form ("8 out of 10", "8 going on 9")
 unit countable label prep counted definite ordinal month stars idiom   make it a number of something else ("room 5")
+handful                               what one customer has had a few of at most: "2 garson", but "9 doktor" is a score
 vague                                 number words that are ordinary words too ("one")
 joint reason func event praise blame adjective aspect noun damning endorsing   what a reason begins with, how it sounds
 cause rave                            a reason that is no contrast ("because"), a delighted verdict ("all perfect")

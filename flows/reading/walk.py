@@ -135,6 +135,8 @@ def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
         if "unsaid" in unit.tags:
             mention.withdrawn = "hypothetical"
         i += 1
+        if "rating" in unit.tags and mention.right == i - 1:
+            mention.right = i  # "8 veriyorum otopark dolu"
     if i == len(units):
         mention.right = i
         return None

@@ -16,6 +16,7 @@ _JUDGING = tags("praise blame damning endorsing rave")
 _LEADING_ON = tags("past aside")  # belongs to the number it leads up to: "8 sorry typed 7 first"
 _STORY = 4  # words before a conclusion that do not lead up to the score
 _LONGEST_SHRUG, _LONGEST_REPORT = 8, 4
+_PLUS = frozenset({"plus", "pluss", "плюс"})
 _ASKING = tags("filler hedge loose range")
 _TAG_ASKING = _ASKING | tags("negative correct pronoun carrier copula firm label")
 _RETHINKING = tags("anew correct filler article carrier pronoun loose negative settle rather firm laugh apology range")
@@ -117,7 +118,8 @@ def _doubt_behind(mention: Mention, units: Sequence[Unit]) -> str:
     if after is None:
         return ""
     ends = not any(u.kind == WORD or u.is_number for u in units[mention.right + 1 : mention.right + 2])
-    if ("minus" in after.tags and ends) or _is_shrug(units, mention.right + ("joint" not in after.tags)):
+    signed = "minus" in after.tags or after.text in _PLUS
+    if (signed and ends) or _is_shrug(units, mention.right + ("joint" not in after.tags)):
         return "hedge"  # "9 minus" is hardly a 9
     if after.kind == STOP and "?" in after.text:
         return "question"

@@ -70,7 +70,11 @@ class Events:
 
     @cached_property
     def _names(self) -> Pseudonyms:
-        return self._make_names()
+        """Raises Refused (503) where there is no key to name addresses with."""
+        try:
+            return self._make_names()
+        except NoAddressKey as error:
+            raise Refused(503, "Contacts cannot be kept yet", str(error)) from error
 
     async def take(self, call: Call) -> Answered:
         """See web.events.Events."""
@@ -163,8 +167,6 @@ class Events:
         )
         try:
             return self._told(happening, strict=True)
-        except NoAddressKey as error:
-            raise Refused(503, "Contacts cannot be kept yet", str(error)) from error
         except BotError as error:
             return _refused(event.id, str(error))
 

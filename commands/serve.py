@@ -25,6 +25,7 @@ from commands.inbox import Inbox
 from commands.invitations import Invitations
 from commands.versions import Publishing
 from commands.watching import watch
+from integrations.inbound.hook import Hook
 from settings import Settings
 from storage.vault import derived
 from web import app
@@ -100,6 +101,7 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
     """The web application over the running parts."""
     settings = assembled.settings
     invitations = Invitations(assembled)
+    events = events_of(assembled)
     configured = [
         Key(key.name, key.sha256, frozenset(key.scopes), int(key.expires.timestamp() * 1000) if key.expires else 0)
         for key in settings.api_keys
@@ -116,10 +118,13 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             keyring=Keyring([*configured, *keys], epoch_ms),
             hosts={*settings.hosts, host, *([public] if public else [])},
             installing=installing(assembled),
+            clock=assembled.clock,
             inbox=Inbox(assembled.reading, assembled.office, assembled.desks),
             flows=flows_of(assembled),
             outreach=outreach_of(settings, assembled.store, assembled.library),
-            events=events_of(assembled),
+            events=events,
+            inbound=inbound(settings),
+            happened=events.happened,
         ),
         more,
     )
@@ -147,6 +152,12 @@ def hooks(channels: Mapping[str, Channel]) -> dict[str, Channel]:
     return {name: channel for name, channel in channels.items() if getattr(channel, "hookable", False)}
 
 
+def inbound(settings: Settings) -> dict[str, Hook]:
+    """Other systems' hooks; those without a secret do not exist (RELIABILITY S2)."""
+    root = f"{settings.public_url or ''}/hooks/in"
+    return {name: Hook(name, each, f"{root}/{name}") for name, each in settings.inbound.items() if each.secrets}
+
+
 def operator(key: str) -> Key:
     """The key that `run.py send` and `run.py flow` find in the lock file; it lives as long as this process."""
     return Key("operator", digest(key), frozenset({"invite", "read", "author", "outreach", "metrics"}))
@@ -167,3 +178,5 @@ def _warn(assembled: Parts) -> None:
         log.warning("public_url_missing", reason="providers sign the address they call; set public_url")
     for name in settings.channels.keys() - hooks(assembled.channels).keys():
         log.warning("no_hook", channel=name, reason="no secret is configured, so its webhooks cannot be verified")
+    for name in settings.inbound.keys() - inbound(settings).keys():
+        log.warning("no_hook", channel=f"in/{name}", reason="no secret is configured, so its calls cannot be verified")

@@ -1,16 +1,18 @@
 """The web application: every route behind one gate. It is given its parts and puts none together itself."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, cases, events, files, flows, health, hooks, install, outreach
+from web import api, cases, events, files, flows, health, hooks, inbound, install, outreach
 from web.events import Events
 from web.flows import Flows
 from web.guard import Guard
+from web.inbound import Hook, Take
 from web.keys import Keyring
 from web.metrics import Metrics
 from web.outreach import Outreach
@@ -28,6 +30,7 @@ class Parts(NamedTuple):
     """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here.
 
     Without an `inbox`, cases do not exist here either, nor flows without `flows`, nor events without `events`.
+    `inbound` are other systems' hooks, whose events `happened` takes.
     """
 
     hooks: Mapping[str, Channel]
@@ -44,12 +47,15 @@ class Parts(NamedTuple):
     flows: Flows | None = None
     outreach: Outreach | None = None
     events: Events | None = None
+    inbound: Mapping[str, Hook] = MappingProxyType({})
+    happened: Take | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI application; `more` are routes of the demo."""
     metrics = Metrics()
     routes: list[BaseRoute] = [
+        *(inbound.routes(parts.inbound, parts.happened, parts.clock, metrics.hook) if parts.happened else ()),
         *hooks.routes(parts.hooks, parts.accept, metrics.hook),
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
         *(cases.routes(parts.inbox, parts.keyring) if parts.inbox else ()),

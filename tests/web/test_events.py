@@ -293,3 +293,16 @@ def test_the_document_describes_what_is_taken():
     operation = document()["paths"]["/api/v1/events"]["post"]
     assert "409" in operation["responses"]
     assert document()["components"]["schemas"]["Event"]["required"] == ["id", "type", "at"]
+
+
+async def test_without_a_key_to_name_addresses_with_nothing_is_taken(postgres_url, tmp_path):
+    """PostgreSQL has no file beside it; the operator reads what to do, and the call may come again."""
+    wanted = Settings(_env_file=None, database_url=postgres_url, home=tmp_path, channels={"sms": SMS})
+    async with parts(wanted, clock=Clock()) as assembled:
+        transport = httpx.ASGITransport(build(assembled, "127.0.0.1", KEYS), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
+            headers = {"authorization": "Bearer eck_crm", "idempotency-key": "k"}
+            for _ in range(2):
+                answer = await client.post(URL, json=EVENT, headers=headers)
+                assert answer.status_code == 503
+                assert "address_keys" in answer.json()["detail"]

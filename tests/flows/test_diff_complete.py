@@ -5,7 +5,6 @@ from random import Random
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
 from flows import source
@@ -19,6 +18,7 @@ from flows.questions.nps import Bands
 from flows.revision import revision
 from flows.routing import Route, When
 from tests.flows.mistakes import MUTATIONS, spoilt
+from tests.flows.mistakes.flow import written
 
 GOOD = [*sorted((Path(__file__).parent / "good").glob("*.yaml")), *sorted(SHIPPED.glob("*.yaml"))]
 TIMES = 1
@@ -37,10 +37,6 @@ def test_equal_flows_have_no_changes(path):
     turned = written(backwards(data) | keep)
     assert text != turned
     assert changes(flow(text), flow(text)) == changes(flow(text), flow(turned)) == ()
-
-
-def written(data: Any) -> str:
-    return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
 
 
 def backwards(data: Any) -> Any:

@@ -4,24 +4,21 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import yaml
 
 from flows import source
 from flows.library import SHIPPED
 from flows.loader import check
 from tests.flows.mistakes import MUTATIONS, spoilt
-from tests.flows.mistakes.flow import Data, Mutation
+from tests.flows.mistakes.flow import Data, Mutation, written
 
 SEED = 20_261_122
 GOOD = [*sorted((Path(__file__).parent / "good").glob("*.yaml")), *sorted(SHIPPED.glob("*.yaml"))]
-DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml writes ten times as fast; not every system has it
 TIMES = [1, pytest.param(3, marks=pytest.mark.nightly)]  # how often each mistake is put into each flow
 
 
 def codes(data: Data, desks: set[str]) -> set[tuple[str, str]]:
     """What is wrong, by code and words; the data goes through YAML, as an author's file does."""
-    written = yaml.dump(data, Dumper=DUMPER, allow_unicode=True, sort_keys=False)
-    return {(problem.code, problem.message) for problem in check(written, "spoilt.yaml", desks).problems}
+    return {(problem.code, problem.message) for problem in check(written(data), "spoilt.yaml", desks).problems}
 
 
 def _good(path: Path) -> tuple[Path, Data, set[str], set[tuple[str, str]]]:

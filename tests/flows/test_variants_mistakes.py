@@ -4,13 +4,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import yaml
 
 from flows import source
 from flows.library import SHIPPED
 from flows.loader import check
 from tests.flows.mistakes import MUTATIONS, spoilt
-from tests.flows.mistakes.flow import Data
+from tests.flows.mistakes.flow import Data, written
 
 GOOD = [SHIPPED / "after-support.yaml", *sorted((Path(__file__).parent / "good").glob("[a-d]*.yaml"))]
 NOT_OF_VARIANTS = {"unreachable-step", "unused-variable"}  # a variant may go past steps, variables are the whole file's
@@ -19,8 +18,7 @@ OF_VARIANTS = {"lost-routes", "same-variant"}
 
 def codes(data: Data, desks: set[str]) -> set[str]:
     """What is wrong, through YAML as in an author's file."""
-    written = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-    return {problem.code for problem in check(written, "spoilt.yaml", desks).problems}
+    return {problem.code for problem in check(written(data), "spoilt.yaml", desks).problems}
 
 
 def as_variant(good: Data, bad: Data) -> Data | None:

@@ -5,11 +5,19 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import yaml
+
 from flows.schema import Walk
 
 Data = dict[str, Any]
 Mutation = Callable[[Data, Random], bool]
 """Spoils `data` in place; False where it has nothing to spoil."""
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml writes ten times as fast; not every system has it
+
+
+def written(data: Data) -> str:
+    """As an author's file has it."""
+    return str(yaml.dump(data, Dumper=DUMPER, allow_unicode=True, sort_keys=False))
 
 
 def parts(data: Data, kind: str) -> list[Any]:

@@ -14,9 +14,9 @@ from flows.reading.optout import landmarks as demand_landmarks
 from flows.reading.optwords import all_opt_words
 from flows.reading.tokens import WORD, Token, tokenise, words_of
 
-LONGEST = 320  # tokens; no longer a text is read from beginning to end
-_HEAD, _BETWEEN, _TAIL = 160, 90, 70  # tokens of a longer one
-_TAIL_SIGNS = 400  # characters
+LONGEST = 240  # tokens; no longer a text is read from beginning to end
+_HEAD, _BETWEEN, _TAIL = 110, 80, 50  # tokens of a longer one
+_TAIL_SIGNS = 300  # characters
 _BEFORE, _BEHIND = 90, 60  # characters around a number or a wish
 _PLACES = 4  # of numbers, and as many of wishes
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -67,7 +67,7 @@ def _marks(text: str, language: str) -> tuple[Mapping[str, int], AbstractSet[str
     words = words_of(text)
     counts = Counter(words)
     landmarks = set(chain.from_iterable(source.wishes.landmarks(words, counts) for source in lexicons(language)))
-    landmarks.update(chain.from_iterable(demand_landmarks(counts, known) for known in all_opt_words(language)))
+    landmarks.update(chain.from_iterable(demand_landmarks(words, known) for known in all_opt_words(language)))
     known = set(chain.from_iterable(counts.keys() & source.numbers.keys() for source in lexicons(language)))
     numbers = {word for word in known if lexicon(language).number(word) is not None}
     return {word: counts[word] for word in landmarks}, numbers

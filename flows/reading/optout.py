@@ -11,7 +11,7 @@ from itertools import chain
 from flows.reading.optclasses import BIT, OptPhrase
 from flows.reading.optclause import ALL_KNOWN, KNOWN, everything, quiet
 from flows.reading.optrules import ANCHORS, is_demand, may_be_demand
-from flows.reading.optwords import PHRASE, OptWords
+from flows.reading.optwords import PHRASE, OptWords, near
 from flows.reading.tokens import LINE, LONGEST_WORD, NUMBER, PAUSE, STOP, WORD, Token
 
 _PAUSE, _STROKE, _SOME_NUMBER = -1, "|", "0"
@@ -31,7 +31,7 @@ def may_demand(words: Sequence[str], known: OptWords) -> bool:
     """False where the words of the text are surely not those of a demand."""
     gate, words = known.gate(slips=len(words) <= _SHORT), known.spelt(words)
     found = 0
-    for word in words if len(words) <= _SHORT else known.near(frozenset(words)):
+    for word in words if len(words) <= _SHORT else near(tuple(words), known):
         found |= gate[word]
     if found & PHRASE:
         said = frozenset(words).union(*[word.split("'") for word in words if "'" in word])
@@ -39,10 +39,10 @@ def may_demand(words: Sequence[str], known: OptWords) -> bool:
     return may_be_demand(found)
 
 
-def landmarks(counts: Mapping[str, int], known: OptWords) -> Iterator[str]:
+def landmarks(words: tuple[str, ...], known: OptWords) -> Iterator[str]:
     """The words of a long text around which a demand may stand."""
     classes = known.classes(ordinary=False)
-    return (word for word in known.near(counts) if classes[word] & _LANDMARKS)
+    return (word for word in near(words, known) if classes[word] & _LANDMARKS)
 
 
 def _parts(word: str, classes: Mapping[str, int]) -> Sequence[str]:
@@ -56,11 +56,7 @@ def demands(tokens: Sequence[Token], known: OptWords) -> list[tuple[int, int]]:
     """The demands as spans (first token, token after the last): the clauses that hold one."""
     classes = known.classes(slips=len(tokens) <= _SHORT)
     spoken = [(sentence, known.spelt(_words(sentence, tokens, classes))) for sentence in _sentences(tokens)]
-    vocabulary = frozenset(chain.from_iterable(words for _, words in spoken))
-    opened = known.opened(vocabulary)
-    text = everything(classes[word] for word in vocabulary)
-    if not may_be_demand(text | everything(phrase.classes for phrase in chain.from_iterable(opened.values()))):
-        return []
+    opened = known.opened(frozenset(chain.from_iterable(words for _, words in spoken)))
     read = [(sentence, _split(_masks(words, classes, opened))) for sentence, words in spoken]
     clauses = [clause for _, found in read for clause in found]
     text = everything(map(everything, clauses))

@@ -47,10 +47,19 @@ def threatens(clause: Sequence[int], text: int) -> bool:
 
 
 def threatens_unless(clauses: Sequence[Sequence[int]], sentence: int) -> bool:
-    """As in "If this doesn't stop I'll see my lawyer": nothing else is what is to stop."""
-    if not sentence & THREAT or not sentence & IF or not sentence & CEASE:
+    """As in "If this doesn't stop I'll see my lawyer", "if another one comes I'll …"."""
+    if not sentence & THREAT or not sentence & IF:
         return False
-    return any(_unless(clause) for clause in clauses)
+    return any(_unless(clause) or _if_more(clause) for clause in clauses)
+
+
+def _if_more(clause: Sequence[int]) -> bool:
+    """Whether the clause is "if another one comes", and nothing else is spoken of."""
+    for i in places(clause, IF):
+        for k in places(clause, GET | SEND, i + 1, i + 6):
+            if any_of(clause, MORE, i, k) and quiet(clause, i, k + 1):
+                return True
+    return False
 
 
 def _unless(clause: Sequence[int]) -> bool:

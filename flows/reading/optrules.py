@@ -249,6 +249,8 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
         for k in places(clause, WRITING, i - 5, i + _FAR + 1):
             if (k == i and not mask & CONTACT) or not between(clause, i, k):
                 continue
+            if clause[k] & ASKING and len(clause) <= _NEAR + 1 and quiet(clause, 0, len(clause)):
+                return True
             sends = clause[k] & (CONTACT | CONTACTED) or (clause[k] & SEND and quiet(clause, k, k + 5))
             if is_message(clause, k) or (sends and k != i):
                 return True
@@ -265,7 +267,7 @@ def _ends_it(clause: Sequence[int], i: int, sentence: int, text: int) -> bool:
         text & (WRITING & ~SEND | RECORD)
         or asks_how(clause)
         or (text & NOT and text & CONSENT)
-        or (text & THREAT and text & IF and text & MORE)
+        or (text & THREAT and text & IF and (text & MORE or these))
         or (asked and whole and (text & SEND or (text & GET and these)))
     )
     if others and (whole or these) and quiet(clause, i, i + _NEAR + 1 if asked and these else len(clause)):

@@ -63,13 +63,6 @@ class OptWords(Struct, frozen=True, eq=False):
     openings: frozenset[str]
     owner: Lexicon
 
-    def near(self, words: Iterable[str]) -> list[str]:
-        """The words that may have a class of a demand; a text of new words is sifted without looking them up."""
-        if self.prefixes or self.denials:
-            return list(words)
-        openings, stems = self.openings, self.stems
-        return [word for word in words if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
-
     def spelt(self, words: Sequence[str]) -> Sequence[str]:
         """The words as phrases spell them: Arabic has two letters each for the same ending."""
         return [word.translate(_SAME_IN_ARABIC) for word in words] if self.prefixes else words
@@ -94,23 +87,32 @@ class OptWords(Struct, frozen=True, eq=False):
         return _looked_up(self, slips, ordinary)
 
 
+@lru_cache(maxsize=8)  # of one long text it is asked at the door, for its excerpt and for its demands
+def near(words: tuple[str, ...], known: OptWords) -> Sequence[str]:
+    """The different words that may have a class of a demand; those of a text of new words are not looked up."""
+    different = frozenset(words)
+    if known.prefixes or known.denials:
+        return list(different)
+    openings, stems = known.openings, known.stems
+    return [word for word in different if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
+
+
 class _LookedUp(dict[str, int]):
     """What each word is found to be, when it is first met."""
 
     def __init__(self, words: OptWords, slips: bool, ordinary: bool) -> None:  # noqa: FBT001
         super().__init__()
         self._words, self._slips, self._ordinary = words, slips, ordinary
+        self._plain = _looked_up(words, False, False) if slips or ordinary else None
 
     def __missing__(self, word: str) -> int:
-        found = _classes(self._words, word)
+        found = _classes(self._words, word) if self._plain is None else self._plain[word]
         if not found and self._ordinary and _is_ordinary(self._words.owner, word):
             found = BIT["light"]
         if not found and self._slips and _MAY_SLIP - 1 <= len(word) <= _MOST_SLIP:
             found = _with_slip(self._words, word) & _NO_SLIP
-        if not found and (stretched := _STRETCHED.search(word)):
-            letter = stretched[1]
-            found = self[word[: stretched.start()] + letter + word[stretched.end() :]]
-            found = found or self[word[: stretched.start()] + 2 * letter + word[stretched.end() :]]
+        if not found and _STRETCHED.search(word):
+            found = self[_STRETCHED.sub(r"\1", word)] or self[_STRETCHED.sub(r"\1\1", word)]
         if len(self) >= _REMEMBERED:
             self.clear()
         self[word] = found

@@ -7,7 +7,7 @@ from flows.reading.keyword import asks_for_person, keyword
 from flows.reading.optout import demands, may_demand
 from flows.reading.optwords import all_opt_words
 from flows.reading.result import Wish
-from flows.reading.tokens import Token, words_of
+from flows.reading.tokens import LONGEST_WORD, WORD, Token, words_of
 
 
 def wish(text: str, language: str) -> Wish:
@@ -38,7 +38,9 @@ def wish_spans(tokens: Sequence[Token], language: str) -> list[tuple[str, int, i
     Those that a pattern of `not_wishes` covers are left out, be it the conversation's language or English.
     """
     sources = lexicons(language)
-    asked = [("stop", *span) for known in all_opt_words(language) for span in demands(tokens, known)]
+    said = [token.text[:LONGEST_WORD] for token in tokens if token.kind == WORD]
+    possible = (known for known in all_opt_words(language) if may_demand(said, known))
+    asked = [("stop", *span) for known in possible for span in demands(tokens, known)]
     matches = [match for words in sources for match in dict.fromkeys(words.wishes.find(tokens))]
     if not matches:
         return asked

@@ -89,10 +89,12 @@ class _Characters(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         kind = unicodedata.category(char)  # most of many characters that were never met need not be folded
-        if kind in _NAMELESS:
+        if kind in _NAMELESS or (kind == "So" and char not in _SPECIAL and not unicodedata.decomposition(char)):
             folded = "☺"
-        elif kind != "Lo" or _FIRST_HANGUL <= code <= _LAST_HANGUL or unicodedata.decomposition(char):
+        elif kind != "Lo" or unicodedata.decomposition(char):
             folded = _fold_char(char)[:_LONGEST]
+        elif _FIRST_HANGUL <= code <= _LAST_HANGUL:
+            folded = unicodedata.normalize("NFKD", char)
         else:
             folded = char
         if len(self) >= _REMEMBERED:

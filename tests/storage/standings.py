@@ -18,6 +18,10 @@ BLOCKS = {
       VALUES (:lane, :contact, :channel, :hmac, 'k', :rank, 0)""",
     "test_grant": """INSERT INTO consent_grant (hmac, purpose, channel, event, basis, at)
       VALUES (:hmac, 'survey', :channel, :event, :basis, 5)""",
+    "test_consent": """INSERT INTO consent_event (id, hmac, key_id, purpose, channel, action, basis, at,
+      recorded_at, source, source_ref, wording, wording_version, locale, actor, evidence_hash, n, prev_hash, hash)
+      VALUES (:id, :hmac, 'k', 'survey', :channel, 'granted', :basis, 5, 5, 'import', '', '', '', '', '', '', 1, '',
+        '')""",
     "test_suppress": """INSERT INTO suppression (hmac, channel, scope, key_id, reason, at, source_event)
       VALUES (:hmac, :channel, 'all', 'k', :reason, 5, '')""",
 }
@@ -40,6 +44,7 @@ def person(
         channel = lane.partition(":")[0]
         yield Ask("test_reach", (lane, contact, channel, f"h-{lane}", rank))
         if grant:
+            yield Ask("test_consent", (f"e-{lane}", f"h-{lane}", channel, grant))
             yield Ask("test_grant", (f"h-{lane}", channel, f"e-{lane}", grant))
 
 

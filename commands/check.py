@@ -1,15 +1,16 @@
-"""`run.py check`: lint flows, every problem with file, line, column and a suggestion."""
+"""`run.py check`: lint flows and what stands beside them: each problem with file, line, column and a suggestion."""
 
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import msgspec
 
 if TYPE_CHECKING:  # `--help` should not load the models
     from flows.library import Source
+    from flows.model import Flow
     from flows.problems import Problem
 
 
@@ -19,14 +20,16 @@ if TYPE_CHECKING:  # `--help` should not load the models
 @click.option("--sarif", is_flag=True, help="One SARIF document, as editors and CI services read it.")
 @click.option("--forecast", is_flag=True, help="Also messages, SMS segments and cost, by channel and language.")
 def command(paths: tuple[Path, ...], *, as_json: bool, sarif: bool, forecast: bool) -> None:
-    """Look for problems in flows and desk files: files or folders; without PATH, the settings' and the shipped ones.
+    """Look for problems in flows, desk files, triggers and campaigns: in files or folders.
 
-    The exit status is 1 if there is an error; warnings alone leave it at 0.
+    Without PATH, in those of the settings and the shipped ones. The exit status is 1 if there is an error; warnings
+    alone leave it at 0.
     """
     from flows.library import problems_of  # noqa: PLC0415 — see above
 
-    sources, desks, desk_files = _given(paths) if paths else _configured()
-    problems = problems_of(sources, desks) + _desk_problems(desk_files, sources)
+    given = _given(paths) if paths else _configured()
+    problems = problems_of(given.flows, given.desks) + _desk_problems(given.desk_files, given.flows)
+    problems += _asking_problems(given)
     if sarif:
         from commands.sarif import document  # noqa: PLC0415 — see above
 
@@ -35,9 +38,9 @@ def command(paths: tuple[Path, ...], *, as_json: bool, sarif: bool, forecast: bo
         for problem in problems:
             click.echo(msgspec.json.encode(problem))
     else:
-        _tell(problems, sources, desk_files)
+        _tell(problems, given)
     if forecast and not sarif:
-        _forecast(sources, as_json=as_json)
+        _forecast(given.flows, as_json=as_json)
     if any(problem.severity == "error" for problem in problems):
         sys.exit(1)
 
@@ -59,42 +62,78 @@ def _forecast(sources: Iterable["Source"], *, as_json: bool) -> None:
             click.echo(msgspec.json.encode(row))
 
 
-Given = tuple[list["Source"], set[str] | None, list["Source"]]
-"""Flows, the names of desks if they are known, and desk files."""
+class Given(NamedTuple):
+    """What is to be checked. `desks` and `channels` are those there are, None if that is not known."""
+
+    flows: list["Source"]
+    desk_files: list["Source"]
+    triggers: list["Source"]
+    campaigns: list["Source"]
+    desks: set[str] | None = None
+    channels: frozenset[str] | None = None
+    variables: frozenset[str] = frozenset()
+
+    @property
+    def files(self) -> list["Source"]:
+        """All of them."""
+        return [*self.flows, *self.desk_files, *self.triggers, *self.campaigns]
 
 
 def _given(paths: Iterable[Path]) -> Given:
     from flows.library import Source, read_folders  # noqa: PLC0415 — see above
 
-    sources: list[Source] = []
+    kinds: dict[str, list[Source]] = {"flow": [], "desk file": [], "trigger": [], "campaign": []}
     for path in paths:
-        if path.is_dir():
-            found = list(read_folders([path]))
-            if not found:
-                raise click.UsageError(f"there is no .yaml file in {path}")
-            sources += found
-        else:
-            sources.append(Source(str(path), path.read_bytes()))
-    flows = [source for source in sources if not _is_desk_file(source.text)]
-    return flows, None, [source for source in sources if source not in flows]
+        found = list(read_folders([path])) if path.is_dir() else [Source(str(path), path.read_bytes())]
+        if not found:
+            raise click.UsageError(f"there is no .yaml file in {path}")
+        for each in found:
+            kinds[_kind(each.text)].append(each)
+    return Given(kinds["flow"], kinds["desk file"], kinds["trigger"], kinds["campaign"])
 
 
-def _is_desk_file(text: str | bytes) -> bool:
-    """A file without a flow's `steps` that has something of a desk file."""
+def _kind(text: str | bytes) -> str:
+    """What a file is, by its first keys: a flow, unless it is something else for certain."""
     from flows import source  # noqa: PLC0415 — see above
 
     data = source.read(text, "").data
-    return isinstance(data, dict) and "steps" not in data and not {"replies", "vouchers", "causes"}.isdisjoint(data)
+    if not isinstance(data, dict) or "steps" in data:
+        return "flow"
+    for kind in ("trigger", "campaign"):
+        if kind in data:
+            return kind
+    return "flow" if {"replies", "vouchers", "causes"}.isdisjoint(data) else "desk file"
 
 
 def _desk_problems(files: Iterable["Source"], sources: Iterable["Source"]) -> list["Problem"]:
     """What is wrong with desk files, seen beside the languages of the flows."""
     from bot.cases import desk_file  # noqa: PLC0415 — see above
+
+    languages = {language for flow in _flows(sources).values() for language in flow.languages}
+    return [problem for each in files for problem in desk_file.check(each.text, each.file, languages).problems]
+
+
+def _asking_problems(given: Given) -> list["Problem"]:
+    """What is wrong with triggers and campaigns, seen beside flows, if some were given, and channels."""
+    from bot.outreach import campaign, triggers  # noqa: PLC0415 — see above
+    from flows.library import SHIPPED, read_folders  # noqa: PLC0415 — see above
+
+    if not (given.triggers or given.campaigns):
+        return []
+    flows = {**_flows(read_folders([SHIPPED])), **_flows(given.flows)} if given.flows else None
+    known = triggers.Known(flows, given.channels, given.variables)
+    found = triggers.check_all([(each.file, each.text) for each in given.triggers], known)[1]
+    for each in given.campaigns:
+        found += campaign.check(each.text, each.file, frozenset(flows or ()), given.channels or frozenset()).problems
+    return found
+
+
+def _flows(sources: Iterable["Source"]) -> dict[str, "Flow"]:
+    """The flows without errors, by id."""
     from flows.loader import check  # noqa: PLC0415 — see above
 
-    flows = [checked.flow for checked in (check(each.text, each.file) for each in sources) if checked.flow]
-    languages = {language for flow in flows for language in flow.languages}
-    return [problem for each in files for problem in desk_file.check(each.text, each.file, languages).problems]
+    checked = [check(each.text, each.file).flow for each in sources]
+    return {flow.id: flow for flow in checked if flow}
 
 
 def _configured() -> Given:
@@ -105,16 +144,23 @@ def _configured() -> Given:
     missing = [folder for folder in configured.flow_folders if not folder.is_dir()]
     if missing:
         raise click.UsageError(f"the folder {missing[0]} (setting flows_dir) does not exist")
-    # a set-up without desks is one that has not come to them yet
-    known = set(configured.desks) or None
     files = sorted({configured.home / desk.file for desk in configured.desks.values() if desk.file})
-    desk_files = [Source(str(file), file.read_bytes()) for file in files]
-    return list(read_folders([SHIPPED, *configured.flow_folders])), known, desk_files
+    asking = configured.home / configured.outreach_dir if configured.outreach_dir else None
+    return Given(
+        list(read_folders([SHIPPED, *configured.flow_folders])),
+        [Source(str(file), file.read_bytes()) for file in files],
+        list(read_folders([asking / "triggers"])) if asking else [],
+        list(read_folders([asking / "campaigns"])) if asking else [],
+        # a set-up without desks is one that has not come to them yet
+        set(configured.desks) or None,
+        frozenset(configured.channels),
+        frozenset({*configured.variables, *(["company"] if configured.company else [])}),
+    )
 
 
-def _tell(problems: Iterable["Problem"], sources: list["Source"], desk_files: list["Source"]) -> None:
+def _tell(problems: Iterable["Problem"], given: Given) -> None:
     """Each problem with the line it is in and a caret under the place."""
-    lines = {source.file: _lines(source.text) for source in (*sources, *desk_files)}
+    lines = {source.file: _lines(source.text) for source in given.files}
     counts = {"error": 0, "warning": 0}
     for problem in problems:
         counts[problem.severity] += 1
@@ -127,9 +173,10 @@ def _tell(problems: Iterable["Problem"], sources: list["Source"], desk_files: li
             click.echo(_excerpt(text[problem.line - 1], problem.line, problem.column, colour))
         if problem.suggestion:
             click.echo(f"      = {problem.suggestion}")
-    kinds = [("flow", len(sources)), ("desk file", len(desk_files))]
-    counted = [f"{count} {kind}{'s' * (count != 1)}" for kind, count in kinds if count]
-    flows = f"{' and '.join(counted)} checked"
+    kinds = {"flow": given.flows, "desk file": given.desk_files, "trigger": given.triggers, "campaign": given.campaigns}
+    counted = [f"{len(files)} {kind}{'s' * (len(files) != 1)}" for kind, files in kinds.items() if files]
+    before = [*counted[:-2], " and ".join(counted[-2:])]
+    flows = f"{', '.join(before)} checked"
     if any(counts.values()):
         click.echo(f"{flows}: " + ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items() if n))
     else:

@@ -98,3 +98,42 @@ def test_an_empty_folder_is_a_mistake(tmp_path: Path):
     result = run(tmp_path)
     assert result.exit_code == 2
     assert "no .yaml file" in result.output
+
+
+TRIGGER = "format: 1\ntrigger: {id: a, on: ticket.closed, flow: after-suport, channels: [sma]}\n"
+CAMPAIGN = "format: 1\ncampaign: {id: a, flow: relatonship, waves: {starts: 2027-01-04}}\n"
+
+
+def test_triggers_and_campaigns_are_known_by_their_key(tmp_path: Path):
+    """Alone, what they name is not judged; beside flows, or with the settings, it is."""
+    (tmp_path / "trigger.yaml").write_text(TRIGGER, encoding="utf-8")
+    (tmp_path / "campaign.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    assert run(tmp_path).output == "1 trigger and 1 campaign checked, no problems\n"
+    (tmp_path / "flow.yaml").write_text((GOOD / "cafe.yaml").read_text("utf-8"), encoding="utf-8")
+    found = run(tmp_path).output
+    assert "trigger.yaml:2:43: error: there is no survey 'after-suport'" in found
+    assert "did you mean 'after-support'?" in found
+    assert "campaign.yaml:2:25: error: there is no survey 'relatonship'" in found
+    assert "1 flow, 1 trigger and 1 campaign checked: " in found
+
+
+def test_the_settings_say_where_triggers_and_campaigns_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """And which channels there are; one id may be there once."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ECHOLOT_CONFIG", raising=False)
+    sms = "{kind: twilio, account_sid: AC1, from: '+4930123456'}"
+    (tmp_path / "echolot.yaml").write_text(f"outreach_dir: asking\nchannels: {{sms: {sms}}}\n", encoding="utf-8")
+    assert run().output == "2 flows checked, no problems\n"
+    for folder, text in (("triggers", TRIGGER), ("campaigns", CAMPAIGN)):
+        (tmp_path / "asking" / folder).mkdir(parents=True)
+        (tmp_path / "asking" / folder / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "asking" / "triggers" / "b.yaml").write_text(TRIGGER.replace("sma", "sms"), encoding="utf-8")
+    result = run()
+    assert result.exit_code == 1
+    assert "a.yaml:2:68: error: the settings have no channel 'sma'" in result.output
+    assert "did you mean 'sms'?" in result.output
+    assert "2 flows, 2 triggers and 1 campaign checked: 4 errors" in result.output
+    right = TRIGGER.replace("suport", "support").replace("sma", "sms")
+    (tmp_path / "asking" / "triggers" / "a.yaml").write_text(right, encoding="utf-8")
+    (tmp_path / "asking" / "triggers" / "b.yaml").write_text(right, encoding="utf-8")
+    assert "the trigger 'a' is also in" in run().output

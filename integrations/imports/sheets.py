@@ -32,8 +32,9 @@ def opened(path: Path) -> Source:
     import openpyxl  # noqa: PLC0415  # for spreadsheets only
 
     _measure(path)
+    file = path.open("rb")  # closed with the book; by its name the library would judge it
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = next((each for each in book.worksheets if each.sheet_state == "visible"), None)
         if sheet is None:
             raise Unreadable(f"{path} shows no sheet")
@@ -42,6 +43,7 @@ def opened(path: Path) -> Source:
         total = max(1, sheet.max_row or 1)
         columns = header(path, [cell(value) for value in next(rows, ())])
     except _BROKEN as error:
+        file.close()
         raise Unreadable(
             f"{path} cannot be read as a spreadsheet ({type(error).__name__}): save it anew, or as CSV"
         ) from error

@@ -25,6 +25,8 @@ from bot.runtime.planner import Planner
 from bot.runtime.supervisor import Supervisor
 from bot.secret_keys import decoded
 from bot.versions import Archive
+from commands.address_keys import naming
+from commands.ask_budget import budget
 from commands.desks import desks
 from commands.outreach import Outreach
 from commands.triggers import Triggers
@@ -214,6 +216,7 @@ async def parts(
         intake = Intake(store, clock, gather)
         longest = max(gather.values(), default=0)
         supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, places, public_url)
+        supervisor.worker.names = naming(settings)
         office = Office(store, shelf, intake, clock)
         supervisor.also("librarian", librarian.run)
         _ask(supervisor, settings, store, shelf, clock)
@@ -228,7 +231,7 @@ def _ask(supervisor: Supervisor, settings: Settings, store: Any, library: Librar
     ours = {**settings.variables, **({"company": settings.company} if settings.company else {})}
     decider = Decider(StoredLedger(store), library, policy, clock, ours)
     supervisor.also("decider", decider.run)
-    supervisor.also("planner", Planner(StoredPlans(store), decider.kind_of, policy, clock).run)
+    supervisor.also("planner", Planner(StoredPlans(store), decider.kind_of, policy, clock, budget).run)
 
 
 def outreach_of(settings: Settings, store: Any, library: Library, clock: Callable[[], int] = epoch_ms) -> Outreach:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.contacts import Contact, Reach
-from bot.outreach.plans import CANCELLED, DONE, RUNNING, Kept, Members, Progress, Wave
+from bot.outreach.plans import CANCELLED, DONE, RUNNING, Answers, Budget, Kept, Members, Progress, Wave
 from bot.outreach.waves import Left, Plan, Span, first_key
 from storage.decisions import contact_of, propose
 from storage.ledger import Runs
@@ -42,9 +42,9 @@ class StoredPlans:
         changed: bool = await self._store.run(lambda: _set_state(campaign, state, by, now), "decisions")
         return changed
 
-    async def plan_some(self, until: int, now: int, limit: int, members: Members) -> int:
+    async def plan_some(self, until: int, now: int, limit: int, members: Members, budget: Budget) -> int:
         """See bot.outreach.plans."""
-        seen: int = await self._store.run(lambda: _plan_some(until, now, limit, members), "decisions")
+        seen: int = await self._store.run(lambda: _plan_some(until, now, limit, members, budget), "decisions")
         return seen
 
     async def end_some(self, now: int, limit: int) -> int:
@@ -59,7 +59,8 @@ class StoredPlans:
 
     async def progress(self, campaign: str) -> list[Progress]:
         """See bot.outreach.plans."""
-        found: list[Progress] = await self._store.read(lambda: _progress(campaign))
+        async with self._store.snapshot() as still:  # its figures add up, whoever decides meanwhile
+            found: list[Progress] = await still.read(lambda: _progress(campaign))
         return found
 
 
@@ -89,7 +90,7 @@ def _set_state(campaign: str, state: str, by: str, now: int) -> Script[bool]:
     return bool(changed)
 
 
-def _plan_some(until: int, now: int, limit: int, members: Members) -> Script[int]:
+def _plan_some(until: int, now: int, limit: int, members: Members, budget: Budget) -> Script[int]:
     found = yield Ask("wave_to_plan", (until,))
     if not found:
         return 0
@@ -105,9 +106,19 @@ def _plan_some(until: int, now: int, limit: int, members: Members) -> Script[int
     state, cursor = "planning", f"{'again' if last == start else 'first'}:{contacts[-1].id if contacts else after}"
     if len(contacts) < limit:  # this stretch is through
         state, cursor = ("asking", cursor) if last == start else ("planning", "again:")
+        answers = (yield from answers_of(campaign)) if state == "asking" else []
+        budgeted = budget(source, planned, answers) if state == "asking" else planned
+        if budgeted is not planned:  # they were only counted: now from the start again
+            state, cursor, planned = "planning", "", budgeted
     written = _encode(planned).decode()
     yield Ask("move_wave", (state, cursor, planned.looked_at, planned.taken, written, campaign, n))
     return max(1, len(contacts))
+
+
+def answers_of(campaign: str) -> Script[list[Answers]]:
+    """What the cells of a campaign have answered so far."""
+    rows = yield Ask("cell_answers", (campaign,))
+    return [Answers(*row) for row in rows]
 
 
 def _stretch(cursor: str, start: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The ledger on a store: bot.outreach.ledger.Ledger over whatever runs scripts."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from bot.outreach.ledger import Decide, KindOf, Proposal
@@ -16,6 +17,10 @@ class Runs(Protocol):
         ...
 
     async def read(self, script: Callable[[], Script[Any]]) -> Any:
+        """See storage.reading."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Any]:
         """See storage.reading."""
         ...
 

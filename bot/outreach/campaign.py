@@ -75,6 +75,17 @@ class Quota(Frozen):
     """How many of each cell are asked."""
 
 
+class Precision(Frozen):
+    """How well each cell's score is to be known; who is asked follows from it (`docs/why/ask-budget.md`)."""
+
+    by: tuple[str, ...] = Field(min_length=1)
+    """The attributes whose values make a cell."""
+    within: float = Field(10, gt=0, le=100)
+    """Half of the interval that is precise enough, in points."""
+    messages: int = Field(ge=1)
+    """How many people a wave may ask in all."""
+
+
 class Waves(Frozen):
     """When. Without `every` there is one wave."""
 
@@ -105,6 +116,8 @@ class Campaign(Frozen):
     """In how many groups the audience takes turns: with 4, a quarterly wave asks each person once a year."""
     quota: Quota | None = None
     """How many of each cell at most."""
+    precision: Precision | None = None
+    """Ask where another answer makes a cell's score more precise, and stop where it is precise enough."""
     most: int | None = Field(None, ge=1)
     """How many people at most in a wave."""
     daily: int | None = Field(None, ge=1)
@@ -119,6 +132,14 @@ class Campaign(Frozen):
     """Values for the survey's placeholders, the same for everybody."""
     zone: Annotated[str, AfterValidator(_zone)] = ""
     """The time zone in which its days are counted; without it the operator's."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Campaign":
+        if self.quota and self.precision:
+            raise PydanticCustomError(
+                "both", "`quota` and `precision` both say how many of each cell; take one of them"
+            )
+        return self
 
     @model_validator(mode="after")
     def _in_days(self) -> "Campaign":

@@ -51,6 +51,21 @@ Members = Callable[[str, Span, Sequence[Contact], Plan], tuple[list[Proposal], l
 """Who of these contacts is in the wave of the campaign with this source: `bot.outreach.waves.members`."""
 
 
+class Answers(NamedTuple):
+    """What a cell of a campaign has answered so far: who was asked, who of them may still answer, and the scores."""
+
+    cell: str
+    asked: int
+    waiting: int
+    detractors: int
+    passives: int
+    promoters: int
+
+
+Budget = Callable[[str, Plan, Sequence[Answers]], Plan]
+"""How many of each cell are asked, once the plan has counted them, for the campaign with this source."""
+
+
 class Plans(Protocol):
     """The part of a store that keeps campaigns. Raises StoreUnavailable and Conflict."""
 
@@ -66,7 +81,7 @@ class Plans(Protocol):
         """Run, pause, cancel; whether that changed anything."""
         ...
 
-    async def plan_some(self, until: int, now: int, limit: int, members: Members) -> int:
+    async def plan_some(self, until: int, now: int, limit: int, members: Members, budget: Budget) -> int:
         """Bring up to `limit` contacts into the ledger for the first wave that begins before `until`; how many seen."""
         ...
 

@@ -5,6 +5,7 @@ whichever machine, and nobody's turn says anything about another's.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -36,17 +37,27 @@ class Span(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """How far a wave is planned: how many were looked at, by cell, by day, and left out by which rule."""
+    """How far a wave is planned: how many were looked at, by cell, by day, and left out by which rule.
+
+    A campaign with `precision` goes through its contacts twice: first it counts them (`sizes` by cell), then it asks as
+    many of each cell as `budget` says, None before that.
+    """
 
     looked_at: int = 0
     taken: int = 0
     cells: Mapping[str, int] = {}
     days: Mapping[str, int] = {}
     left_out: Mapping[str, int] = {}
+    sizes: Mapping[str, int] = {}
+    budget: Mapping[str, int] | None = None
+
+    def counts(self, campaign: Campaign) -> bool:
+        """Whether contacts are only counted so far."""
+        return campaign.precision is not None and self.budget is None
 
 
 class Left(Struct, frozen=True):
-    """A member whom the wave has no room for, and why: quota_full | wave_full."""
+    """A member whom the wave has no room for, and why: quota_full | wave_full | precise_enough."""
 
     proposal: Proposal
     rule: str
@@ -85,13 +96,15 @@ def members(
     campaign: Campaign, span: Span, contacts: Sequence[Contact], plan: Plan, setting: Setting
 ) -> tuple[list[Proposal], list[Left], Plan]:
     """Of these contacts those whose turn comes in this wave, those it has no room for, and the plan after them."""
+    if plan.counts(campaign):
+        return [], [], _counted(campaign, span, contacts, plan)
     zone = campaign.zone or setting.zone
     turns = _turns(span, setting.hours, setting.country, zone)
     counts = _Counts(plan)
     proposals: list[Proposal] = []
     left: list[Left] = []
     for contact in contacts:
-        if not contact.reaches or not campaign.audience.holds(contact) or not _drawn(campaign, span, contact.id):
+        if not _meant(campaign, span, contact):
             continue
         cell = cell_of(campaign, contact)
         turn, day = _turn(campaign, span, contact.id, turns, counts)
@@ -106,9 +119,10 @@ def members(
 
 
 def cell_of(campaign: Campaign, contact: Contact) -> str:
-    """The values that the quota goes by, joined; without a quota brand, region and agent."""
+    """The values that make a cell, joined; where the campaign names none, brand, region and agent."""
     known = contact.known()
-    by = campaign.quota.by if campaign.quota else ("brand", "region", "agent")
+    cells = campaign.quota or campaign.precision
+    by = cells.by if cells else ("brand", "region", "agent")
     return "|".join(known.get(name, "").replace("|", "/") for name in by)
 
 
@@ -128,6 +142,7 @@ class _Counts:
     def __init__(self, plan: Plan) -> None:
         self.taken = plan.taken
         self.cells, self.days, self.left = dict(plan.cells), dict(plan.days), dict(plan.left_out)
+        self.sizes, self.budget = plan.sizes, plan.budget
 
     def take(self, cell: str, day: str) -> None:
         self.taken += 1
@@ -135,9 +150,7 @@ class _Counts:
         self.days[day] = self.days.get(day, 0) + 1
 
     def plan(self, looked_at: int) -> Plan:
-        return replace(
-            Plan(), looked_at=looked_at, taken=self.taken, cells=self.cells, days=self.days, left_out=self.left
-        )
+        return Plan(looked_at, self.taken, self.cells, self.days, self.left, self.sizes, self.budget)
 
 
 def _full(campaign: Campaign, cell: str, turn: int, counts: _Counts) -> tuple[str, Mapping[str, int | str]] | None:
@@ -145,9 +158,21 @@ def _full(campaign: Campaign, cell: str, turn: int, counts: _Counts) -> tuple[st
         return "wave_full", {"most": campaign.most}
     if campaign.quota and counts.cells.get(cell, 0) >= campaign.quota.most:
         return "quota_full", {"cell": cell, "most": campaign.quota.most}
+    if counts.budget is not None and counts.cells.get(cell, 0) >= counts.budget.get(cell, 0):
+        return "precise_enough", {"cell": cell, "budget": counts.budget.get(cell, 0)}
     if not turn:
         return "wave_full", {"daily": campaign.daily or 0, "days": campaign.waves.days}
     return None
+
+
+def _counted(campaign: Campaign, span: Span, contacts: Sequence[Contact], plan: Plan) -> Plan:
+    sizes = Counter(plan.sizes)
+    sizes.update(cell_of(campaign, contact) for contact in contacts if _meant(campaign, span, contact))
+    return replace(plan, sizes=dict(sizes))
+
+
+def _meant(campaign: Campaign, span: Span, contact: Contact) -> bool:
+    return bool(contact.reaches) and campaign.audience.holds(contact) and _drawn(campaign, span, contact.id)
 
 
 def _drawn(campaign: Campaign, span: Span, contact: str) -> bool:

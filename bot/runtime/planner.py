@@ -1,15 +1,16 @@
 """The planner: brings campaigns' waves into the ledger, some contacts at a time, and ends those that are through."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
+from msgspec.structs import replace
 
 from bot.contacts import Contact
 from bot.errors import Conflict, StoreUnavailable
-from bot.outreach.campaign import Campaign, check
+from bot.outreach.campaign import Campaign, Precision, check
 from bot.outreach.ledger import Proposal
-from bot.outreach.plans import RUNNING, Plans
+from bot.outreach.plans import RUNNING, Answers, Plans
 from bot.outreach.policy import Policy
 from bot.outreach.waves import Left, Plan, Setting, Span, members, spans
 
@@ -22,15 +23,27 @@ LEAD = 24 * 3600_000  # ms before it begins that a wave is planned
 AHEAD = 400 * 86_400_000  # ms: waves that begin later are not written down yet
 
 
+Allocate = Callable[[Precision, Mapping[str, int], Sequence[Answers]], Mapping[str, int]]
+"""How many messages each cell gets, from how many people it has and what it has answered."""
+
+
 class Planner:
     """Plans until it is stopped; several processes take turns."""
 
-    def __init__(self, plans: Plans, kind_of: Callable[[str], str], policy: Policy, clock: Callable[[], int]) -> None:
-        """`kind_of` gives the kind of a flow by its id."""
+    def __init__(
+        self,
+        plans: Plans,
+        kind_of: Callable[[str], str],
+        policy: Policy,
+        clock: Callable[[], int],
+        allocate: Allocate | None = None,
+    ) -> None:
+        """`kind_of` gives the kind of a flow by its id, `allocate` shares out the messages of a precise campaign."""
         self._plans = plans
         self._kind_of = kind_of
         self._policy = policy
         self._clock = clock
+        self._allocate = allocate
         self._read: dict[str, Campaign] = {}
 
     async def run(self) -> None:
@@ -49,7 +62,7 @@ class Planner:
     async def round(self) -> int:
         """Plan or end some; 0 if there was nothing to do."""
         now = self._clock()
-        planned = await self._plans.plan_some(now + LEAD, now, SOME, self._members)
+        planned = await self._plans.plan_some(now + LEAD, now, SOME, self._members, self._budget)
         return planned or await self._plans.end_some(now, SOME)
 
     async def look_ahead(self) -> None:
@@ -68,6 +81,13 @@ class Planner:
         policy = self._policy
         setting = Setting(self._kind_of(campaign.flow), policy.hours, policy.country, policy.zone)
         return members(campaign, span, contacts, plan, setting)
+
+    def _budget(self, source: str, plan: Plan, answers: Sequence[Answers]) -> Plan:
+        """The same plan where it does not only count; else with as many messages for each cell as they are worth."""
+        campaign = self._campaign(source)
+        if not plan.counts(campaign) or campaign.precision is None or self._allocate is None:
+            return plan
+        return replace(plan, budget=self._allocate(campaign.precision, plan.sizes, answers))
 
     def _campaign(self, source: str) -> Campaign:
         """What was checked when it was started."""

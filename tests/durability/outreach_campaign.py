@@ -93,7 +93,7 @@ class Campaign(Struct):
             span = Span(1, now, now + max(1000, round(self.over * 1000)))
             await plans.begin(Kept("all", "r", YAML, "running", now, "test"), [span])
             planner = Planner(plans, lambda _flow: "relationship", policy, lambda: now)
-            while await plans.plan_some(now + 1, now, _PORTION, planner._members):
+            while await plans.plan_some(now + 1, now, _PORTION, planner._members, planner._budget):
                 pass
         finally:
             waves.SLOT = slot

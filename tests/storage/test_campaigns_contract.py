@@ -4,17 +4,19 @@ import pytest
 
 from bot.outreach.campaign import check
 from bot.outreach.candidate import Decision
-from bot.outreach.ledger import Decided
+from bot.outreach.ledger import Decided, Invited
 from bot.outreach.plans import Kept, counts
 from bot.outreach.policy import Policy
 from bot.outreach.waves import spans
 from bot.runtime.decider import Decider
 from bot.runtime.planner import Planner
+from commands.ask_budget import budget
 from flows.library import Library
 from storage import decisions
-from storage.campaigns import StoredPlans
+from storage.campaigns import StoredPlans, answers_of
 from storage.ledger import StoredLedger
 from tests.storage import standings
+from tests.storage.builders import answer, event, rows, session
 from tests.storage.standings import AT, DAY, person
 
 YAML = """
@@ -44,10 +46,16 @@ async def started(store, more: str = "", count: int = 25) -> tuple[StoredPlans, 
     return plans, Planner(plans, lambda _flow: "relationship", Policy(), lambda: AT + 3 * DAY)
 
 
+async def work(store, **changes):
+    """Write rows as a batch's consequences."""
+    await store.accept([event("any", "sms:+49000")])
+    await store.work(1, AT * 2, lambda batch: rows(done=[one.id for one in batch.events], **changes))
+
+
 async def planned(plans: StoredPlans, planner: Planner, portion: int = 4) -> int:
     """Plan all there is to plan, in portions; how many portions that took."""
     portions = 0
-    while await plans.plan_some(FOREVER, AT, portion, planner._members):
+    while await plans.plan_some(FOREVER, AT, portion, planner._members, planner._budget):
         portions += 1
     return portions
 
@@ -81,7 +89,7 @@ async def test_a_wave_that_does_not_begin_yet_is_not_planned(store):
     other = Planner(plans, lambda _flow: "relationship", Policy(), lambda: AT - 100 * DAY)
     await plans.begin(Kept("later", "r", YAML.replace("spring", "later"), "running", AT, ""), list(spans(
         check(YAML.replace("spring", "later"), "x").campaign, "Europe/Berlin", FOREVER)))  # fmt: skip
-    assert await other._plans.plan_some(AT - 99 * DAY, AT, 10, planner._members) == 0
+    assert await other._plans.plan_some(AT - 99 * DAY, AT, 10, planner._members, planner._budget) == 0
 
 
 async def test_a_paused_campaign_asks_nobody_and_goes_on_where_it_was(store):
@@ -137,11 +145,55 @@ async def test_a_wave_is_done_when_everybody_is_decided(store):
 async def test_planning_begun_again_in_the_middle_doubles_nobody(store):
     """The planner dies between two portions, or two of them plan at once: the same people, once each."""
     plans, planner = await started(store)
-    await plans.plan_some(FOREVER, AT, 7, planner._members)
+    await plans.plan_some(FOREVER, AT, 7, planner._members, planner._budget)
     other = Planner(StoredPlans(store), lambda _flow: "relationship", Policy(), lambda: AT)
-    while await plans.plan_some(FOREVER, AT, 5, planner._members) + await plans.plan_some(
-        FOREVER, AT, 3, other._members
-    ):
-        pass
+    seen = 1
+    while seen:
+        seen = await plans.plan_some(FOREVER, AT, 5, planner._members, planner._budget)
+        seen += await plans.plan_some(FOREVER, AT, 3, other._members, other._budget)
     members = await store.read(lambda: decisions.entries("", FOREVER, "", "spring", 1000))
     assert len({each.contact for each in members}) == len(members) == 25
+
+
+async def test_a_precise_campaign_counts_first_and_asks_by_budget(store):
+    """Cells of 20 and 5 people; what the budget leaves out is in the ledger, and it saw what was answered before."""
+    for n in range(25):
+        await store.run(lambda n=n: person(f"{n % 16:x}{n:03}", lanes=(f"sms:+49{n:03}",), brand="ab"[n % 5 == 0]))
+    source = YAML + "  precision: {by: [brand], within: 20, messages: 9}\n"
+    found = check(source, "spring.yaml")
+    assert found.campaign, found.problems
+    plans, seen = StoredPlans(store), []
+    kept = Kept("spring", found.revision, source, "running", AT, "ada")
+    await plans.begin(kept, list(spans(found.campaign, "Europe/Berlin", FOREVER)))
+
+    def share(precision, sizes, answers):
+        seen.append((dict(sizes), list(answers)))
+        return budget(precision, sizes, answers)
+
+    planner = Planner(plans, lambda _flow: "relationship", Policy(), lambda: AT, share)
+    await planned(plans, planner)
+    assert seen == [({"a": 20, "b": 5}, [])]
+    [progress] = await plans.progress("spring")
+    assert (progress.wave.state, progress.wave.looked_at, progress.wave.taken) == ("asking", 25, 9)
+    assert progress.outcomes == {("pending", ""): 9, ("not_asked", "precise_enough"): 16}
+    # A second wave knows who was asked and what came of it.
+    await work(
+        store,
+        sessions=[session("s1", "sms:+49001", outcome="completed"), session("s2", "sms:+49002")],
+        answers=[answer(value=3)],
+    )
+    members = await store.read(lambda: decisions.entries("", FOREVER, "pending", "spring", 100))
+    sessions = dict(zip([each.id for each in members], ["s1", "s2"], strict=False))
+
+    def settle(due):
+        made = Decision(outcome="asked", rule="asked")
+        return [
+            Decided(key, made, Invited("sms", key, "x", "{}", sessions.get(key, "s0")))
+            for key in (one.candidate.id for one in due)
+        ]
+
+    await StoredLedger(store).settle_due(FOREVER, 100, 0, str, settle)
+    found = await store.read(lambda: answers_of("spring"))
+    assert sum(each.asked for each in found) == 9
+    assert sum(each.waiting for each in found) == 1
+    assert [sum(each[n] for each in found) for n in (3, 4, 5)] == [1, 0, 0]

@@ -97,3 +97,12 @@ GROUP BY d.wave ORDER BY d.wave;
 -- name: wave_outcomes
 SELECT wave, outcome, rule, count(*), max(due_at) FROM decision WHERE source = 'campaign' AND name = :name
 GROUP BY wave, outcome, rule ORDER BY wave, outcome, rule;
+
+-- name: cell_answers
+-- By cell: who was asked, who of them may still answer, and their scores.
+SELECT d.cell, count(*), count(*) FILTER (WHERE a.value IS NULL AND s.outcome = ''),
+  count(*) FILTER (WHERE a.value <= 6), count(*) FILTER (WHERE a.value BETWEEN 7 AND 8), count(*) FILTER (WHERE a.value >= 9)
+FROM decision AS d
+LEFT JOIN session AS s ON s.id = d.session
+LEFT JOIN answer AS a ON a.session = d.session AND a.type = 'nps'
+WHERE d.source = 'campaign' AND d.name = :name AND d.outcome = 'asked' GROUP BY d.cell ORDER BY d.cell;

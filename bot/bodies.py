@@ -94,13 +94,15 @@ class Consent(Struct, frozen=True, tag="consent", omit_defaults=True):
     """The provider tells of an opt-out, opt-in or help request. `answered`: it has replied to the customer itself.
 
     `silent`: the customer said nothing, and the provider lets us write no more: they have blocked us there.
-    `phrased`: the customer said so in words of their own, which may have been misread.
+    `phrased`: the customer said so in words of their own, which may have been misread. `source`: the provider's code,
+    such as 21610, or the reason for which somebody of ours has suppressed the address.
     """
 
     action: str  # stop | start | help
     answered: bool = False
     silent: bool = False
     phrased: bool = False
+    source: str = ""
 
 
 class Delivery(Struct, frozen=True, tag="delivery", omit_defaults=True):

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.contacts import Place, place
 from bot.errors import BotError
+from bot.messages import Address
 from bot.pseudonyms import Pseudonyms
+from bot.runtime.worker import Names
 from bot.secret_keys import decoded, make
 from settings import Settings
 from storage.schema import sqlite_path
@@ -49,6 +52,20 @@ def names_of(settings: Settings) -> Pseudonyms | None:
         return pseudonyms(settings)
     except NoAddressKey:
         return None
+
+
+def naming(settings: Settings) -> Names | None:
+    """What the worker calls addresses where consent is kept, None where there is no key."""
+    names = names_of(settings)
+    if names is None:
+        return None
+    kinds = {name: channel.kind for name, channel in settings.channels.items()}
+
+    def named(address: Address) -> tuple[str, Place]:
+        kind = kinds.get(address.channel, address.channel)
+        return kind, place(address, kind, names)
+
+    return named
 
 
 def _kept(path: Path) -> bytes:

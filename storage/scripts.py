@@ -6,8 +6,9 @@
 
 The statements are named blocks of `sql/outreach/*.sql`, in SQL that both databases read, with `:names` that are filled
 from the values in the order in which the names first occur; a list goes in as JSON text, `json_each(:ids)`. `/*lock*/`
-skips rows that somebody else has in hand, `/*wait*/` waits for them; on SQLite nobody else ever has. A script holds no
-connection, so it can neither commit nor wait for anything but its own statements.
+skips rows that somebody else has in hand, `/*wait*/` waits for them, `/*lane(*/…/*)*/` waits for whoever works in a lane;
+on SQLite nobody else ever has. A script holds no connection, so it can neither commit nor wait for anything but its own
+statements.
 """
 
 import re
@@ -29,6 +30,8 @@ _CLAUSES = (
     ("/*lock*/", "FOR UPDATE SKIP LOCKED"),
     ("/*lock of w*/", "FOR UPDATE OF w SKIP LOCKED"),
     ("/*wait*/", "FOR UPDATE"),
+    ("/*lane(*/", "pg_advisory_xact_lock(hashtextextended("),
+    ("/*)*/", ", 0))"),
 )
 
 

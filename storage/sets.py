@@ -18,6 +18,7 @@ from bot.rows import (
     SessionRow,
     Settlement,
 )
+from storage.consent import follow
 from storage.rows import (
     MOST_ALONG,
     MOST_DOCKETS,
@@ -29,6 +30,7 @@ from storage.rows import (
     those_that_fit,
     with_agents,
 )
+from storage.scripts import run_on_postgres
 from storage.sql import statements
 from storage.writing import followed, meant, told
 
@@ -86,6 +88,8 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     await put("park_events", rows.parked)
     for opened in rows.opened:
         await _open_link(connection, opened)
+    if rows.consents:
+        await run_on_postgres(connection, follow(rows.consents, now))
 
 
 async def _hush(connection: Any, rows: Consequences, now: int) -> None:

@@ -11,6 +11,8 @@ from bot.errors import Conflict
 from bot.messages import Address, DeadLink, Delivery, FromDesk, Inbound, Invite, TimerFired
 from bot.rows import SETTLED, TAKEN, TOLD, Arrival, Consequences, DeliveryRow, ForwardRow, Opened, ReactionRow
 from storage.cases import supersede, write_cases
+from storage.consent import follow
+from storage.scripts import run_on_sqlite
 from storage.wide import insert
 
 _invite = msgspec.json.Decoder(Invite).decode
@@ -55,6 +57,8 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
     _each(connection, sql["park_events"], [parked._asdict() for parked in rows.parked])
     for opened in rows.opened:
         _open_link(connection, sql, opened)
+    if rows.consents:
+        run_on_sqlite(connection, follow(rows.consents, now))
     return any(released)
 
 

@@ -65,7 +65,7 @@ _encode = msgspec.json.Encoder().encode
 def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
     """Take an event, or several texts that are read as one, at `now` (epoch ms). `revision` gives loaded flows."""
     inbound = parts[0]
-    body = inbound.body
+    lane.cause, body = inbound, inbound.body
     if isinstance(body, Said | Pressed | Edited | Started | Consent):
         lane.heard(now, inbound.source, parts[-1].recipient)
         _hear(lane, now, parts, body, revision)
@@ -139,7 +139,7 @@ def _consent(lane: Lane, inbound: Inbound, consent: Consent, now: int, revision:
     answered = consent.answered
     if consent.action != "stop":
         if consent.action == "start":
-            lane.opt_in()
+            lane.opt_in(now)
         if not answered:
             phrase = "restarted" if consent.action == "start" else "help"
             lane.notice(phrase, now, id_of(lane.name, inbound.id, now))
@@ -156,7 +156,7 @@ def _started(lane: Lane, inbound: Inbound, started: Started, now: int, revision:
     """Somebody opened the conversation: by a link that starts a survey, or to go on where we were."""
     lane.language = lane.language or started.language
     if lane.opted_out:
-        lane.opt_in()
+        lane.opt_in(now)
     if started.token:
         token = hashlib.sha256(started.token.encode()).hexdigest()
         lane.rows.opened.append(Opened(token, inbound.source, started.language, inbound.id, now))

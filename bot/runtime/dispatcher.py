@@ -49,6 +49,8 @@ LOOK_UPS = 8  # at the same time, so that all are done before their leases end
 LOOK_UP_AGAIN = 30_000  # ms
 GIVE_UP_LOOKING = 15 * 60_000  # ms (RELIABILITY 1.5)
 
+OPTED_OUT, BLOCKED = "21610", "blocked_bot"  # why a provider lets us write no more, as suppressions have it
+
 _BUSY = (StoreUnavailable, Conflict)  # the database, for now
 _AGAIN = frozenset(("desk", "card"))  # kinds that are rather shown twice than not at all
 _outbound = msgspec.json.Decoder(Outbound).decode
@@ -233,7 +235,9 @@ class Dispatcher:
             state = "reconciling" if row.unknown_since else "queued"
         settlement = self._ends.settlement(row, state, wait, error)
         if isinstance(error, Unreachable) and error.opted_out:
-            stop = Inbound(f"send:{row.key}", settlement.at, message.to, Consent("stop", answered=True, silent=True))
+            reason = error.code if error.code == OPTED_OUT else BLOCKED
+            body = Consent("stop", answered=True, silent=True, source=reason)
+            stop = Inbound(f"send:{row.key}", settlement.at, message.to, body)
             return self._ends.ended(row, message, settlement, arrival(stop, settlement.at))
         return self._ends.ended(row, message, settlement)
 

@@ -19,7 +19,7 @@ from bot.engine.state import (
     Suppress,
     Turn,
 )
-from bot.messages import Address, Invite, Outbound, Prompt
+from bot.messages import Address, Inbound, Invite, Outbound, Prompt
 from bot.rows import (
     AddressRow,
     AnswerRow,
@@ -31,6 +31,7 @@ from bot.rows import (
     TimerRow,
 )
 from bot.runtime import lives
+from bot.runtime.consenting import consented
 from flows import phrases
 
 MOST_SCORES = 5  # of earlier surveys that are remembered
@@ -57,6 +58,7 @@ class Lane:
         self.turns: list[Turn] = []  # of the survey, in this batch
         self.called = False  # whether a turn asks for a person
         self.case_id = ""  # of the latest case
+        self.cause: Inbound | None = None  # what is being taken
         self._case_changed = False
         self._history = known.history
         self._known = known
@@ -112,6 +114,7 @@ class Lane:
         That includes what this batch itself has led to so far: a START behind the stop must not let it out.
         """
         self.opted_out = now
+        self._consented("withdrawn", now)
         rows = self.rows
         rows.silenced.append(self.name)
         rows.withdrawn += [row.key for row in rows.outbox if row.lane == self.name and row.kind != "notice"]
@@ -127,9 +130,15 @@ class Lane:
         self.case_id = case_id
         self._case_changed = True
 
-    def opt_in(self) -> None:
+    def opt_in(self, now: int) -> None:
         """The customer wants messages again."""
         self.opted_out = 0
+        self._consented("granted", now)
+
+    def _consented(self, action: str, now: int) -> None:
+        if self.cause:
+            ref = id_of(self.name, self.cause.id, now)
+            self.rows.consents += consented(self.name, self.cause, action, self.language, ref, now)
 
     def apply(self, turn: Turn, event: str, now: int, begins: int = 0) -> None:
         """Take over a turn and the event (JSON) that led to it: session, effects and journal as rows.
@@ -184,11 +193,10 @@ class Lane:
         until = lives.worth_until(say, now, self.quiet if begins else "")
         prompt = Prompt(say.text, say.options)
         message = Outbound(key, self.address, prompt, say.kind, self._sender, until, self.language)
-        payload = _encode(message).decode()
-        channel = self.address.channel
-        self.rows.outbox.append(
-            OutboxRow(key, self.name, channel, session, say.kind, payload, now, until, now, begins=begins)
+        row = OutboxRow(
+            key, self.name, message.to.channel, session, say.kind, _encode(message).decode(), now, until, now
         )
+        self.rows.outbox.append(row._replace(begins=begins) if begins else row)
 
     def _effect(self, effect: Effect, session: Session, now: int) -> None:
         rows = self.rows
@@ -220,9 +228,7 @@ class Lane:
             message = Outbound(
                 key, self.address, Prompt(label), "mark", self._sender, now + lives.MARK_LIFE, edits=shown
             )
-            payload = _encode(message).decode()
-            channel = self.address.channel
-            until = now + lives.MARK_LIFE
+            channel, payload, until = self.address.channel, _encode(message).decode(), now + lives.MARK_LIFE
             self.rows.outbox.append(
                 OutboxRow(key, self.name, channel, session.id, "mark", payload, now, until, now, edits=shown)
             )

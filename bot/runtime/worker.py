@@ -1,18 +1,26 @@
 """The worker: takes batches from the inbox, advances their lanes, commits, and never stops for one bad event."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
 from bot.cases.desks import Desks
+from bot.consent_rows import ConsentRow
+from bot.contacts import Place
 from bot.errors import Conflict, StoreUnavailable, UnknownRevision
+from bot.messages import Address
 from bot.ports import Store
 from bot.rows import Batch, Consequences
 from bot.runtime.route import decide, park
 from flows.library import Library
 
 log = structlog.get_logger()
+
+Names = Callable[[Address], tuple[str, Place]]
+"""The kind of an address's channel, and the address with its names."""
+
+BY_CHANNEL = frozenset(("keyword", "start"))  # sources that are called after where it was: twilio_keyword
 
 BATCH = 64
 POLL = 1.0  # s; the floor for news that does not reach us (another machine's, a lost notification)
@@ -45,6 +53,7 @@ class Worker:
         self._batch = batch
         self._marking = marking
         self._desks = desks or Desks()
+        self.names: Names | None = None  # without it nothing is kept of consent
         self.turns = 0
         self.failures = 0
 
@@ -86,7 +95,20 @@ class Worker:
                 await asyncio.sleep(BREATH)
 
     def _decide(self, batch: Batch) -> Consequences:
-        return decide(batch, self._library.revision, self._clock(), self._gather, self._marking, self._desks)
+        rows = decide(batch, self._library.revision, self._clock(), self._gather, self._marking, self._desks)
+        if rows.consents:
+            rows.consents = self._named(rows.consents)
+        return rows
+
+    def _named(self, consents: Sequence[ConsentRow]) -> list[ConsentRow]:
+        named: list[ConsentRow] = []
+        if self.names is None:
+            return named
+        for row in consents:
+            kind, place = self.names(Address.of_lane(row.lane))
+            source = f"{kind}_{row.source}" if row.source in BY_CHANNEL else row.source
+            named.append(row._replace(names=place.names, key_id=place.key_id, source=source))
+        return named
 
     async def _one_by_one(self) -> int:
         """Lanes alone, so that only what cannot be written is parked."""

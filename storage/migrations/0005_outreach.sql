@@ -54,6 +54,7 @@ CREATE TABLE consent_event (
   wording_version TEXT NOT NULL,
   locale TEXT NOT NULL,
   actor TEXT NOT NULL,
+  evidence TEXT NOT NULL DEFAULT '{}',
   evidence_hash TEXT NOT NULL,
   double_opt_in_of TEXT,
   n INTEGER NOT NULL,

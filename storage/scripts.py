@@ -6,7 +6,7 @@
 
 The statements are named blocks of `sql/outreach/*.sql`, in SQL that both databases read, with `:names` that are filled
 from the values in the order in which the names first occur; a list goes in as JSON text, `json_each(:ids)`. `/*lock*/`
-skips rows that somebody else has in hand, `/*wait*/` waits for them, `/*lane(*/…/*)*/` waits for whoever works in a lane;
+skips rows that somebody else has in hand, `/*wait*/` waits for them, `/*lane(*/…/*)*/` for who works in a lane;
 on SQLite nobody else ever has. A script holds no connection, so it can neither commit nor wait for anything but its own
 statements.
 """

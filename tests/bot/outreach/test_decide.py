@@ -99,7 +99,7 @@ def test_the_rules_have_one_order():
         ({}, known(asked=asked(95)), Policy(cool_down_by_flow={"support": 96 * DAY}), NOW,
             "deferred cool_down", NOW + DAY),
         ({}, known(asked=asked(2, "support")), Policy(cool_down_by_flow={"other": DAY}), NOW, "not_asked cool_down", 0),
-        ({}, known(asked=(*asked(89.5), *asked(88))), P, NOW, "deferred cool_down", NOW + 2 * DAY),
+        ({}, known(asked=(*asked(88), *asked(89.5))), P, NOW, "deferred cool_down", NOW + 2 * DAY),
         # quiet hours
         ({"at": SUNDAY}, known(), P, SUNDAY, "deferred quiet_hours", at("2026-11-23 08:00")),
         ({}, known(), P, NIGHT, "deferred quiet_hours", at("2026-11-24 08:00")),

@@ -12,7 +12,7 @@ from bot.outreach.decide import RULES, decide
 from bot.outreach.explain import LANGUAGES, explain, reasons, sentences
 from bot.outreach.policy import KINDS, Policy, Quarantine
 from flows.templates import leftovers, names
-from tests.bot.outreach.facts import DAY, NOW, SLACK, SMS, at, candidate, known, person
+from tests.bot.outreach.facts import DAY, NOW, SLACK, SMS, TELEGRAM, at, candidate, known, person
 
 LEGAL = Quarantine(name="legal", attribute={"segment": ("lawsuit",)}, reason="Anwalt")
 RESTED = (Asked(NOW - 89 * DAY, "welcome", "transactional"),)

@@ -30,7 +30,7 @@ def tells_a_story(value: int, units: Sequence[Unit], language: Counting) -> bool
         return False
     if "adjective" in noun.tags:
         return words >= _STORY and value > 1 and _is_of_one(noun, language)
-    if noun.text in language.words or noun.text.startswith(language.numbered or NOTHING):
+    if noun.text in language.words or language.is_numbered(noun.text):
         return False
     if not noun.tags and language.ends(noun.text, language.verbal):
         return True
@@ -42,7 +42,7 @@ def is_shown(value: int, units: Sequence[Unit], language: Counting) -> bool:
     noun = units[0] if len(units) > _SHORT_STORY else None
     if noun is None or noun.kind != WORD or noun.is_number or len(noun.text) < _SHORTEST:
         return False
-    if noun.text in language.words or noun.text.startswith(language.numbered or NOTHING):
+    if noun.text in language.words or language.is_numbered(noun.text):
         return False
     return noun.tags <= _MAY_BE_COUNTED and _shows_it(value, noun, language)
 

@@ -50,7 +50,7 @@ def reason(
     kept = _without_verdicts(units, kept, chosen[-1])
     if kept and any(m.right == kept[0] for m in gone) and _contrasts(units[kept[0]]):
         kept.pop(0)
-    if not kept or _is_verdict([units[i] for i in kept]):
+    if not kept or _is_verdict([units[i] for i in kept]) or (len(kept) == 1 and "firm" in units[kept[0]].tags):
         return None
     if not any(units[i].kind == WORD and units[i].value is None for i in kept):
         return None  # nothing but numbers and signs are left

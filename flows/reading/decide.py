@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from msgspec import Struct
 
 from flows.reading.context import MEDIUM, OTHER, STRONG, WEAK
-from flows.reading.mention import BROKEN, RANGE, WHOLE, Mention
+from flows.reading.mention import BROKEN, FOREIGN, RANGE, WHOLE, Mention
 from flows.reading.tokens import STOP, WORD
 from flows.reading.units import Unit
 
@@ -230,7 +230,10 @@ def _without_the_unsure(
     """
     sure = [m for m in live if m.role == STRONG and not m.doubt and _is_score(m, low, high)]
     if any(m.left == 0 and m.first == 0 for m in sure):
-        live = [m for m in live if m in sure or not _is_a_time_of_day(m, mentions, units)]
+        hours = [m for m in live if m not in sure and _is_a_time_of_day(m, mentions, units)]
+        live = [m for m in live if m not in hours]
+        for hour in hours:
+            hour.form, hour.role = FOREIGN, OTHER
     rated = any(m.rated for m in sure)
     opens = [m for m in sure if m.alone and m.left == 0]
     if not rated and not opens:

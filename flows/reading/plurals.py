@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from flows.reading.fold import fold_word
 
+_LONGEST_ENDING = 4
 NOTHING = "\0"
 """No word begins or ends so: what an empty list of endings stands for."""
 
@@ -48,6 +49,12 @@ class Counting(Struct, frozen=True):
     def ends(self, word: str, endings: tuple[str, ...]) -> bool:
         """Whether the folded word has one of the endings and is none of the plurals that only look so."""
         return bool(endings) and word.endswith(endings) and not word.endswith(self.kept or NOTHING)
+
+    def is_numbered(self, word: str) -> bool:
+        """Whether the folded word is one of the `numbered`, with a short ending at most ("kasa", not "kasjerka")."""
+        return word.startswith(self.numbered or NOTHING) and any(
+            word.startswith(begin) and len(word) - len(begin) <= _LONGEST_ENDING for begin in self.numbered
+        )
 
     def is_plural(self, word: str) -> bool:
         """Whether the folded word looks like several things."""

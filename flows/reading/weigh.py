@@ -40,6 +40,7 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
     elif "negative" in ahead and not _is_taken_instead(lead, mention.left, units):
         mention.withdrawn = "denied"
     mention.withdrawn = next((tag for tag in _WITHDRAWS if tag in ahead), mention.withdrawn)
+    ahead -= _of_the_number_before(lead, mention.left, units)
     if "aside" in ahead | behind or ("past" in ahead | behind and "told" not in ahead):
         mention.withdrawn = "past"
     if around.right is not None and "condition" in around.right.tags:
@@ -55,6 +56,14 @@ def weigh(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> None
         mention.withdrawn = mention.withdrawn or "corrected"
         behind -= {"correct"}
     mention.corrected = mention.corrected or "correct" in ahead | behind
+
+
+def _of_the_number_before(lead: Sequence[Unit], left: int, units: Sequence[Unit]) -> frozenset[str]:
+    """What a "but" parts from the number and leaves to the one before: "4 at first but 7"."""
+    border = max((k for k, unit in enumerate(lead) if {"joint", "reason"} <= unit.tags), default=0)
+    if not border or not left or not units[left - 1].is_number:
+        return frozenset()
+    return _LEADING_ON - {tag for unit in lead[border:] for tag in unit.tags}
 
 
 def _is_summed_up(mention: Mention, behind: frozenset[str], units: Sequence[Unit]) -> bool:

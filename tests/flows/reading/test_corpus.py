@@ -38,7 +38,7 @@ def test_development_rows(name: str, accuracy_table: list[str]):
         ("dev_e_west.jsonl", 0.98, 0.9),
         ("dev_e_rest.jsonl", 0.96, 0.93),
         ("dev_g.tsv", 0.93, 0.98),
-        ("dev_h.tsv", 0.9, 0.97),
+        ("dev_h.tsv", 0.91, 0.97),
     ],
 )
 def test_replies_as_people_type_them(name: str, right: float, comments: float, accuracy_table: list[str]):
@@ -56,11 +56,11 @@ def test_replies_as_people_type_them(name: str, right: float, comments: float, a
     ("name", "right"),
     [
         ("unseen_c.jsonl", 0.98),
-        ("unseen_d.jsonl", 0.97),
+        ("unseen_d.jsonl", 0.98),
         ("unseen_e.jsonl", 0.99),
-        ("unseen_f.jsonl", 0.98),
+        ("unseen_f.jsonl", 0.99),
         ("unseen_g.jsonl", 0.97),
-        ("unseen_h.jsonl", 0.94),
+        ("unseen_h.jsonl", 0.96),
     ],
 )
 def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
@@ -81,7 +81,7 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
         ("optout_unseen.jsonl", 0.99, 0),
         ("optout_unseen_b.jsonl", 0.99, 0),
         ("optout_unseen_c.jsonl", 0.99, 0),
-        ("optout_dev2.jsonl", 0.99, 0),
+        ("optout_dev2.jsonl", 0.98, 0.003),
     ],
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):

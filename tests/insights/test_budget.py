@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insights.budget import FLOOR, GUESS, Cell, allocate, forecast, rates
+from insights.budget import ENOUGH, FLOOR, GUESS, Cell, allocate, forecast, rates
 from insights.nps import ADDED, Scores, answers_for, half_width
 
 NONE = Scores()
@@ -116,6 +116,33 @@ def test_the_chance_is_given_evenly():
     """To those of which fewest were asked."""
     cells = [cell("a", asked=30, answered=3), cell("b"), cell("c", waiting=10)]
     assert list(allocate(cells, 40).values()) == [0, 25, 15]
+
+
+def test_who_was_asked_has_had_the_chance():
+    """Silent so far and under way with a hundred: the lively cell comes first. Answers from elsewhere count as well."""
+    silent, lively = cell("silent", asked=30, waiting=100), cell("lively", scores=Scores(4, 2, 4), asked=20)
+    imported = cell("imported", scores=MIXED)
+    assert list(allocate([silent, lively, imported], 10).values()) == [0, 10, 0]
+
+
+def test_few_answers_borrow_their_spread():
+    """Below ENOUGH what is needed is told by what everybody said; from there on by a cell's own answers."""
+    agreed, mixed = Scores(0, 0, ENOUGH - 1), cell("mixed", scores=Scores(400, 0, 400), asked=1000)
+    few, more = (cell("new", scores=each) for each in (agreed, Scores(0, 0, ENOUGH)))
+    everybody = Scores(400, 0, 400 + agreed.n)
+    for new, like in ((few, everybody), (more, more.scores)):
+        line = forecast([new, mixed]).lines[0]
+        assert line.needs * line.rate == pytest.approx(answers_for(like, 10) - new.scores.n, abs=1)
+
+
+def test_rates_by_hand():
+    """Two cells: 132 / 410 for all, 6.754 for the squares, 0.2009 for how alike the people of a cell are."""
+    found = rates([cell("a", asked=100, answered=10), cell("b", asked=300, answered=120)])
+    strength = 1 / ((6.754 / 0.2183 - 1) / (400 - 250 - 1)) - 1
+    assert strength == pytest.approx(3.977, abs=0.01)
+    assert found == pytest.approx(
+        [(10 + strength * 132 / 410) / (100 + strength), (120 + strength * 132 / 410) / (300 + strength)], abs=2e-5
+    )
 
 
 def test_rates_before_anybody_answered():

@@ -5,14 +5,38 @@ from statistics import fmean
 import pytest
 
 from insights.budget import ENOUGH
-from tests.bench.budget import MIXES, SEED, at_stop, saved, simulate
+from tests.bench.budget import CELLS, MIXES, SEED, TIMES, at_stop, saved, simulate
+from tests.docs.pages import page, table
+
+PAGE = page("docs/why/ask-budget.md")
+COMPUTED = table(PAGE, "detractors, passives, promoters", "intervals that hold", "answers", "score off", "corrected")
 
 
-@pytest.mark.parametrize("target", [15, 20, 25])
+@pytest.mark.parametrize("target", [pytest.param(15, marks=pytest.mark.nightly), 20, 25])
 @pytest.mark.parametrize("mix", MIXES)
 def test_the_interval_holds_at_the_stop(mix, target):
     """Exactly, with a look after every answer: 95 in 100 are promised, and never fewer than 93.9 kept."""
     assert at_stop(mix, target).held > 0.939
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, marks=[pytest.mark.nightly] if int(row[2]) > 150 else [], id=row[0]) for row in COMPUTED],
+)
+def test_what_the_page_says_of_the_stop(row):
+    """The rows of the page, computed anew."""
+    mix = tuple(float(share) / 100 for share in row[0].removesuffix(" %").split(", "))
+    found = at_stop(mix, 10)
+    assert row[1:] == [
+        f"{100 * found.held:.2f} %", f"{found.answers:.0f}", f"{found.off:+.2f}", f"{found.corrected:+.2f}"
+    ]  # fmt: skip
+
+
+def test_what_the_page_says_of_the_simulation():
+    """Its seed and its size are those of the command."""
+    assert f"{TIMES} made-up companies of {CELLS} cells each" in PAGE
+    assert f"seed {SEED}" in PAGE
+    assert len(COMPUTED) == 5
 
 
 def test_without_the_least_number_it_would_not():
@@ -25,10 +49,10 @@ def test_without_the_least_number_it_would_not():
 
 @pytest.mark.parametrize("mix", [(0.15, 0.25, 0.6), (0.5, 0.3, 0.2), (0.25, 0.25, 0.5)])
 def test_how_far_off_a_score_is_at_the_stop(mix):
-    """Towards the end of the scale, and no more when the correction is off; nothing beside an interval of 12 points."""
-    found = at_stop(mix, 12)
-    assert 0.2 < found.off * (1 if mix[2] > mix[0] else -1) < 0.6
-    assert abs(found.corrected) < 0.1 * abs(found.off)
+    """Towards the end of the scale, and no more once it is corrected; little beside an interval of 15 points."""
+    found = at_stop(mix, 15)
+    assert 0.3 < found.off * (1 if mix[2] > mix[0] else -1) < 1
+    assert abs(found.corrected) < 0.15 * abs(found.off)
 
 
 def test_what_is_saved_in_small():

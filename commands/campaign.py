@@ -11,7 +11,7 @@ import msgspec
 from commands.flow import login
 
 if TYPE_CHECKING:  # `--help` should not load the models
-    from web.outreach_shapes import CampaignForecast, CampaignState, CampaignWave
+    from web.outreach_shapes import CampaignForecast, CampaignPrecision, CampaignState, CampaignWave
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
@@ -163,8 +163,20 @@ def _forecast(found: "CampaignForecast") -> None:
     click.echo(f"  by day: {_listed(dict(sorted(found.days.items())))}")
     if len(found.cells) > 1:
         click.echo(f"  by cell: {_listed(found.cells)}")
+    if found.precision:
+        _precision(found.precision)
     if found.segments:
         click.echo(f"  first messages: {found.segments:,} SMS parts{f', {found.cost}' if found.cost else ''}")
+
+
+def _precision(found: "CampaignPrecision") -> None:
+    saved = f", {1 - found.planned / found.uniform:.0%} fewer" if found.uniform > found.planned else ""
+    uniform = f", {found.uniform:,} by uniform sampling" if found.uniform else ""
+    both = f"{found.planned:,} messages as planned{uniform}"
+    click.echo(f"  until every cell is precise: {both}{saved}")
+    for cell in found.cells[:MOST]:
+        score = f"{cell.score:+.0f} ± {cell.half_width:.0f}" if cell.score is not None else "no answer yet"
+        click.echo(f"    {cell.cell or '-'}: {score}, {cell.state}, {cell.needs:,} more messages")
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.engine.replay import SMS
 from bot.forecast import forecast
 from bot.outreach.campaign import Campaign
@@ -15,10 +17,12 @@ from bot.outreach.ledger import Proposal
 from bot.outreach.policy import Policy
 from bot.outreach.waves import Plan, Setting, Span, day_of, members
 from bot.prices import Prices, amount
+from commands.ask_budget import budget, outlook
 from flows.model import Flow
-from storage.campaigns import LAST, page
+from insights.budget import Forecast as Outlook
+from storage.campaigns import LAST, answers_of, page
 from storage.decisions import standings
-from web.outreach_shapes import CampaignForecast
+from web.outreach_shapes import CampaignCell, CampaignForecast, CampaignPrecision
 
 PORTION = 1000  # contacts at a time
 TRIED = 20_000
@@ -45,9 +49,21 @@ class Forecast:
         self._outcomes: Counter[tuple[str, str]] = Counter()
         self._channels: Counter[str] = Counter()
         self._left: Counter[str] = Counter()
+        self._precise: Outlook | None = None
 
     async def made(self, now: int) -> CampaignForecast:
         """Everybody's decision as it would be at their turn, from what is known at `now`."""
+        precision = self._campaign.precision
+        if precision:
+            await self._through(now)
+            answers = await self._store.read(partial(answers_of, self._campaign.id))
+            self._precise = outlook(precision, self._plan.sizes, answers)
+            self._plan = replace(self._plan, budget=budget(precision, self._plan.sizes, answers))
+        await self._through(now)
+        return self._figures()
+
+    async def _through(self, now: int) -> None:
+        """All contacts, once."""
         setting = Setting(self._flow.kind, self._policy.hours, self._policy.country, self._policy.zone)
         after = ""
         while True:
@@ -57,7 +73,7 @@ class Forecast:
             self._members += len(proposals)
             await self._decide([each for each in proposals if self._drawn(each)], now)
             if len(some) < PORTION:
-                return self._figures()
+                return
             after = some[-1].id
 
     def _drawn(self, proposal: Proposal) -> bool:
@@ -69,6 +85,8 @@ class Forecast:
         return int.from_bytes(chance) % self._share == 0
 
     async def _decide(self, proposals: Sequence[Proposal], now: int) -> None:
+        if not proposals:
+            return
         since = now - self._policy.memory
         ids = [each.contact for each in proposals]
         known = await self._store.read(lambda: standings(ids, now, since, lambda _flow: self._flow.kind, waits=False))
@@ -105,6 +123,7 @@ class Forecast:
             cells=dict(self._plan.cells),
             segments=segments,
             cost=cost,
+            precision=_precision(self._precise) if self._precise else None,
         )
 
     def _segments(self) -> int:
@@ -112,3 +131,18 @@ class Forecast:
         told = forecast(self._flow, self._flow.languages[0], SMS).told
         first = next(each for each in told if each.purpose in ("say", "question"))
         return len(first.segments.parts) if first.segments else 0
+
+
+def _precision(found: Outlook) -> CampaignPrecision:
+    cells = [
+        CampaignCell(
+            "|".join(line.key),
+            line.score.value if line.score else None,
+            (line.score.high - line.score.low) / 2 if line.score else None,
+            line.rate,
+            line.needs,
+            line.state,
+        )
+        for line in found.lines
+    ]
+    return CampaignPrecision(found.planned, found.uniform, cells)

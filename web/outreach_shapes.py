@@ -93,6 +93,25 @@ class CampaignAct(Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, Meta(max_length=200)] = ""
 
 
+class CampaignCell(Struct, frozen=True):
+    """A cell of a campaign that asks by precision."""
+
+    cell: str
+    score: Annotated[float | None, Meta(description="NPS so far; null without an answer.")]
+    half_width: Annotated[float | None, Meta(description="Of its 95 % interval, in points.")]
+    response_rate: Annotated[float, Meta(description="Expected, 0 to 1.")]
+    needs: Annotated[int, Meta(description="Further messages until it is precise, as expected.")]
+    state: Annotated[str, Meta(description="precise | open | too small")]
+
+
+class CampaignPrecision(Struct, frozen=True):
+    """What it takes until every cell is precise, beside asking everybody with the same chance."""
+
+    planned: Annotated[int, Meta(description="Messages.")]
+    uniform: Annotated[int, Meta(description="Messages by uniform sampling.")]
+    cells: list[CampaignCell]
+
+
 class CampaignForecast(Struct, frozen=True):
     """What a wave would come to if everybody were decided now. Nothing is sent and nothing written."""
 
@@ -111,3 +130,4 @@ class CampaignForecast(Struct, frozen=True):
     cells: dict[str, int]
     segments: Annotated[int, Meta(description="SMS parts of the first messages.")]
     cost: Annotated[str, Meta(description="From the cheapest to the dearest price; empty without prices or SMS.")]
+    precision: Annotated[CampaignPrecision | None, Meta(description="Of campaigns that ask by precision.")] = None

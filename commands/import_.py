@@ -1,7 +1,7 @@
 """`run.py import`: people from files. Python keeps the word itself; hence the bar in the module's name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,7 @@ from storage.schema import current, sqlite_path
 
 if TYPE_CHECKING:  # `--help` should not load them
     from bot.contacts import Person
-    from bot.people import Saved
-    from commands.importing import Import, Report, Save
+    from commands.importing import Consents, Import, Outcome, Report, Save
     from integrations.imports.columns import Columns, Mapped
     from integrations.imports.source import Source
 
@@ -137,7 +136,7 @@ async def _run(
 async def _saving(settings: Settings, *, dry_run: bool) -> AsyncIterator["Save"]:
     """How people are saved, or how that is tried. Raises ServerRuns."""
     from commands.assemble import database  # noqa: PLC0415 — see above
-    from commands.importing import saved  # noqa: PLC0415 — see above
+    from commands.importing import saved, tried  # noqa: PLC0415 — see above
     from storage.looking import look  # noqa: PLC0415 — see above
     from storage.trial import trial  # noqa: PLC0415 — see above
 
@@ -147,10 +146,10 @@ async def _saving(settings: Settings, *, dry_run: bool) -> AsyncIterator["Save"]
             reading = await stack.enter_async_context(look(settings.database_url)) if there else None
             trying = await stack.enter_async_context(trial(reading))
 
-            async def tried(people: Sequence["Person"], _: Sequence[Mapping[str, str]], now: int) -> list["Saved"]:
-                return await trying.save(people, now)
+            async def looked(people: Sequence["Person"], consents: "Consents", now: int) -> list["Outcome"]:
+                return tried(people, consents, await trying.save(people, now), now)
 
-            yield tried
+            yield looked
         return
     path = sqlite_path(settings.database_url)
     if path and (server := holder(path)) is not None:
@@ -161,7 +160,7 @@ async def _saving(settings: Settings, *, dry_run: bool) -> AsyncIterator["Save"]
     store = await database(settings)
     try:
 
-        async def written(people: Sequence["Person"], consents: Sequence[Mapping[str, str]], now: int) -> list["Saved"]:
+        async def written(people: Sequence["Person"], consents: "Consents", now: int) -> list["Outcome"]:
             return await store.run(lambda: saved(people, consents, now))  # type: ignore[attr-defined, no-any-return]
 
         yield written

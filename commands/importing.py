@@ -9,7 +9,8 @@ from typing import NamedTuple, TextIO
 
 from bot.contacts import Person
 from bot.fields import Read, Reader, Way, Wrong
-from bot.people import DOUBTFUL, SUPPRESSED, Saved
+from bot.outreach.imported import granted
+from bot.people import CHANGED, DOUBTFUL, NEW, SAME, Saved
 from bot.phones import masked
 from bot.pseudonyms import Pseudonyms
 from commands.address_keys import KEY_FILE, pseudonyms
@@ -18,6 +19,7 @@ from commands.export import cell
 from integrations.imports.columns import Columns
 from integrations.imports.source import Line, Source
 from settings import Settings
+from storage.consent import record
 from storage.contacts import save
 from storage.schema import sqlite_path
 from storage.scripts import Script
@@ -27,7 +29,18 @@ BATCH = 1000
 REFUSED, NO_BASIS = "refused", "no basis"
 REPORT = ("file", "row", "column", "value", "reason", "what to do")
 
-Save = Callable[[Sequence[Person], Sequence[Mapping[str, str]], int], Awaitable[list[Saved]]]
+KEPT = frozenset((NEW, CHANGED, SAME))
+
+
+class Outcome(NamedTuple):
+    """What became of a person, and whether the row is a basis for writing to them."""
+
+    saved: Saved
+    basis: bool
+
+
+Consents = Sequence[Mapping[str, str]]
+Save = Callable[[Sequence[Person], Consents, int], Awaitable[list[Outcome]]]
 """Saves people with what their rows say of consent, at a moment (epoch ms); what became of each."""
 
 
@@ -76,9 +89,9 @@ class Import:
                 for wrong in row.wrong:
                     self._refuse(Problem(line.number, wrong))
                 continue
-            one = next(results)
+            one, basis = next(results)
             self.counts[one.result] += 1
-            self.counts[NO_BASIS] += one.result not in {SUPPRESSED, DOUBTFUL} and not row.consent
+            self.counts[NO_BASIS] += one.result in KEPT and not basis
             if one.result == DOUBTFUL:
                 reason, _, advice = one.advice.partition(": ")
                 self._refuse(Problem(line.number, Wrong("", masked(row.person.external), reason, advice)))
@@ -132,21 +145,24 @@ def _names(settings: Settings, *, trying: bool) -> Pseudonyms:
     return pseudonyms(settings)
 
 
-def saved(people: Sequence[Person], consents: Sequence[Mapping[str, str]], now: int) -> Script[list[Saved]]:
-    """Save people, and in the same transaction what they agreed to."""
+def saved(people: Sequence[Person], consents: Consents, now: int) -> Script[list[Outcome]]:
+    """Save people, and in the same transaction what they agreed to, if that is complete (C14)."""
     results = yield from save(people, now)
-    yield from granted(people, consents, results, now)
-    return results
+    events = [
+        granted(person, one.contact, cells, now) if one.result in KEPT and cells else []
+        for person, cells, one in zip(people, consents, results, strict=True)
+    ]
+    if any(events):
+        yield from record([event for some in events for event in some], now)
+    return [Outcome(one, bool(some)) for one, some in zip(results, events, strict=True)]
 
 
-def granted(
-    people: Sequence[Person],  # noqa: ARG001 — see below
-    consents: Sequence[Mapping[str, str]],  # noqa: ARG001
-    results: Sequence[Saved],  # noqa: ARG001
-    now: int,  # noqa: ARG001
-) -> Script[None]:
-    """The hook for consent: what complete rows say is recorded here as soon as `storage.consent` takes it."""
-    yield from ()
+def tried(people: Sequence[Person], consents: Consents, results: Sequence[Saved], now: int) -> list[Outcome]:
+    """The same of a dry run."""
+    rows = zip(people, consents, results, strict=True)
+    return [
+        Outcome(one, one.result in KEPT and bool(granted(row, one.contact, cells, now))) for row, cells, one in rows
+    ]
 
 
 def fresh() -> str:

@@ -6,23 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.fields import ADDRESS, ATTRIBUTE, CONSENT, FIELDS, PHONES, Cell, is_attribute
+from bot.outreach.imported import CELLS
 from flows import source
 from flows.problems import did_you_mean
 from integrations.imports.source import Unreadable
 
 LEFT_OUT = "-"
-CONSENTS = (
-    "basis",
-    "source",
-    "at",
-    "wording",
-    "wording_version",
-    "locale",
-    "purpose",
-    "ref",
-    "product_group",
-    "notice_at",
-)
 _WORDS = {
     "external": "external externalid externeid id kundennr kundennummer kundenid kdnr customerid customerno customernr "
     "customernumber customer clientid contactid kontaktid crmid debitor debitornr debitorennummer mitgliedsnummer",
@@ -147,14 +136,14 @@ class Columns:
 
     def _understood(self, target: str, name: str) -> str:
         """A target as somebody wrote it. Raises Unreadable."""
-        for prefix, allowed in ((ADDRESS, self._kinds), (CONSENT, CONSENTS)):
+        for prefix, allowed in ((ADDRESS, self._kinds), (CONSENT, CELLS)):
             if target.startswith(prefix) and target[len(prefix) :] in allowed:
                 return target
         if target in FIELDS or (target.startswith(ATTRIBUTE) and is_attribute(target[len(ATTRIBUTE) :])):
             return target
         if target in self._kinds:
             return ADDRESS + target
-        known = [*FIELDS, *self._kinds, *(CONSENT + each for each in CONSENTS)]
+        known = [*FIELDS, *self._kinds, *(CONSENT + each for each in CELLS)]
         hint = did_you_mean(target, known) or "a field, a channel, attributes.NAME, consent.NAME or - is"
         raise Unreadable(f"column {name!r} cannot be {target!r}; {hint}")
 

@@ -134,7 +134,7 @@ async def _import(store: Any, start: int, end: int, spool: Path) -> float:
 
         async def save(people: Sequence[Person], consents: Any, now: int) -> Any:
             results = await store.run(lambda: saved(people, consents, now))
-            new = [row for row, one in zip(people, results, strict=True) if one.result == "new"]
+            new = [row for row, one in zip(people, results, strict=True) if one.saved.result == "new"]
             pickle.dump(new, file, pickle.HIGHEST_PROTOCOL)
             return results
 

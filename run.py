@@ -36,6 +36,7 @@ COMMANDS = {
     "why": "Why somebody was asked, will be, or was not.",
     "backtest": "The decisions of the last quarter with other rules, with nothing sent.",
     "read": "The reply reader alone: JSON lines in, JSON lines out.",
+    "consent": "Who agreed, who took it back: import, show, proof.",
     "send": "Start one survey with one person now.",
     "import": "Bring people in from files: contacts.",
     "export": "Print what customers answered, as JSON lines or CSV.",

@@ -11,6 +11,7 @@ from flows.library import UnknownFlow
 from flows.loader import check
 from flows.model import Flow, VariableError
 from flows.problems import did_you_mean
+from storage.consent import stopped
 from web.shapes import Invitation, InvitationState, Invited
 
 LINK = "link-"  # begins the id of an invitation that is a link
@@ -100,6 +101,7 @@ class Invitations:
             raise Suppressed(
                 "This address has opted out (STOP): it gets no message until the person writes START themselves."
             )
+        await self._refuse_suppressed(to)
         if wanted.test and known and known["busy"]:
             raise Busy(_BUSY[known["busy"]])
         return await self._parts.office.invite(
@@ -111,6 +113,16 @@ class Invitations:
             key=token,
             source=wanted.source,
         )
+
+    async def _refuse_suppressed(self, to: Address) -> None:
+        """Raises Suppressed for an address that we know only by its name: whoever was erased, or has objected."""
+        named = self._parts.supervisor.worker.names
+        if named is None:
+            return
+        names, now = named(to)[1].names, self._parts.clock()
+        reason = await self._parts.reading.read(lambda: stopped(names, to.channel, now))
+        if reason:
+            raise Suppressed(f"This address is suppressed ({reason}): it gets no message.")
 
     def address(self, to: str) -> Address:
         """The address that `channel:address` names. Raises CannotInvite."""

@@ -39,6 +39,7 @@ COMMANDS = {
     "consent": "Who agreed, who took it back: import, show, proof.",
     "send": "Start one survey with one person now.",
     "import": "Bring people in from files: contacts.",
+    "contacts": "People: show one, find, merge, export.",
     "export": "Print what customers answered, as JSON lines or CSV.",
     "db": "The database: upgrade, status, copy, backup.",
     "channels": "The channels: list, connect to the provider, an app's manifest.",

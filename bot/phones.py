@@ -31,7 +31,7 @@ def e164(text: str, region: str = "") -> str:
 
     What a spreadsheet took for a figure is read too, without its zero in front and without its plus.
     """
-    written = text.strip()
+    written = text.strip().removeprefix("'")  # how spreadsheets are told that it is text
     for scheme in _SCHEMES:
         written = written.removeprefix(scheme)
     if _E164.fullmatch(written) and _is_plain(written):

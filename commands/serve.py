@@ -23,6 +23,7 @@ from commands.assemble import Parts, epoch_ms, installable, outreach_of, parts, 
 from commands.events import events_of
 from commands.inbox import Inbox
 from commands.invitations import Invitations
+from commands.people import People
 from commands.versions import Publishing
 from commands.watching import watch
 from integrations.inbound.hook import Hook
@@ -123,6 +124,7 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             flows=flows_of(assembled),
             outreach=outreach_of(settings, assembled.store, assembled.library),
             events=events,
+            contacts=People(assembled.store, settings, assembled.clock),
             inbound=inbound(settings),
             happened=events.happened,
         ),
@@ -160,7 +162,7 @@ def inbound(settings: Settings) -> dict[str, Hook]:
 
 def operator(key: str) -> Key:
     """The key that `run.py send` and `run.py flow` find in the lock file; it lives as long as this process."""
-    return Key("operator", digest(key), frozenset({"invite", "read", "author", "outreach", "metrics"}))
+    return Key("operator", digest(key), frozenset({"invite", "read", "author", "contacts", "outreach", "metrics"}))
 
 
 def until_signalled() -> asyncio.Event:

@@ -8,7 +8,8 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, cases, events, files, flows, health, hooks, inbound, install, outreach
+from web import api, cases, contacts, events, files, flows, health, hooks, inbound, install, outreach
+from web.contacts import Contacts
 from web.events import Events
 from web.flows import Flows
 from web.guard import Guard
@@ -47,6 +48,7 @@ class Parts(NamedTuple):
     flows: Flows | None = None
     outreach: Outreach | None = None
     events: Events | None = None
+    contacts: Contacts | None = None
     inbound: Mapping[str, Hook] = MappingProxyType({})
     happened: Take | None = None
 
@@ -60,6 +62,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
         *(cases.routes(parts.inbox, parts.keyring) if parts.inbox else ()),
         *(flows.routes(parts.flows, parts.keyring) if parts.flows else ()),
+        *(contacts.routes(parts.contacts, parts.keyring) if parts.contacts else ()),
         *(events.routes(parts.events, parts.keyring) if parts.events else ()),
         *(outreach.routes(parts.outreach, parts.keyring) if parts.outreach else ()),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),

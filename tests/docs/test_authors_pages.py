@@ -52,11 +52,11 @@ def test_the_workflow_runs_commands_that_exist():
 
 
 def test_the_editors_schemas_are_there_and_take_the_survey():
-    """Both files that the page names."""
+    """All files that the page names."""
     [text] = re.findall(r"```json\n(.*?)```", EDITOR, re.DOTALL)
     names = [name.removeprefix("./echolot/") for name in json.loads(text)["yaml.schemas"]]
     schemas = {name: json.loads((ROOT / name).read_text("utf-8")) for name in names}
-    assert len(schemas) == 2
+    assert len(schemas) == 3
     jsonschema.validate(yaml.safe_load(SURVEY), schemas["docs/reference/flow.schema.json"])
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(yaml.safe_load(SURVEY) | {"stepps": []}, schemas["docs/reference/flow.schema.json"])

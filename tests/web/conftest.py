@@ -111,7 +111,7 @@ class CasesInMemory:
 
 
 class NoFlows:
-    """Nobody asks it: flows and outreach are tested over databases."""
+    """Nobody asks it: flows, contacts, events and outreach are tested over databases."""
 
 
 @pytest.fixture
@@ -139,6 +139,8 @@ def app(backend, inbox):
             inbox=inbox,
             flows=NoFlows(),
             outreach=NoFlows(),
+            contacts=NoFlows(),
+            events=NoFlows(),
         )
     )
 

@@ -25,7 +25,7 @@ from tests.durability.networks import Taken
 TABLES = {
     "inbox": "id", "address": "lane", "session": "id", "answer": "session, question", "outbox": "id", "timer": "key",
     "journal": "session, turn", "cases": "id", "case_entry": "case_id, turn, n",
-    "case_place": "case_id, place", "flow_revision": "revision",
+    "case_place": "case_id, place", "flow_revision": "revision", "consent_use": "outbox_key",
 }  # fmt: skip
 FINAL = frozenset({"sent", "delivered", "undelivered", "read", "failed", "expired", "cancelled", "unknown"})
 WENT = frozenset({"sent", "delivered", "undelivered", "read"})
@@ -81,10 +81,18 @@ def check(found: Tables, acked: Collection[str] = (), taken: Sequence[Taken] = (
     i3_scores_are_from_0_to_10(found)
     i4_every_message_has_a_final_state(found)
     p5_every_message_was_taken_once(found, taken)
+    i5_nothing_of_a_survey_went_without_a_basis(found)
     i6_nothing_is_sent_after_a_stop(found, taken)
     i9_the_bot_is_silent_while_a_person_talks(found)
     i10_messages_keep_their_order(found, taken)
     i11_the_journal_replays_to_the_stored_state(found)
+
+
+def i5_nothing_of_a_survey_went_without_a_basis(found: Tables) -> None:
+    """C1: every message that was ever leased has its proof."""
+    proved = {row["outbox_key"] for row in found["consent_use"]}
+    leased = {row["key"] for row in found["outbox"] if row["kind"] == "survey" and row["attempts"]}
+    broken("I5", "messages of surveys went without a basis", sorted(leased - proved))
 
 
 def i1_what_was_acknowledged_is_in_the_inbox(found: Tables, acked: Collection[str]) -> None:

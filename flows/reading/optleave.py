@@ -46,6 +46,7 @@ from flows.reading.optclause import (
 )
 
 _SHORT = 4  # words of a clause that says one thing
+_FAR = 8  # words behind "somebody else" that tell what they are to do
 
 
 def takes_off(clause: Sequence[int], sentence: int, text: int) -> bool:
@@ -99,8 +100,8 @@ def _off(clause: Sequence[int], i: int, k: int, said: int, text: int) -> bool:
         return True
     if thing & LIST and (asked or text & RECORD & ~LIST or any_of(clause, ME, i - 4, i + 5)):
         return True
-    if clause[i] & SPARE and (thing & MESSAGE or (thing & THESE and said & WANT)):
-        return bool(said & (ME | WANT | PLEASE))
+    if clause[i] & SPARE and (thing & MESSAGE or (thing & THESE and said & WANT and 0 not in clause)):
+        return bool(said & (ME | WANT | PLEASE) or clause[0] & HOW)
     return bool(clause[i] & REMOVED and said & WANT and thing & (LIST | MESSAGE))
 
 
@@ -114,7 +115,7 @@ def unsubscribes(clause: Sequence[int], sentence: int) -> bool:
             continue
         if mask & REMOVE and any_of(clause, ME, i, i + 2) and not _something(clause, i, i + 5):
             return True
-        asked = said & (ME | PLEASE | MESSAGE | LIST | HOW | WANT) or len(clause) <= _SHORT
+        asked = said & (ME | MESSAGE | LIST | HOW | WANT) or sentence & PLEASE or len(clause) <= _SHORT
         if (asked and quiet(clause, i - 3, i + 8)) or any_of(clause, MESSAGE | LIST, i - 4, i + 6):
             return True
     return False
@@ -173,7 +174,7 @@ def lets_be(clause: Sequence[int], sentence: int) -> bool:
     for i in places(clause, AWAY | LEAVE):
         if told(clause, i, sentence) or _by_others(clause, i, sentence):
             continue
-        if clause[i] & AWAY:
+        if clause[i] & AWAY and not (clause[i] & SUBJECT and 0 in clause[i : i + _FAR]):  # "ask somebody else to cook"
             return True
         me = any_of(clause, ME, i - 6, i + 5)
         if me and clause[i] & LEAVE and any_of(clause, PEACE, i - 3, i + 7):

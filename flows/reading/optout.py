@@ -33,9 +33,14 @@ def may_demand(words: Sequence[str], known: OptWords) -> bool:
     found = 0
     for word in words if len(words) <= _SHORT else near(tuple(words), known):
         found |= gate[word]
-    if found & PHRASE:
-        said = frozenset(words).union(*[word.split("'") for word in words if "'" in word])
-        found |= everything(phrase.classes for opened in known.opened(said).values() for phrase in opened)
+    if found & PHRASE and not may_be_demand(found):
+        said = frozenset(words)
+        if "'" in "".join(said):
+            said = said.union(*[word.split("'") for word in words if "'" in word])
+        for word in said:
+            for needs, classes in known.begun.get(word, ()):
+                if needs <= said:
+                    found |= classes
     return may_be_demand(found)
 
 

@@ -85,6 +85,17 @@ def is_last(clause: Sequence[int]) -> bool:
     return False
 
 
+def still_comes(clauses: Sequence[Sequence[int]]) -> bool:
+    """As in "I opted out last month and still get these": nothing else is what comes."""
+    if not any(places(clause, UNSUB) and 0 not in clause for clause in clauses):
+        return False
+    return any(
+        any_of(clause, MORE, k - 3, k + 3) and quiet(clause, k - 2, k + 2)
+        for clause in clauses
+        for k in places(clause, GET)
+    )
+
+
 def once_more(clause: Sequence[int], sentence: int) -> bool:
     """As in "How often do I have to say that I don't want this": nothing else is spoken of."""
     wanted = sentence & (CEASE | REMOVE | UNSUB) or (sentence & NOT and sentence & (WANT | WRITING | LIGHT))

@@ -64,7 +64,7 @@ from flows.reading.optclause import (
     told,
 )
 from flows.reading.optleave import goes_away, lets_be, takes_off, unsubscribes, withdraws
-from flows.reading.optround import is_last, once_more, threatens, threatens_unless
+from flows.reading.optround import is_last, once_more, still_comes, threatens, threatens_unless
 
 _NEAR, _FAR = 4, 7  # words between the parts of a demand
 ANCHORS = (
@@ -95,6 +95,8 @@ def may_be_demand(said: int) -> bool:
 def is_demand(clauses: Sequence[Sequence[int]], sentence: int, text: int) -> bool:
     """Whether a sentence holds a demand, in one of its clauses or in all of it."""
     if any(_demand(clause, sentence, text) for clause in clauses) or goes_away(sentence):
+        return True
+    if len(clauses) > 1 and sentence & UNSUB and sentence & GET and still_comes(clauses):
         return True
     if not sentence & (THREAT | LAST | FINAL | OFTEN):
         return False

@@ -46,7 +46,8 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 class OptWords(Struct, frozen=True, eq=False):
     """The compiled words of a language.
 
-    `stems` and `phrases` (what follows the first word) by their text; `slips`, `stem_slips`: without one letter;
+    `stems` and `phrases` (what follows the first word) by their text, `begun`: what those need that are not light;
+    `slips`, `stem_slips`: without one letter;
     `endings` with their classes and `denials` ("ne-") hang on verbs, `prefixes` on any word;
     `sizes` of the stems by their first letters.
     """
@@ -54,6 +55,7 @@ class OptWords(Struct, frozen=True, eq=False):
     words: Mapping[str, int]
     stems: Mapping[str, int]
     phrases: Mapping[str, Sequence[OptPhrase]]
+    begun: Mapping[str, Sequence[tuple[frozenset[str], int]]]
     slips: Mapping[str, int]
     stem_slips: Mapping[str, int]
     endings: Sequence[tuple[str, int]]
@@ -124,12 +126,12 @@ class _Gate(dict[str, int]):
 
     def __init__(self, words: OptWords, slips: bool) -> None:  # noqa: FBT001
         super().__init__()
-        self._classes, self._phrases = _looked_up(words, slips, slips), words.phrases
+        self._classes, self._begun = _looked_up(words, slips, slips), words.begun
 
     def __missing__(self, word: str) -> int:
         found = 0
         for part in {word, *word.split("'")}:
-            found |= self._classes[part] | (PHRASE if part in self._phrases else 0)
+            found |= self._classes[part] | (PHRASE if part in self._begun else 0)
         if len(self) >= _REMEMBERED:
             self.clear()
         self[word] = found
@@ -238,10 +240,12 @@ def _compile(lists: Mapping[str, str], owner: Lexicon) -> OptWords:
     for stem in sorted(stems, key=len):
         known = sizes.setdefault(stem[:_STEM], [])
         known.extend([len(stem)] if len(stem) not in known else [])
+    opened = {first: compiled(longer(begun)) for first, begun in phrases.items()}
     return OptWords(
         words,
         stems,
-        {first: compiled(longer(begun)) for first, begun in phrases.items()},
+        opened,
+        {word: needs for word, begun in opened.items() if (needs := _needs(begun))},
         *_slips(words, stems),
         [(end, BIT[name]) for key, name in (("clitics", "me"), ("them", "these")) for end in _hanging(lists, key)],
         _hanging(lists, "prefixes"),
@@ -250,6 +254,11 @@ def _compile(lists: Mapping[str, str], owner: Lexicon) -> OptWords:
         frozenset(word[:_OPENING] for word in chain(words, stems, phrases)),
         owner,
     )
+
+
+def _needs(begun: Iterable[OptPhrase]) -> list[tuple[frozenset[str], int]]:
+    """What else the phrases of one first word need, and their classes; light ones make nothing of a text."""
+    return [(phrase.needs, phrase.classes) for phrase in begun if phrase.classes != BIT["light"]]
 
 
 def _slips(words: Mapping[str, int], stems: Mapping[str, int]) -> tuple[Mapping[str, int], Mapping[str, int]]:

@@ -38,7 +38,7 @@ def test_development_rows(name: str, accuracy_table: list[str]):
         ("dev_e_west.jsonl", 0.98, 0.9),
         ("dev_e_rest.jsonl", 0.96, 0.93),
         ("dev_g.tsv", 0.93, 0.98),
-        ("dev_h.tsv", 0.91, 0.97),
+        ("dev_h.tsv", 0.9, 0.97),
     ],
 )
 def test_replies_as_people_type_them(name: str, right: float, comments: float, accuracy_table: list[str]):

@@ -12,6 +12,7 @@ OUTCOMES = {
     "en": {"pending": "not decided yet", "deferred": "later", "asked": "asked", "not_asked": "not asked"},
     "de": {"pending": "noch nicht entschieden", "deferred": "später", "asked": "gefragt", "not_asked": "nicht gefragt"},
 }
+UNTIL = {"en": "until", "de": "bis"}
 
 
 @click.command()
@@ -43,8 +44,13 @@ def _line(entry: "LedgerEntry", language: str) -> str:
     """When, what about, what was decided, why, and what came of it."""
     wave = f" wave {entry.wave}" if entry.wave else ""
     about = f"{entry.source} {entry.name}{wave} ({entry.flow})"
-    until = f" until {entry.until[:16].replace('T', ' ')}" if entry.until else ""
+    until = f" {UNTIL[language]} {_shown(entry.until)}" if entry.until else ""
     came = ", ".join(filter(None, (entry.message, entry.ended, entry.error)))
-    head = f"{entry.at[:16].replace('T', ' ')}  {OUTCOMES[language][entry.outcome]}{until}  {about}"
+    head = f"{_shown(entry.at)}  {OUTCOMES[language][entry.outcome]}{until}  {about}"
     lines = [head, f"    {entry.because}" if entry.because else "", f"    {came}" if came else ""]
     return "\n".join(filter(None, lines))
+
+
+def _shown(at: str) -> str:
+    """A moment to the minute; the API tells them in UTC."""
+    return f"{at[:16].replace('T', ' ')} UTC"

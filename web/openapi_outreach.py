@@ -13,17 +13,23 @@ from web.outreach_shapes import (
 )
 
 TYPES = [LedgerPage, CampaignPage, CampaignState, CampaignStart, CampaignAct, CampaignForecast]
+_REFUSED = ("401", "403", "404", "413", "422", "503")
 _OUTCOMES = ["pending", "deferred", "asked", "not_asked"]
 
 
-def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+Operation = Callable[..., dict[str, Any]]
+
+
+def paths(operation: Operation, content: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """Paths and their operations; `operation` and `content` are those of `web.openapi`."""
 
     def body(shape: str) -> dict[str, Any]:
         return {"required": True, "content": content(shape)}
 
-    refused = ("401", "403", "404", "413", "422", "503")
-    key = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {**_decisions(operation), **_campaigns(operation, body), **_one_campaign(operation, body)}
+
+
+def _decisions(operation: Operation) -> dict[str, Any]:
     return {
         "/api/v1/decisions": {
             "get": operation(
@@ -40,14 +46,19 @@ def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dic
                     _query("limit", "How many.", type="integer", minimum=1, maximum=1000, default=100),
                 ],
             )
-        },
+        }
+    }
+
+
+def _campaigns(operation: Operation, body: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    return {
         "/api/v1/campaigns": {
             "get": operation("All campaigns.", "200", "CampaignPage", problems=("401", "403", "503")),
             "post": operation(
                 "Start a campaign, or let it go on with what its file says now.",
                 "201",
                 "CampaignState",
-                problems=refused,
+                problems=_REFUSED,
                 requestBody=body("CampaignStart"),
             ),
         },
@@ -56,25 +67,26 @@ def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dic
                 "What the next wave would come to. Nothing is written or sent.",
                 "200",
                 "CampaignForecast",
-                problems=refused,
+                problems=_REFUSED,
                 requestBody=body("CampaignStart"),
             )
         },
+    }
+
+
+def _one_campaign(operation: Operation, body: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    key = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    read = ("401", "403", "404", "503")
+    return {
         "/api/v1/campaigns/{id}": {
-            "get": operation(
-                "How far a campaign is.",
-                "200",
-                "CampaignState",
-                problems=("401", "403", "404", "503"),
-                parameters=[key],
-            )
+            "get": operation("How far a campaign is.", "200", "CampaignState", problems=read, parameters=[key])
         },
         "/api/v1/campaigns/{id}/acts": {
             "post": operation(
                 "Pause a campaign, let it go on, or end it for good.",
                 "200",
                 "CampaignState",
-                problems=refused,
+                problems=_REFUSED,
                 parameters=[key],
                 requestBody=body("CampaignAct"),
             )

@@ -11,7 +11,12 @@ from tests.bench.durable import quiet
 from tests.bench.table import Row, show
 
 PARTS = ("engine", "reader", "durable", "cluster", "hooks", "startup", "channels", "desk", "campaign")
-ALONE = ("budget", "contacts", "memory")  # only when they are named: they tell nothing about speed, or take a night
+ALONE = (
+    "budget",
+    "contacts",
+    "memory",
+    "planning",
+)  # only when they are named: they tell nothing about speed, or take a night
 
 
 def main() -> None:
@@ -24,7 +29,9 @@ def main() -> None:
         "--channel", choices=("sms", "telegram", "slack"), default="", help="of `campaign`, only this one"
     )
     parser.add_argument("--sends", type=int, default=10_000, help="how many messages `campaign` sends per channel")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="how many rows `contacts` imports")
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, help="how many rows `contacts` imports, `planning` plans"
+    )
     given = parser.parse_args()
     if unknown := set(given.parts) - {*PARTS, *ALONE}:
         parser.error(f"no part is called {min(unknown)!r}")
@@ -35,6 +42,7 @@ def main() -> None:
     rows: list[Row] = []
     failed: list[str] = []
     arguments = {"memory": (given.turns,), "campaign": (given.sends, given.channel), "contacts": (given.rows,)}
+    arguments["planning"] = (given.rows,)
     for name in given.parts or PARTS:
         print(f"  {name} …", file=sys.stderr, flush=True)
         part = importlib.import_module(f"tests.bench.{name}")

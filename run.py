@@ -37,6 +37,7 @@ COMMANDS = {
     "backtest": "The decisions of the last quarter with other rules, with nothing sent.",
     "read": "The reply reader alone: JSON lines in, JSON lines out.",
     "consent": "Who agreed, who took it back: import, show, proof.",
+    "erase": "Forget somebody, and never write to them again.",
     "send": "Start one survey with one person now.",
     "import": "Bring people in from files: contacts.",
     "contacts": "People: show one, find, merge, export.",

@@ -79,6 +79,11 @@ def suppress(one: Suppression, now: int) -> Script[list[str]]:
     return lanes
 
 
+def suppressed(many: Sequence[Suppression]) -> Script[None]:
+    """Keep suppressions alone, for whom no lane is left to hear of it."""
+    yield Many("add_suppression", [row for one in many for row in _suppressions(one)])
+
+
 def lift(names: Sequence[str], channel: str, lanes: Iterable[str], reasons: Sequence[str], now: int) -> Script[None]:
     """Let this address be written to again on a channel, as far as nothing else is against it."""
     every = json.dumps(list(names))

@@ -177,6 +177,8 @@ def _reason_follows(mention: Mention, around: Surroundings, units: Sequence[Unit
         return tells_a_story(mention, units, words) or all(
             unit.kind != WORD or unit.tags & _AFTER_ADJECTIVE for unit in following
         )
+    if _is_of_many(mention, around.right, said, words):
+        return tells_a_story(mention, units, words)
     return _opens_reason(around.right, words) or tells_a_story(mention, units, words)
 
 
@@ -197,6 +199,13 @@ def _may_be_counted(mention: Mention, right: Unit) -> bool:
     if "handful" in right.tags:
         return mention.value <= _A_HANDFUL
     return "countable" in right.tags or (mention.value <= _FEW and bool(right.tags & {"praise", "endorsing"}))
+
+
+def _is_of_many(mention: Mention, right: Unit, said: Sequence[Unit], words: Lexicon) -> bool:
+    """Whether a small number stands in front of an ending of adjectives and a noun: "2 forskellige priser"."""
+    if not 1 < mention.value <= _A_HANDFUL or right.tags or not right.text.endswith(words.adjective_endings or NOTHING):
+        return False
+    return bool(said) and said[0].kind == WORD and not said[0].is_number and said[0].tags <= _NAMED
 
 
 def _before(units: Sequence[Unit], i: int) -> Unit | None:

@@ -10,6 +10,7 @@ _FEW = range(2, 5)
 _SHORTEST = 3  # letters of a noun
 _STORY = 3  # words a story has
 _SHORT_STORY = 2  # where the ending of the noun shows that it is not counted
+_UNHAPPY = 6  # up to here nothing is believed on a guess
 _BETWEEN = 2  # words between a noun and its verb
 _LOOKED_AT = 3  # words of a noun with what stands in front of it
 _NOUN = tags("piece")
@@ -53,11 +54,11 @@ def _is_no_count(value: int, units: Sequence[Unit], language: Counting, *, told:
     person = "unit" not in noun.tags or bool(language.few)  # "3 uur was te lang" counts hours all the same
     if told and noun.text.startswith(language.definite or NOTHING):
         return True
-    if _shows_it(value, noun, language) or (value > 1 and person and _is_one_thing(units, language)):
+    if _shows_it(value, noun, language) or (value > 1 and person and _is_one_thing(value, units, language)):
         return "label" not in noun.tags or bool(language.numbered) or not language.few
     if not told or not noun.tags <= _NAMED:
         return False
-    return _is_judged(units, language) or (value > 1 and _is_said_of_one(units, language))
+    return _is_judged(units, language) or (value > 1 and _is_said_of_one(value, units, language))
 
 
 def _shows_it(value: int, noun: Unit, language: Counting) -> bool:
@@ -69,9 +70,9 @@ def _shows_it(value: int, noun: Unit, language: Counting) -> bool:
     return language.ends(noun.text, language.few if value in _FEW else language.many)
 
 
-def _is_said_of_one(units: Sequence[Unit], language: Counting) -> bool:
+def _is_said_of_one(value: int, units: Sequence[Unit], language: Counting) -> bool:
     """Whether what stands behind the noun goes with one thing only, or the noun shows no plural where it would."""
-    if units[1].text in language.titles or _is_one_thing(units, language):
+    if units[1].text in language.titles or _is_one_thing(value, units, language):
         return True
     if "label" in units[0].tags or not language.plural or language.is_plural(units[0].text):
         return False
@@ -90,15 +91,24 @@ def _is_of_one(adjective: Unit, language: Counting) -> bool:
     return adjective.text.endswith(language.adjectives or NOTHING)
 
 
-def _is_one_thing(units: Sequence[Unit], language: Counting) -> bool:
-    """Whether the verb behind the noun goes with one thing only: "Schlüssel passte nicht"."""
+def _is_one_thing(value: int, units: Sequence[Unit], language: Counting) -> bool:
+    """Whether the verb behind the noun goes with one thing only: "Schlüssel passte nicht".
+
+    Where cases tell subject from object an object may stand in front ("2 kurtki zgubiła pralnia"): what the endings of
+    verbs say is believed of high scores only.
+    """
+    noun = units[0].text
+    if language.plural and language.is_plural(noun):
+        return False
+    by_ending = not language.few or (value > _UNHAPPY and not noun.endswith(language.kept or NOTHING))
     for verb in units[1 : 2 + _BETWEEN]:
-        if verb.kind != WORD or verb.is_number:
+        if verb.kind != WORD or verb.is_number or verb.text in language.words:
             return False
-        known = not verb.tags or bool(verb.tags & _OF_ONE)
-        if verb.text in language.singular or (known and language.ends(verb.text, language.singular_endings)):
+        known = by_ending and (not verb.tags or bool(verb.tags & _OF_ONE))
+        alone = not verb.tags and language.ends(verb.text, language.reflexive)
+        if alone or verb.text in language.singular or (known and language.ends(verb.text, language.singular_endings)):
             return True
-        named = not verb.tags and bool(language.plural) and not language.is_plural(units[0].text)  # "monteur Bas had"
+        named = not verb.tags and bool(language.plural)  # "monteur Bas had"
         if not named and (not verb.tags or not verb.tags <= _PASSED):
             return False
     return False

@@ -1,15 +1,16 @@
 """What a language shows of number: which nouns can stand behind "2" or "5", and which verbs go with one thing only.
 
-`[counting]` of a language's file: `plural` the endings of which a noun counted by two or more has one, `single` endings
-that only look so; `never`, `few` (2 to 4) and `many` (from 5 on) endings that a counted noun has not; `definite` what a
-noun with its article begins with; `singular` and `singular_endings` the verbs that go with one thing only, `adjectives`
-the endings of theirs; `verbs` endings of verbs, where a noun may stand in front of another ("3 course dinner"); `words`
-plurals that show no ending, and what only looks like a noun that cannot be counted; `kept` endings of plurals that
-look like `never`, `few`, `many` or `one`; `one` endings that what is counted by one has not; `numbered` beginnings of
-nouns that a number in front of them may put in order ("2 этаж"); `turns` what has such a number with a point in front
-("2. gang"); `verbal` endings of verbs that a story begins with; `titles` what stands behind the name of one person
-("doktor bey"); `joined` what a noun and its verb are written together with ("website's slow"); `taken` endings of verbs
-whose object stands in front ("2 ürün aldım").
+`[counting]` of a language's file: `plural` the endings of which a noun counted by two or more has one, `single`
+endings that only look so; `never`, `few` (2 to 4) and `many` (from 5 on) endings that a counted noun has not;
+`definite` what a noun with its article begins with; `singular` and `singular_endings` the verbs that go with one
+thing only, `reflexive` endings of such verbs that take no object, `adjectives` the endings of theirs; `verbs` endings
+of verbs, where a noun may stand in front of another ("3 course dinner"); `words` plurals that show no ending, and
+what only looks like a noun that cannot be counted; `kept` endings of plurals that look like `never`, `few`, `many` or
+`one`; `one` endings that what is counted by one has not; `numbered` beginnings of nouns that a number in front of
+them may put in order ("2 этаж"); `turns` what has such a number with a point in front ("2. gang"); `verbal` endings
+of verbs that a story begins with; `titles` what stands behind the name of one person ("doktor bey"); `joined` what a
+noun and its verb are written together with ("website's slow"); `taken` endings of verbs whose object stands in front
+("2 ürün aldım").
 """
 
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ class Counting(Struct, frozen=True):
     definite: tuple[str, ...] = ()
     singular: frozenset[str] = frozenset()
     singular_endings: tuple[str, ...] = ()
+    reflexive: tuple[str, ...] = ()
     adjectives: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     single: tuple[str, ...] = ()

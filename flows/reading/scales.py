@@ -8,6 +8,7 @@ from flows.reading.tokens import PAUSE, WORD
 from flows.reading.units import Unit
 
 _HUNDRED = 100
+_NOUN_AND_OF = 2
 _YEARS = 1900  # "8 из 10", but "8 من 2019": eight, since 2019
 _SHARED, _SHARING = 3, frozenset({"article", "point", "rating"})  # between a score and the end of its scale
 
@@ -16,6 +17,9 @@ def mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int
     """The scale behind a score: "9 out of 10", "9 von 10", "9 / 10"; "3 of 5" is another scale or a share."""
     for mention, scale in pairwise(found):
         between = units[mention.after : scale.first]
+        if scale.value == high and mention.value < high and _is_a_share(mention, between):
+            mention.form = scale.form = FOREIGN
+            continue
         if len(between) > 1 and "point" in between[0].tags:
             between = between[1:]
         if mention.form not in {WHOLE, BROKEN} or scale.form != WHOLE or not 1 <= len(between) <= 3:
@@ -32,6 +36,13 @@ def mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int
             if scale.value != high and mention.value > high:
                 mention.form = FOREIGN
         mention.after, scale.form = scale.after, SCALE
+
+
+def _is_a_share(mention: Mention, between: Sequence[Unit]) -> bool:
+    """Whether a counted noun stands between the two: "w 9 przypadkach na 10"."""
+    if len(between) != _NOUN_AND_OF or "of" not in between[1].tags or between[0].kind != WORD or mention.form != WHOLE:
+        return False
+    return "unit" in between[0].tags or (mention.first > 0 and not between[0].tags)
 
 
 def mark_large_numbers(found: Sequence[Mention]) -> None:

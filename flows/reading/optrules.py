@@ -244,7 +244,9 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
     """As in "Stop texting me", "hört auf mit den Nachrichten", "basta mensajes"."""
     for i in places(clause, CEASE | ENOUGH):
         mask = clause[i]
-        if told(clause, i, sentence) or denied(clause, i - 2, i) or (mask & CANNOT and not sentence & PLEASE):
+        mine = mask & ENOUGH and not mask & CEASE  # "I could do without": no report, though "I" stands before it
+        reported = any_of(clause, CANNOT, 0, i) if mine else told(clause, i, sentence)
+        if reported or denied(clause, i - 2, i) or (mask & CANNOT and not sentence & PLEASE):
             continue
         if mask & BUT and not quiet(clause, 0, len(clause)):  # the Arabic word for "but" and "enough"
             continue

@@ -81,7 +81,7 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
         ("optout_unseen.jsonl", 0.99, 0),
         ("optout_unseen_b.jsonl", 0.99, 0),
         ("optout_unseen_c.jsonl", 0.99, 0),
-        ("optout_dev2.jsonl", 0.98, 0.003),
+        ("optout_dev2.jsonl", 0.975, 0.003),
     ],
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):

@@ -82,6 +82,12 @@ def test_c7_other_sentences_beside_a_demand_do_not_hide_it(language: str, shape:
         ("bana bir daha aynı ustayı göndermeyin", "tr"),
         ("لا ترسلوا لي نفس السائق", "ar"),
         ("toho instalatéra už mi neposílejte", "cs"),
+        ("nine full stop thank you", "en"),
+        ("the driver refused to stop at the request stop", "en"),
+        ("find somebody else to run the kitchen", "en"),
+        ("if the noise carries on like this I'll complain to the landlord", "en"),
+        ("wie werde ich den Kalkfleck wieder los", "de"),
+        ("sucht euch einen anderen Koch", "de"),
     ],
 )
 def test_c7_another_object_is_no_demand(text: str, language: str):
@@ -102,10 +108,13 @@ def test_c7_another_object_is_no_demand(text: str, language: str):
         ("nao me mandem mais mensagens", "pt"),
         ("ne menvoyez plus de messages", "fr"),
         ("wrong number, stop texting", "en"),
+        ("stoppppp texting meeee", "en"),
+        ("stop texing me", "en"),
+        ("ai sensi dell'art. 21 mi oppongo a ulteriori comunicazioni", "it"),
     ],
 )
 def test_c7_slips_and_other_alphabets(text: str, language: str):
-    """C7: one slip in a long word, no accents, Russian in Latin letters, a missing apostrophe."""
+    """C7: one slip in a long word, stretched ones, no accents, Russian in Latin letters, "art. 21" in one sentence."""
     assert wish(text, language) == "stop"
 
 
@@ -255,6 +264,13 @@ def test_c7_ways_of_being_indirect(text: str, language: str):
 def test_c7_the_same_words_about_other_things(text: str, language: str):
     """C7: the last bill, prices to stop, teeth taken out, somebody who did not answer."""
     assert wish(text, language) != "stop"
+
+
+def test_endless_letters_are_looked_up_a_few_times():
+    """A word of nothing but stretched letters costs no more than another one."""
+    word = "".join(3 * letter for letter in "abcdefghijklm")
+    read_score(word, "en")
+    assert calls(f"{word} {word.upper()}x", "en") < MOST_CALLS / 20
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -91,7 +91,7 @@ class Outreach:
         """See web.outreach. Raises FlowProblems."""
         campaign, revision = self._checked(wanted.source, wanted.file)
         now = self._clock()
-        waves = still_to_come(campaign, self._zone(campaign), now, now + AHEAD)
+        waves = list(still_to_come(campaign, self._zone(campaign), now, now + AHEAD))
         kept = Kept(campaign.id, revision, wanted.source, RUNNING, now, wanted.by or by)
         await self._plans.begin(kept, waves)
         return await self._state(kept)
@@ -108,7 +108,7 @@ class Outreach:
         """See web.outreach. Raises FlowProblems and NotFound."""
         campaign, _ = self._checked(wanted.source, wanted.file)
         now = self._clock()
-        span = next(iter(still_to_come(campaign, self._zone(campaign), now, now + AHEAD)), None)
+        span = next(still_to_come(campaign, self._zone(campaign), now, now + AHEAD), None)
         if span is None:
             raise NotFound(f"No wave of {campaign.id} is still to come: look at `starts` and `count`.")
         forecast = Forecast(self.store, campaign, span, self._policy, self._library.get(campaign.flow), self._prices)

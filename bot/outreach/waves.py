@@ -6,7 +6,7 @@ whichever machine, and nobody's turn says anything about another's.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -73,19 +73,23 @@ class Setting(Struct, frozen=True):
     zone: str
 
 
-def still_to_come(campaign: Campaign, zone: str, now: int, until: int) -> list[Span]:
-    """The waves that begin before `until` and are not over; of one that has begun what is left of it."""
-    return [replace(each, starts=max(each.starts, now)) for each in spans(campaign, zone, until) if each.ends > now]
+def still_to_come(campaign: Campaign, zone: str, now: int, until: int) -> Iterator[Span]:
+    """The next wave, and those after it that begin before `until`; of one that has begun what is left of it."""
+    first = True
+    for each in spans(campaign, zone):
+        if each.ends > now:
+            if each.starts >= until and not first:
+                return
+            yield replace(each, starts=max(each.starts, now))
+            first = False
 
 
-def spans(campaign: Campaign, zone: str, until: int) -> Iterable[Span]:
-    """The waves of a campaign that begin before `until`, each at the first minute of its first day."""
+def spans(campaign: Campaign, zone: str) -> Iterator[Span]:
+    """The waves of a campaign, each from the first minute of its first day; without a `count` they never end."""
     waves = campaign.waves
     first, n = waves.starts, 0
     while waves.count is None or n < waves.count:
         starts = _midnight(_nth(first, waves.every, n), zone)
-        if starts >= until:
-            return
         n += 1
         yield Span(n, starts, _midnight(_nth(first, waves.every, n - 1) + timedelta(days=waves.days), zone))
         if waves.every is None:

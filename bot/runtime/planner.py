@@ -12,7 +12,7 @@ from bot.outreach.campaign import Campaign, Precision, check
 from bot.outreach.ledger import Proposal
 from bot.outreach.plans import RUNNING, Answers, Plans
 from bot.outreach.policy import Policy
-from bot.outreach.waves import Left, Plan, Setting, Span, members, spans
+from bot.outreach.waves import Left, Plan, Setting, Span, members, still_to_come
 
 log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ class Planner:
         for kept in await self._plans.campaigns():
             if kept.state == RUNNING:
                 campaign = self._campaign(kept.source)
-                found = spans(campaign, campaign.zone or self._policy.zone, now + AHEAD)
+                found = still_to_come(campaign, campaign.zone or self._policy.zone, now, now + AHEAD)
                 await self._plans.waves_to_come(kept.id, kept.revision, [each for each in found if each.starts > now])
 
     def _members(

@@ -42,7 +42,7 @@ async def started(store, more: str = "", count: int = 25) -> tuple[StoredPlans, 
     assert found.campaign, found.problems
     plans = StoredPlans(store)
     kept = Kept("spring", found.revision, YAML + more, "running", AT, "ada")
-    await plans.begin(kept, list(spans(found.campaign, "Europe/Berlin", FOREVER)))
+    await plans.begin(kept, list(spans(found.campaign, "Europe/Berlin")))
     return plans, Planner(plans, lambda _flow: "relationship", Policy(), lambda: AT + 3 * DAY)
 
 
@@ -88,7 +88,7 @@ async def test_a_wave_that_does_not_begin_yet_is_not_planned(store):
     assert await planner.round() > 0  # it begins within a day
     other = Planner(plans, lambda _flow: "relationship", Policy(), lambda: AT - 100 * DAY)
     await plans.begin(Kept("later", "r", YAML.replace("spring", "later"), "running", AT, ""), list(spans(
-        check(YAML.replace("spring", "later"), "x").campaign, "Europe/Berlin", FOREVER)))  # fmt: skip
+        check(YAML.replace("spring", "later"), "x").campaign, "Europe/Berlin")))  # fmt: skip
     assert await other._plans.plan_some(AT - 99 * DAY, AT, 10, planner._members, planner._budget) == 0
 
 
@@ -164,7 +164,7 @@ async def test_a_precise_campaign_counts_first_and_asks_by_budget(store):
     assert found.campaign, found.problems
     plans, seen = StoredPlans(store), []
     kept = Kept("spring", found.revision, source, "running", AT, "ada")
-    await plans.begin(kept, list(spans(found.campaign, "Europe/Berlin", FOREVER)))
+    await plans.begin(kept, list(spans(found.campaign, "Europe/Berlin")))
 
     def share(precision, sizes, answers):
         seen.append((dict(sizes), list(answers)))

@@ -119,7 +119,7 @@ def awake(policy: Policy, contact: Contact, moment: int) -> bool:
     if not countries.values() or "" in countries.values():
         countries = {zone: country or country_of(zone) for zone, country in countries.items()}
     return all(
-        _calendar(policy.hours, country).is_open(
+        calendar(policy.hours, country).is_open(
             datetime.fromtimestamp(moment / 1000, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         )
         for zone, country in countries.items()
@@ -127,6 +127,7 @@ def awake(policy: Policy, contact: Contact, moment: int) -> bool:
 
 
 @cache
-def _calendar(hours: str, country: str) -> opening_hours.OpeningHours:
+def calendar(hours: str, country: str) -> opening_hours.OpeningHours:
+    """Hours without any zone, with a country's holidays if they are known."""
     known_there = country if knows_holidays(country) else None
     return opening_hours.OpeningHours(hours, None, known_there, auto_country=False, auto_timezone=False)

@@ -8,7 +8,7 @@ MOST = 40  # characters of a keyword with what is around it
 _OURS = frozenset(("objection", "complaint", "erasure", "manual"))  # is written down by who suppressed the address
 
 
-def consented(lane: str, inbound: Inbound, action: str, language: str, ref: str, now: int) -> list[ConsentRow]:
+def consented(lane: str, inbound: Inbound, language: str, action: str, ref: str, now: int) -> list[ConsentRow]:
     """The row for an event that made somebody stop (withdrawn) or come back (granted); `ref` names it for ever.
 
     No row for what somebody of ours did, who has written it down already.

@@ -65,7 +65,7 @@ _encode = msgspec.json.Encoder().encode
 def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
     """Take an event, or several texts that are read as one, at `now` (epoch ms). `revision` gives loaded flows."""
     inbound = parts[0]
-    lane.cause, body = inbound, inbound.body
+    lane.cause, body = (inbound, lane.language), inbound.body
     if isinstance(body, Said | Pressed | Edited | Started | Consent):
         lane.heard(now, inbound.source, parts[-1].recipient)
         _hear(lane, now, parts, body, revision)

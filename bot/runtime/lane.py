@@ -58,7 +58,7 @@ class Lane:
         self.turns: list[Turn] = []  # of the survey, in this batch
         self.called = False  # whether a turn asks for a person
         self.case_id = ""  # of the latest case
-        self.cause: Inbound | None = None  # what is being taken
+        self.cause: tuple[Inbound, str] | None = None  # what is being taken, and in which language it was read
         self._case_changed = False
         self._history = known.history
         self._known = known
@@ -137,8 +137,8 @@ class Lane:
 
     def _consented(self, action: str, now: int) -> None:
         if self.cause:
-            ref = id_of(self.name, self.cause.id, now)
-            self.rows.consents += consented(self.name, self.cause, action, self.language, ref, now)
+            ref = id_of(self.name, self.cause[0].id, now)
+            self.rows.consents += consented(self.name, *self.cause, action, ref, now)
 
     def apply(self, turn: Turn, event: str, now: int, begins: int = 0) -> None:
         """Take over a turn and the event (JSON) that led to it: session, effects and journal as rows.

@@ -98,6 +98,12 @@ async def test_p10_a_call_that_failed_leaves_its_key_free(store):
     assert isinstance(await claimed(store, body="other"), Claim)
 
 
+def test_p10_how_long_is_what_was_promised():
+    """Thirty days for answers; a crash holds a key for a minute at most."""
+    assert KEPT == 30 * 24 * 3_600_000
+    assert 30_000 < LEASE <= 60_000
+
+
 async def test_keys_belong_to_their_scope(store):
     """Two callers may use the same one."""
     await claimed(store)

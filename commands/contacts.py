@@ -16,6 +16,7 @@ from storage.looking import look
 from storage.schema import sqlite_path
 
 if TYPE_CHECKING:  # `--help` should not load them
+    from bot.contacts import Contact
     from web.contact_shapes import ContactDetail
 
 PAGE = 1000
@@ -38,7 +39,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(who: str, *, as_json: bool) -> None:
     """Show a CONTACT: by id, by external id, or by channel:address."""
-    found = asyncio.run(_found(configuration.load(), who))
+    found = asyncio.run(_detail(configuration.load(), who))
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
@@ -75,7 +76,10 @@ def find(text: str, limit: int) -> None:
 @click.argument("contact")
 @click.argument("into")
 def merge(contact: str, into: str) -> None:
-    """Make CONTACT part of INTO: addresses, decisions and consents go along; what INTO lacks it takes over."""
+    """Make CONTACT part of INTO: addresses, decisions and consents go along; what INTO lacks it takes over.
+
+    Both are named by id, by external id, or by channel:address.
+    """
     settings = configuration.load()
     logs.setup(settings.log, "warning")
     found = asyncio.run(_merge(settings, contact, into))
@@ -99,15 +103,25 @@ def export(form: str, output: TextIO) -> None:
     output.flush()
 
 
-async def _found(settings: Settings, who: str) -> "ContactDetail":
-    """Raises Nobody."""
-    from commands.people import detail, named  # noqa: PLC0415 — see above
+async def _detail(settings: Settings, who: str) -> "ContactDetail":
+    from commands.people import detail  # noqa: PLC0415 — see above
 
-    async with look(settings.database_url) as reading:
-        one = await named(reading, settings, who)
-    if one is None:
-        raise Nobody(f"There is no contact {who!r}: give an id, an external id or channel:address.")
+    [one] = await _found(settings, who)
     return detail(one)
+
+
+async def _found(settings: Settings, *keys: str) -> list["Contact"]:
+    """Raises Nobody."""
+    from commands.people import named  # noqa: PLC0415 — see above
+
+    people = []
+    async with look(settings.database_url) as reading:
+        for key in keys:
+            one = await named(reading, settings, key)
+            if one is None:
+                raise Nobody(f"There is no contact {key!r}: give an id, an external id or channel:address.")
+            people.append(one)
+    return people
 
 
 async def _all(settings: Settings) -> AsyncIterator["ContactDetail"]:
@@ -124,18 +138,17 @@ async def _all(settings: Settings) -> AsyncIterator["ContactDetail"]:
 
 async def _merge(settings: Settings, contact: str, into: str) -> dict[str, Any]:
     """Through the server that holds the SQLite database, else by ourselves. Raises CannotMerge and NotSent."""
-    from urllib.parse import quote  # noqa: PLC0415
-
     from commands.assemble import database, epoch_ms  # noqa: PLC0415 — see above
     from commands.people import People  # noqa: PLC0415 — see above
     from commands.send import call, running  # noqa: PLC0415 — see above
 
+    gone, remains = await _found(settings, contact, into)
     path = sqlite_path(settings.database_url)
     if server := running(path) if path else None:
-        return call(server, f"/api/v1/contacts/{quote(contact, safe='')}/merge", {"into": into})
+        return call(server, f"/api/v1/contacts/{gone.id}/merge", {"into": remains.id})
     store = await database(settings)
     try:
-        merged = await People(store, settings, epoch_ms).merge(contact, into)
+        merged = await People(store, settings, epoch_ms).merge(gone.id, remains.id)
     finally:
         await store.close()
     return msgspec.structs.asdict(merged)

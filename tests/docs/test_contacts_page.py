@@ -1,0 +1,47 @@
+"""What the page about contacts promises is run, from its own files, in an empty folder."""
+
+import json
+import re
+from pathlib import Path
+
+from bot import people
+from commands.importing import REFUSED
+from commands.people import People
+from flows import source
+from settings import Settings
+from tests.docs.pages import code, page, pieces, table
+from tests.docs.test_tutorial import expect
+
+PAGE = page("docs/howto/contacts.md")
+
+
+def test_every_command_does_what_it_says(tmp_path: Path) -> None:
+    """With the settings, the file and the mapping of the page."""
+    for piece in pieces(PAGE):
+        (tmp_path / (piece.file or "echolot.yaml")).write_text(piece.content, "utf-8")
+    [rows] = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "people.csv").write_text(rows, "utf-8")
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "COLUMNS": "160"}
+    blocks = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+    for block in blocks:
+        expect(block, tmp_path, environment)
+    assert len(blocks) == 3
+    assert (tmp_path / "all.csv").read_text("utf-8").count("\n") == 2
+    assert "Mobil" in (tmp_path / "refused.csv").read_text("utf-8-sig")
+
+
+def test_every_result_is_explained() -> None:
+    """And no other."""
+    words = [name for row in table(PAGE, "result", "what it means") for name in code(row[0])]
+    assert words == [people.NEW, people.CHANGED, people.SAME, REFUSED, people.SUPPRESSED, people.DOUBTFUL]
+
+
+def test_the_call_of_the_page_is_taken(tmp_path: Path) -> None:
+    """With the channels of the page."""
+    [settings] = [piece for piece in pieces(PAGE) if not piece.file]
+    data = source.read(settings.content, "").data
+    configured = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path}/e.db", **data)
+    [call] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    row = People(None, configured, lambda: 0)._read(json.loads(call))
+    assert row.person is not None, row.wrong
+    assert row.consent["basis"] == "consent"

@@ -141,6 +141,7 @@ def app(backend, inbox):
             outreach=NoFlows(),
             contacts=NoFlows(),
             events=NoFlows(),
+            happened=backend.accept,
         )
     )
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.secret_keys import make
 from commands.assemble import parts
 from commands.serve import build
 from flows import library
@@ -38,6 +39,10 @@ HOSTILE = {
     "long": "x" * 3_000,
 }
 
+EVENT = {
+    "id": "e1", "type": "ticket.closed", "at": "2026-11-22T09:30:00Z",
+    "contact": {"external": "ada", "address": "sms:+4915112345678"}, "attributes": {"id": 7},
+}  # fmt: skip
 CAMPAIGN = """
 format: 1
 campaign: {id: spring, flow: relationship, waves: {starts: 2099-01-01}}
@@ -50,8 +55,10 @@ async def api(database_url):
     store = await open_store(database_url)
     case = await Rooms(store, library.load()).opened()
     await store.close()
-    wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS})
-    keys = [Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "author", "outreach", "metrics"}))]
+    wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS}, address_keys=[make()])
+    keys = [
+        Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "author", "outreach", "events", "metrics"}))
+    ]
     async with parts(wanted) as assembled:
         transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=KEY) as client:
@@ -112,13 +119,25 @@ class Api:
                 f"/api/v1/campaigns/{_quoted(word)}/acts", {"act": "pause"}
             ),
             "who starts": lambda word: self.posts("/api/v1/campaigns", {"source": CAMPAIGN, "by": word}),
+            "POST /api/v1/events": lambda word: self.tells({"id": word}),
+            "event's type": lambda word: self.tells({"id": "1", "type": word}),
+            "event's time": lambda word: self.tells({"id": "1", "at": word}),
+            "event's attribute": lambda word: self.tells({"id": f"2{word}", "attributes": {word: word}}),
+            "event's contact": lambda word: self.tells({"id": f"3{word}", "contact": {"external": word, "name": word}}),
+            "event's address": lambda word: self.tells({"id": f"4{word}", "contact": {"address": f"sms:{word}"}}),
+            "event's zone": lambda word: self.tells({"id": f"5{word}", "contact": {"external": "a", "zone": word}}),
+            "several events": lambda word: self.posts("/api/v1/events", [{"id": word}, EVENT | {"id": f"6{word}"}]),
+            "event's header": lambda word: self.posts("/api/v1/events", EVENT, {b"idempotency-key": _bytes(word)}),
             "file": lambda word: self.gets(f"/files/{_quoted(word)}/a.png"),
         }
 
     async def gets(self, path: str) -> httpx.Response:
         return await self.client.get(path)
 
-    async def posts(self, path: str, facts: dict, headers: dict | None = None) -> httpx.Response:
+    async def tells(self, facts: dict) -> httpx.Response:
+        return await self.posts("/api/v1/events", EVENT | facts)
+
+    async def posts(self, path: str, facts: dict | list, headers: dict | None = None) -> httpx.Response:
         return await self.client.post(path, content=json.dumps(facts), headers=headers)
 
 

@@ -102,9 +102,10 @@ class Store(Protocol):
     ) -> list[Leased]:
         """Take heads of lanes to send on these channels, skipping what may no longer be sent.
 
-        In the same transaction: too late → expired; opted out → cancelled (all but notices); owned by a person →
-        cancelled (survey kind); leases of dead workers on these channels → reconciling, to be looked up after
-        `rest` milliseconds.
+        In the same transaction: too late → expired; opted out or suppressed → cancelled (all but notices); owned by a
+        person, or without a basis → cancelled (survey kind), else its basis is written to consent_use; begun by us and
+        outside its hours → held; leases of dead workers on these channels → reconciling, to be looked up after `rest`
+        milliseconds.
         """
         ...
 

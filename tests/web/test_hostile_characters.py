@@ -56,9 +56,8 @@ async def api(database_url):
     case = await Rooms(store, library.load()).opened()
     await store.close()
     wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS}, address_keys=[make()])
-    keys = [
-        Key("all", digest("eck_all"), frozenset({"invite", "read", "cases", "author", "outreach", "events", "metrics"}))
-    ]
+    scopes = {"invite", "read", "cases", "author", "contacts", "outreach", "events", "metrics"}
+    keys = [Key("all", digest("eck_all"), frozenset(scopes))]
     async with parts(wanted) as assembled:
         transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=KEY) as client:
@@ -119,6 +118,19 @@ class Api:
                 f"/api/v1/campaigns/{_quoted(word)}/acts", {"act": "pause"}
             ),
             "who starts": lambda word: self.posts("/api/v1/campaigns", {"source": CAMPAIGN, "by": word}),
+            "GET /api/v1/contacts": lambda word: self.gets(f"/api/v1/contacts?after={_quoted(word)}"),
+            "GET /api/v1/contacts/{id}": lambda word: self.gets(f"/api/v1/contacts/{_quoted(word)}"),
+            "POST /api/v1/contacts": lambda word: self.posts("/api/v1/contacts", {"external": word, "name": word}),
+            "contact's field": lambda word: self.posts("/api/v1/contacts", {"external": "1", word: "x"}),
+            "contact's attribute": lambda word: self.posts("/api/v1/contacts", {"attributes": {word: word}}),
+            "contact's address": lambda word: self.posts("/api/v1/contacts", {"addresses": {"sms": word}}),
+            "contact's addresses": lambda word: self.posts("/api/v1/contacts", {"addresses": [word]}),
+            "contact's language": lambda word: self.posts("/api/v1/contacts", {"external": "1", "language": word}),
+            "contact's zone": lambda word: self.posts("/api/v1/contacts", {"external": "1", "zone": word}),
+            "contact's consent": lambda word: self.posts("/api/v1/contacts", {"consent": {"at": word, "basis": word}}),
+            "several contacts": lambda word: self.posts("/api/v1/contacts", [{"external": word}, {"external": "2"}]),
+            "POST /api/v1/contacts/{id}/merge": lambda word: self.posts("/api/v1/contacts/a/merge", {"into": word}),
+            "who is merged": lambda word: self.posts(f"/api/v1/contacts/{_quoted(word)}/merge", {"into": "a"}),
             "POST /api/v1/events": lambda word: self.tells({"id": word}),
             "event's type": lambda word: self.tells({"id": "1", "type": word}),
             "event's time": lambda word: self.tells({"id": "1", "at": word}),

@@ -102,7 +102,7 @@ def _is_one_thing(value: int, units: Sequence[Unit], language: Counting) -> bool
         return False
     by_ending = not language.few or (value > _UNHAPPY and not noun.endswith(language.kept or NOTHING))
     for verb in units[1 : 2 + _BETWEEN]:
-        if verb.kind != WORD or verb.is_number or verb.text in language.words:
+        if verb.kind != WORD or verb.is_number or verb.text in language.words or "joint" in verb.tags:
             return False
         known = by_ending and (not verb.tags or bool(verb.tags & _OF_ONE))
         alone = not verb.tags and language.ends(verb.text, language.reflexive)

@@ -217,6 +217,21 @@ async def test_a_dry_run_over_many_batches_gives_the_same_figures(store, tmp_pat
     assert len(really) > 1
 
 
+async def test_a_dry_run_finds_known_people_by_an_address_of_the_same_file(store, tmp_path, monkeypatch):
+    """Somebody from before gets an address in one batch and is meant by nothing else in the next."""
+    monkeypatch.setattr(importing, "BATCH", 1)
+    (tmp_path / "before.csv").write_text("Kundennr;Telegram-ID;Name\nK1;;A\n")
+    (tmp_path / "k.csv").write_text("Kundennr;Telegram-ID;Name\nK1;77;\n;77;B\n;77;B\n")
+    await told(tmp_path / "before.csv", into(store))
+    async with trial(store) as trying:
+
+        async def looked(found, consents, now):
+            return tried(found, consents, await trying.save(found, now), now)
+
+        counts, _ = await told(tmp_path / "k.csv", looked)
+    assert (counts["changed"], counts["same"], counts["rows"]) == (2, 1, 3)
+
+
 async def test_an_interrupted_import_is_run_again(store, tmp_path, monkeypatch):
     """What was saved stays; the second run ends where an uninterrupted one would."""
     monkeypatch.setattr(importing, "BATCH", 5)

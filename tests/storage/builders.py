@@ -32,7 +32,7 @@ PHONE = "sms:+4917"
 REST = 60_000
 _unique = itertools.count(1)
 
-portable()["test_survey"] = """
+portable()["builders_survey"] = """
     INSERT INTO session (id, lane, flow, revision, language, owner, outcome, basis, started_at, ended_at, heard_at,
       state, version)
     VALUES (:id, :lane, 'nps', 'rev1', 'de', 'bot', 'completed', 'operator', 0, 0, 0, '{}', 1)
@@ -121,7 +121,7 @@ async def based(store: Any, *messages: OutboxRow) -> None:
     sessions = sorted({(row.session, row.lane) for row in messages if row.kind == "survey"})
 
     def ask() -> Script[None]:
-        yield Many("test_survey", sessions)
+        yield Many("builders_survey", sessions)
 
     if sessions:
         await store.run(ask)

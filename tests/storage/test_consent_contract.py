@@ -35,9 +35,9 @@ ANNA = Address("sms", "+491")
 PLACE = place(ANNA, "twilio", OLD)
 NAMES = PLACE.names
 
-portable()["test_change"] = "UPDATE consent_event SET wording = 'No.' WHERE id = :id"
-portable()["test_remove"] = "DELETE FROM consent_event WHERE id = :id"
-portable()["test_contact"] = """
+portable()["chain_change"] = "UPDATE consent_event SET wording = 'No.' WHERE id = :id"
+portable()["chain_remove"] = "DELETE FROM consent_event WHERE id = :id"
+portable()["chain_contact"] = """
     INSERT INTO contact_address (lane, contact, channel, hmac, key_id, rank, added_at)
     VALUES (:lane, 'c1', :channel, :hmac, 'k', 0, 0)"""
 
@@ -106,10 +106,10 @@ async def test_double_opt_in_counts_with_its_confirmation(store):
 @pytest.mark.parametrize(
     ("statement", "key", "found"),
     [
-        ("test_change", "b", ["event 2 (b) has been changed"]),
-        ("test_remove", "b", ["event 2 of {} is missing"]),
-        ("test_remove", "a", ["event 1 of {} is missing"]),
-        ("test_remove", "c", ["the event c is missing"]),
+        ("chain_change", "b", ["event 2 (b) has been changed"]),
+        ("chain_remove", "b", ["event 2 of {} is missing"]),
+        ("chain_remove", "a", ["event 1 of {} is missing"]),
+        ("chain_remove", "c", ["the event c is missing"]),
     ],
 )
 async def test_a_changed_or_missing_event_is_found(store, statement, key, found):
@@ -134,7 +134,7 @@ async def test_many_at_once_make_one_chain(store):
 async def test_i6_a_suppressed_address_gets_nothing_more(store, known):
     """Whatever we know of it; the lane hears of it as well, so that its survey ends."""
     if known == "contact":
-        await store.run(lambda: (yield Ask("test_contact", (LANE, "sms", PLACE.hmac))))
+        await store.run(lambda: (yield Ask("chain_contact", (LANE, "sms", PLACE.hmac))))
     if known == "address":
         await turn(store, addresses=[address()], sessions=[session()], outbox=[message("m")])
     if known == "inbox":

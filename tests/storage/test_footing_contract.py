@@ -16,34 +16,34 @@ MONDAY_TO_SATURDAY = written("Mo-Sa 08:00-20:00", "", ("UTC",))
 SATURDAY_19 = 1_800_126_000_000  # 2027-01-16 19:00 UTC
 HOUR, DAY = 3_600_000, 86_400_000
 
-portable()["test_event"] = """
+portable()["footing_event"] = """
     INSERT INTO consent_event (id, hmac, key_id, purpose, channel, action, basis, at, recorded_at, source, source_ref,
       wording, wording_version, locale, actor, evidence_hash, n, prev_hash, hash)
     VALUES (:id, :hmac, 'k', 'survey', :channel, 'granted', 'consent', 0, 0, 'import', '', 'w', '', '', '', '', 1, '',
       '')"""
-portable()["test_grant"] = """
+portable()["footing_grant"] = """
     INSERT INTO consent_grant (hmac, purpose, channel, event, basis, at, lapsed_at)
     VALUES (:hmac, 'survey', :channel, :event, 'consent', 0, :lapsed_at)"""
-portable()["test_suppression"] = """
+portable()["footing_suppression"] = """
     INSERT INTO suppression (hmac, channel, scope, key_id, reason, at, source_event, expires_at)
     VALUES (:hmac, :channel, 'all', 'k', 'manual', 0, '', :expires_at)"""
-portable()["test_uses"] = "SELECT outbox_key, basis, consent_event, at FROM consent_use ORDER BY outbox_key"
+portable()["footing_uses"] = "SELECT outbox_key, basis, consent_event, at FROM consent_use ORDER BY outbox_key"
 
 
 def granted(lapsed_at: int | None = None) -> Script[None]:
     """A consent for SMS that holds, or has lapsed."""
-    yield Ask("test_event", (EVENT, HMAC, "sms"))
-    yield Ask("test_grant", (HMAC, "sms", EVENT, lapsed_at))
+    yield Ask("footing_event", (EVENT, HMAC, "sms"))
+    yield Ask("footing_grant", (HMAC, "sms", EVENT, lapsed_at))
 
 
 def suppressed(channel: str, expires_at: int | None) -> Script[None]:
     """The same address is not to be written to."""
-    yield Many("test_suppression", [(HMAC, channel, expires_at)])
+    yield Many("footing_suppression", [(HMAC, channel, expires_at)])
 
 
 def uses() -> Script[list[tuple]]:
     """All proofs of a basis."""
-    return (yield Ask("test_uses"))
+    return (yield Ask("footing_uses"))
 
 
 async def asked(store, *messages: OutboxRow, **fields) -> None:

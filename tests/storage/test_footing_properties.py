@@ -20,10 +20,10 @@ from tests.storage.builders import NOW, address, event, finishing, message, sess
 NAMES = Pseudonyms([b"k" * 32])
 BASES = ("operator", "link", "consent", "existing_customer", "nothing", "")
 _tags = itertools.count(1)
-portable()["test_unproved"] = """
+portable()["mixture_unproved"] = """
     SELECT o.key FROM outbox AS o WHERE o.kind = 'survey' AND o.attempts > 0
       AND NOT EXISTS (SELECT 1 FROM consent_use AS u WHERE u.outbox_key = o.key)"""
-portable()["test_proofs"] = "SELECT basis, consent_event FROM consent_use WHERE outbox_key = :key"
+portable()["mixture_proofs"] = "SELECT basis, consent_event FROM consent_use WHERE outbox_key = :key"
 
 _steps = st.one_of(
     st.tuples(st.just("ask"), st.sampled_from(BASES)),
@@ -102,7 +102,7 @@ class World:
                 basis = self.bases[lease.key]
                 assert not self.suppressed, "I6"
                 assert basis in BY_THEMSELVES or (self.granted and basis in ("consent", "existing_customer")), "I5"
-                [(proved, about)] = await self.store.run(lambda key=lease.key: (yield Ask("test_proofs", (key,))))
+                [(proved, about)] = await self.store.run(lambda key=lease.key: (yield Ask("mixture_proofs", (key,))))
                 assert (proved, about) == ((basis, "") if basis in BY_THEMSELVES else ("consent", self.grant))
                 self.flying.append(lease)
 
@@ -117,6 +117,6 @@ async def _any_mixture(steps, url):
         world = World(store)
         for step, what in [("ask", "operator"), *steps, ("lease", "")]:
             await world.do(step, what)
-        assert await store.run(lambda: (yield Ask("test_unproved"))) == []
+        assert await store.run(lambda: (yield Ask("mixture_unproved"))) == []
     finally:
         await store.close()

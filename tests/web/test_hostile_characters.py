@@ -126,26 +126,6 @@ class Api:
                 f"/api/v1/campaigns/{_quoted(word)}/acts", {"act": "pause"}
             ),
             "who starts": lambda word: self.posts("/api/v1/campaigns", {"source": CAMPAIGN, "by": word}),
-            "file": lambda word: self.gets(f"/files/{_quoted(word)}/a.png"),
-            **self.asking(),
-            **self.events(),
-        }
-
-    def asking(self) -> dict:
-        """Calls about whom to ask."""
-        return {
-            "GET /api/v1/decisions": lambda word: self.gets(f"/api/v1/decisions?name={_quoted(word)}"),
-            "decisions' contact": lambda word: self.gets(f"/api/v1/decisions?contact={_quoted(word)}"),
-            "decisions' cursor": lambda word: self.gets(f"/api/v1/decisions?after=1:{_quoted(word)}"),
-            "decisions' language": lambda word: self.gets(f"/api/v1/decisions?language={_quoted(word)}"),
-            "GET /api/v1/campaigns": lambda word: self.gets(f"/api/v1/campaigns?{_quoted(word)}=1"),
-            "POST /api/v1/campaigns": lambda word: self.posts("/api/v1/campaigns", {"source": word}),
-            "POST /api/v1/campaigns/forecast": lambda word: self.posts("/api/v1/campaigns/forecast", {"source": word}),
-            "GET /api/v1/campaigns/{id}": lambda word: self.gets(f"/api/v1/campaigns/{_quoted(word)}"),
-            "POST /api/v1/campaigns/{id}/acts": lambda word: self.posts(
-                f"/api/v1/campaigns/{_quoted(word)}/acts", {"act": "pause"}
-            ),
-            "who starts": lambda word: self.posts("/api/v1/campaigns", {"source": CAMPAIGN, "by": word}),
             "GET /api/v1/contacts": lambda word: self.gets(f"/api/v1/contacts?after={_quoted(word)}"),
             "GET /api/v1/contacts/{id}": lambda word: self.gets(f"/api/v1/contacts/{_quoted(word)}"),
             "POST /api/v1/contacts": lambda word: self.posts("/api/v1/contacts", {"external": word, "name": word}),
@@ -173,33 +153,7 @@ class Api:
             "event's zone": lambda word: self.tells({"id": f"5{word}", "contact": {"external": "a", "zone": word}}),
             "several events": lambda word: self.posts("/api/v1/events", [{"id": word}, EVENT | {"id": f"6{word}"}]),
             "event's header": lambda word: self.posts("/api/v1/events", EVENT, {b"idempotency-key": _bytes(word)}),
-            **self._contacts(),
-            **self._events(),
         }
-
-    def _contacts(self) -> dict:
-        return {
-            "GET /api/v1/contacts": lambda word: self.gets(f"/api/v1/contacts?after={_quoted(word)}"),
-            "GET /api/v1/contacts/{id}": lambda word: self.gets(f"/api/v1/contacts/{_quoted(word)}"),
-            "POST /api/v1/contacts": lambda word: self.posts("/api/v1/contacts", {"external": word, "name": word}),
-            "contact's field": lambda word: self.posts("/api/v1/contacts", {"external": "1", word: "x"}),
-            "contact's attribute": lambda word: self.posts("/api/v1/contacts", {"attributes": {word: word}}),
-            "contact's address": lambda word: self.posts("/api/v1/contacts", {"addresses": {"sms": word}}),
-            "contact's addresses": lambda word: self.posts("/api/v1/contacts", {"addresses": [word]}),
-            "contact's language": lambda word: self.posts("/api/v1/contacts", {"external": "1", "language": word}),
-            "contact's zone": lambda word: self.posts("/api/v1/contacts", {"external": "1", "zone": word}),
-            "contact's consent": lambda word: self.posts("/api/v1/contacts", {"consent": {"at": word, "basis": word}}),
-            "several contacts": lambda word: self.posts("/api/v1/contacts", [{"external": word}, {"external": "2"}]),
-            "POST /api/v1/contacts/{id}/merge": lambda word: self.posts("/api/v1/contacts/a/merge", {"into": word}),
-            "who is merged": lambda word: self.posts(f"/api/v1/contacts/{_quoted(word)}/merge", {"into": "a"}),
-        }
-
-    def events(self) -> dict:
-        """Calls that tell of something that happened."""
-        return {}
-
-    def _events(self) -> dict:
-        return {}
 
     async def gets(self, path: str) -> httpx.Response:
         return await self.client.get(path)

@@ -172,12 +172,15 @@ def _recorded(event: Event, now: int) -> Script[str]:
         added = yield Ask("add_consent", _row(event, name, n, before, now))
         if not added and (yield Ask("consent_is_known", (event.id,))):
             return KNOWN
-    yield from _draw(event, name)
+    yield from _draw(event, name, now)
     return RECORDED
 
 
-def _draw(event: Event, name: str) -> Script[None]:
-    """What holds from now on, in the transaction that adds the event."""
+def _draw(event: Event, name: str, now: int) -> Script[None]:
+    """What holds from now on, in the transaction that adds the event.
+
+    A consent that lies in the future was given before the clock was set back: whatever is told now came later.
+    """
     rows = yield Ask("consent_held", (json.dumps([name]),))
     held = {(purpose, channel): Holding(*rest) for purpose, channel, *rest in rows}
     places = {(event.purpose, event.channel): None, **(dict.fromkeys(held) if touches_all(event) else {})}
@@ -187,6 +190,8 @@ def _draw(event: Event, name: str) -> Script[None]:
         confirms = bool((yield Ask("consent_confirmed", about)))
     for purpose, channel in places:
         before = held.get((purpose, channel))
+        if before and before.at > now:
+            before = before._replace(at=min(before.at, event.at))
         after = drawn(event, before, confirms)
         if after and after != before:
             yield Ask("hold_consent", (name, purpose, channel, *after))

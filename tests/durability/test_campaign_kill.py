@@ -19,7 +19,7 @@ async def run(campaign: Campaign) -> None:
     assert set(figures["messages"]) <= FINAL
     assert sum(figures["messages"].values()) == campaign.people
     assert figures["people asked"] == campaign.people - figures["messages"].get("failed", 0)
-    assert figures["faults left"] == 0
+    assert figures["faults"] > campaign.people * campaign.faulty / 2
     assert figures["fullest"] <= campaign.rate * (1 + campaign.kills) + ON_TOP
 
 

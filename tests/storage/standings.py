@@ -27,9 +27,9 @@ BLOCKS = {
 }
 
 
-def install() -> None:
-    """Make the statements known."""
-    portable().update(BLOCKS)
+def install(more: dict[str, str] | None = None) -> None:
+    """Make these statements known, and others."""
+    portable().update(BLOCKS | (more or {}))
 
 
 def person(

@@ -75,12 +75,29 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
 
 
 @pytest.mark.parametrize(
+    ("name", "right", "accepted", "comments"), [("unseen_i.jsonl", 394, 229, 221), ("unseen_j.jsonl", 397, 233, 221)]
+)
+def test_rows_never_tuned_on(name: str, right: int, accepted: int, comments: int, accuracy_table: list[str]):
+    """The latest sets of writers who never saw the reader: the figures of their first run, of 420 rows each."""
+    result = tally(name)
+    accuracy_table.append(result.line(name))
+    accuracy_table += [f"  {line}" for line in result.false_stops]
+    assert not result.false_accepts
+    assert not result.missed_stops
+    assert len(result.false_stops) <= 1
+    assert result.right >= right
+    assert result.accepted >= accepted
+    assert result.comments >= comments
+
+
+@pytest.mark.parametrize(
     ("name", "found", "false"),
     [
         ("optout_dev.jsonl", 0.98, 0),
         ("optout_unseen.jsonl", 0.99, 0),
         ("optout_unseen_b.jsonl", 0.99, 0),
         ("optout_unseen_c.jsonl", 0.99, 0),
+        ("optout_unseen_d.jsonl", 0.913, 0.0062),  # never tuned on: its first run
         ("optout_dev2.jsonl", 0.975, 0.003),
     ],
 )

@@ -1,14 +1,17 @@
 """The decider: who is invited to what, with which words, and how a batch about one person hangs together."""
 
+import asyncio
 import json
 
 import pytest
 
 from bot.contacts import Contact, Reach
-from bot.outreach.candidate import Candidate, Grant, Standing
+from bot.errors import StoreUnavailable
+from bot.outreach.candidate import Candidate, Decision, Grant, Standing
 from bot.outreach.ledger import Due
 from bot.outreach.policy import Policy
-from bot.runtime.decider import Decider
+from bot.runtime import decider as decider_module
+from bot.runtime.decider import MOST, Decider
 from bot.runtime.lane import id_of
 from flows.library import Library, Source
 
@@ -90,3 +93,53 @@ def test_who_is_gone_is_not_asked(decider):
 
 def test_a_flow_that_is_gone_counts_as_the_stricter_kind(decider):
     assert (decider.kind_of("support"), decider.kind_of("gone")) == ("transactional", "relationship")
+
+
+class Waiting:
+    """A ledger that is away once, then has a full portion and then nothing; it counts who waits."""
+
+    def __init__(self) -> None:
+        self.rounds: list[int | Exception] = [StoreUnavailable("away"), MOST, 3]
+        self.waited: list[tuple[str, float]] = []
+
+    async def settle_due(self, now, limit, since, _kind_of, _decide):
+        assert (now, limit, since) == (AT, MOST, AT - Policy().memory)
+        found = self.rounds.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def wait(self, topic, timeout):
+        self.waited.append((topic, timeout))
+        if not self.rounds:
+            raise asyncio.CancelledError
+
+
+async def test_it_goes_on_while_there_is_something_and_waits_otherwise(library, monkeypatch):
+    """A database that is away is waited for; behind a full portion it does not wait."""
+    monkeypatch.setattr(decider_module, "LOOKED_AHEAD", 0)
+    ledger = Waiting()
+    decider = Decider(ledger, library, Policy(), lambda: AT)
+    with pytest.raises(asyncio.CancelledError):
+        await decider.run()
+    assert ledger.waited == [("decisions", 1.0)] * 2
+    assert decider.decided == MOST + 3
+
+
+@pytest.mark.parametrize(
+    ("halted", "outcome", "rule"),
+    [("paused", "deferred", "campaign_paused"), ("cancelled", "not_asked", "campaign_cancelled")],
+)
+def test_a_campaign_that_does_not_run_asks_nobody(decider, halted, outcome, rule):
+    """Whatever the rules say; members of a paused one wait until somebody resumes it."""
+    [made] = decider.decide([due()._replace(halted=halted)], AT)
+    assert (made.decision.outcome, made.decision.rule, made.invited) == (outcome, rule, None)
+    assert (made.decision.until > AT + DAY) == (halted == "paused")
+
+
+def test_who_is_asked_on_no_grant_stands_on_another_basis(decider):
+    """The rules of today always give one; should one not, the lease has to find it wanting."""
+    candidate, contact, standing, *_ = due()
+    made = decider._invitation(candidate, standing, Decision(outcome="asked", rule="x", lane="sms:+491"), AT)
+    assert json.loads(made.body)["body"]["basis"] == "other"
+    assert contact

@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-import storage.leasing
-import storage.sets
+import storage.footing
 from bot.cases.desks import Desk, Desks, Place
 from bot.messages import Address, FromDesk, Inbound, Said
 from bot.rows import Settlement
@@ -128,7 +127,6 @@ async def test_t16_p8_nothing_of_an_agent_is_leased_after_a_stop(database_url):
 
 async def test_t16_t27_a_lease_that_does_not_look_again_is_found_out(database_url, monkeypatch):
     """Negative control: to cancel what waits at the STOP is not enough, for a failed send is queued again."""
-    monkeypatch.setattr(storage.leasing, "why_not", lambda *_: "")
-    monkeypatch.setattr(storage.sets, "why_not", lambda *_: "")
+    monkeypatch.setattr(storage.footing, "why_not", lambda *_: "")
     with pytest.raises(Broken, match="P8"):
         await Race(database_url, fresh_seed()).run()

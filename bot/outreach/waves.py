@@ -213,7 +213,8 @@ def _proposal(campaign: Campaign, span: Span, contact: Contact, cell: str, turn:
     due = turn or span.starts
     meaningful = campaign.meaningful_for
     candidate = Candidate(
-        id=f"w{_digest('member', campaign.id, span.n, contact.id, 16).hex()}",
+        # in the order of the contacts, in which it is planned: what lies together is written together
+        id=f"w{_digest('member', campaign.id, span.n, '').hex()}.{contact.id}",
         source="campaign",
         name=campaign.id,
         wave=span.n,
@@ -255,5 +256,5 @@ def _midnight(day: date, zone: str) -> int:
     return round(local.astimezone(UTC).timestamp() * 1000)
 
 
-def _digest(what: str, campaign: str, wave: int, contact: str, size: int = 8) -> bytes:
-    return hashlib.blake2b(f"{what}|{campaign}|{wave}|{contact}".encode(), digest_size=size).digest()
+def _digest(what: str, campaign: str, wave: int, contact: str) -> bytes:
+    return hashlib.blake2b(f"{what}|{campaign}|{wave}|{contact}".encode(), digest_size=8).digest()

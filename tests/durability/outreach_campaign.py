@@ -75,6 +75,7 @@ class Campaign(Struct):
                 await asyncio.sleep(dice.uniform(0.2, 1.2))
                 await victim.kill()
             await victim.start()
+            await _ready(victim.url)  # it may have nothing left to do, and be stopped at once
             await asyncio.wait_for(watching, PATIENCE + self.people / 20)
             self.figures["seconds"] = round(time.monotonic() - began, 1)
             await victim.stop()

@@ -74,12 +74,6 @@ def standings(
     }
 
 
-def next_due() -> Script[int]:
-    """When the next decision is due (epoch ms), 0 if none is."""
-    [(at,)] = yield Ask("next_decision")
-    return int(at or 0)
-
-
 class Entry(NamedTuple):
     """A line of the ledger, with what became of the survey: how it ended, and of its first message."""
 

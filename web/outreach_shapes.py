@@ -65,7 +65,7 @@ class CampaignState(Struct, frozen=True):
     id: str
     title: str
     flow: str
-    state: Annotated[str, Meta(description="running | paused | cancelled | done")]
+    state: Annotated[str, Meta(description="running | paused | cancelled; its waves say when they are done")]
     revision: str
     changed_at: str
     changed_by: str

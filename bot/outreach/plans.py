@@ -11,7 +11,7 @@ RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
 
 
 class Kept(NamedTuple):
-    """A campaign as it was started. `state`: draft | running | paused | cancelled | done."""
+    """A campaign as it was started. `state`: running | paused | cancelled."""
 
     id: str
     revision: str

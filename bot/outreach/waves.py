@@ -137,7 +137,7 @@ def day_of(at: int, zone: str) -> str:
 
 def first_key(campaign: str, n: int) -> str:
     """Where among the contacts' ids a wave begins to look, so that limits do not meet the same people every time."""
-    return _digest("start", campaign, n, "").hex()
+    return f"c{_digest('start', campaign, n, '').hex()}"  # written as ids are (`bot.contacts.ids_of`)
 
 
 class _Counts:

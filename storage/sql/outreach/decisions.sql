@@ -61,9 +61,6 @@ INSERT INTO inbox (channel, event_key, kind, lane, received_at, ready_at, body)
 VALUES (:channel, :event_key, 'event', :lane, :received_at, :received_at, :body)
 ON CONFLICT (channel, event_key) DO NOTHING;
 
--- name: next_decision
-SELECT min(due_at) FROM decision WHERE outcome IN ('pending', 'deferred');
-
 -- name: decisions_of_contact
 -- With what became of the survey: how it ended, and of its first message.
 SELECT d.id, d.source, d.name, d.wave, d.happening, d.contact, d.flow, d.kind, d.cell, d.at, d.not_after, d.outcome, d.rule,

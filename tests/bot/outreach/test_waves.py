@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.contacts import Contact, Reach
+from bot.contacts import Contact, Reach, ids_of
 from bot.outreach.campaign import check
-from bot.outreach.waves import Plan, Setting, members, spans, still_to_come
+from bot.outreach.waves import Plan, Setting, first_key, members, spans, still_to_come
+from bot.pseudonyms import Pseudonyms
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS = Setting("relationship", "Mo-Sa 08:00-20:00; PH off", "DE", "Europe/Berlin")
@@ -196,3 +197,11 @@ def test_turns_depend_on_the_campaigns_id_alone():
         for each in (one, campaign("  title: other"), one.model_copy(update={"id": "other"}))
     ]
     assert turns[0] == turns[1] != turns[2]
+
+
+def test_waves_begin_to_look_at_different_places_among_the_ids_of_contacts():
+    """Of ids as contacts have them, several lie before each beginning and several behind it, in most waves."""
+    ids = [ids_of(str(n), Pseudonyms([b"k" * 32]))[0] for n in range(200)]
+    before = [sum(key < first_key("spring", n) for key in ids) for n in range(1, 21)]
+    assert sum(10 < count < 190 for count in before) >= 14, before
+    assert len(set(before)) > 10

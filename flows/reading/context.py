@@ -142,6 +142,8 @@ def _is_vague(mention: Mention, around: Surroundings, units: Sequence[Unit]) -> 
     pointed = any("point" in unit.tags for unit in units[mention.after : mention.after + 1])
     if around.right is None and (mention.settled or mention.corrected):
         return False
+    if around.left is None and around.right is not None and "cause" in around.right.tags:
+        return False  # "four because nobody rang"
     return not pointed and not (around.left is None and around.right is None)
 
 

@@ -13,6 +13,8 @@ _SHORT_STORY = 2  # where the ending of the noun shows that it is not counted
 _UNHAPPY = 6  # up to here nothing is believed on a guess
 _BETWEEN = 2  # words between a noun and its verb
 _LOOKED_AT = 3  # words of a noun with what stands in front of it
+_MISSED = 4  # words behind a noun that deny its verb
+_MANY = tags("countable stars func")
 _NOUN = tags("piece")
 _NAMED = _NOUN | tags("aspect label")
 _MAY_BE_COUNTED = _NAMED | tags("unit countable handful")
@@ -68,6 +70,28 @@ def _shows_it(value: int, noun: Unit, language: Counting) -> bool:
     if value <= 1:
         return value == 1 and language.ends(noun.text, language.one)
     return language.ends(noun.text, language.few if value in _FEW else language.many)
+
+
+def is_missing(units: Sequence[Unit], language: Counting) -> bool:
+    """Whether one thing is said not to have come: what is counted with none is not denied, "0 taxi never came"."""
+    noun = units[0] if units else None
+    if noun is None or noun.kind != WORD or noun.is_number or len(noun.text) < _SHORTEST or noun.tags & _MANY:
+        return False
+    if noun.text in language.words or language.is_plural(noun.text) or language.few:
+        return False  # where nouns have cases, "0 скарг не маю" has none
+    if noun.tags and noun.tags.isdisjoint(_NAMED):
+        return False  # "0 problems"
+    clause = units[1 : 2 + _MISSED]
+    end = next((k for k, unit in enumerate(clause) if unit.kind != WORD and not unit.is_number), len(clause))
+    said = [unit for unit in clause[:end] if not unit.is_number]
+    denied = next((k for k, unit in enumerate(said) if "negative" in unit.tags), -1)
+    if denied < 0:
+        return False
+    return any(_is_verb(unit, language) for unit in (*said[:denied], *said[denied + 1 : denied + 2]))
+
+
+def _is_verb(unit: Unit, language: Counting) -> bool:
+    return "event" in unit.tags or unit.text in language.singular
 
 
 def _is_said_of_one(value: int, units: Sequence[Unit], language: Counting) -> bool:

@@ -147,12 +147,23 @@ def _read_signs(mention: Mention, units: Sequence[Unit], i: int) -> None:
         mention.slip = True
     elif before and tight and before.text in {"<", ">"}:
         mention.form = BROKEN if before.text == "<" or i > 1 else mention.form
-    if after and after.text in {"€", "$", "%", "°"}:
+    if after and after.text in {"€", "$", "%", "°"} and not _is_of_the_next(units, i + 1):
         mention.form = FOREIGN
     elif after and after.text in {"+", "~"} and not after.spaced:
         mention.slip = True
     elif after and after.text == "½":
         mention.form, mention.after = BROKEN, i + 2
+
+
+def _is_of_the_next(units: Sequence[Unit], i: int) -> bool:
+    """Whether a sign stands apart and touches the number behind it, a price of nothing: "8 £7.50 for popcorn".
+
+    "2 £5 vouchers" are counted.
+    """
+    if not units[i].spaced or i + 2 >= len(units):
+        return False
+    price, behind = units[i + 1], units[i + 2]
+    return price.kind == NUMBER and not price.spaced and not behind.tags.isdisjoint(("prep", "joint"))
 
 
 def _join_keycaps(found: list[Mention], units: Sequence[Unit]) -> None:

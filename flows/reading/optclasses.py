@@ -36,7 +36,7 @@ CLASSES = tags(
 )
 BIT = {name: 1 << place for place, name in enumerate(sorted(CLASSES))}
 _NO_REPORT = ~sum(BIT[name] for name in ("cannot", "past", "subject", "back", "but"))
-_NO_ORDER = ~(BIT["cease"] | BIT["remove"] | BIT["list"])  # "full stop", "waiting list"
+_NO_ORDER = ~(BIT["cease"] | BIT["remove"] | BIT["list"] | BIT["lost"])  # "full stop", "waiting list"
 _ASKED = BIT["please"] | BIT["how"]
 _GAP, _MOST_BETWEEN = "..", 5
 

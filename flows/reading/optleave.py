@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from flows.reading.optclause import (
     ADVERT,
+    ASKING,
     AWAY,
+    BACK,
     CANNOT,
     CONSENT,
     CONTACT,
@@ -81,7 +83,7 @@ def _takes_me_off(clause: Sequence[int], i: int, text: int) -> bool:
     alone = len(clause) <= _SHORT // 2 and text & NOT and text & (CONTACT | CONTACTED)  # "You keep texting. Remove"
     if alone or (any_of(clause, ME, i - 2, i + 3) and not _these(clause, i - 2, i + 3)):
         return True
-    these = any_of(clause, THESE, i, i + 3) or (len(clause) <= _SHORT and text & MY)
+    these = any_of(clause, THESE, i - 1, i + 3) or (len(clause) <= _SHORT and text & MY)
     return bool(text & RECORD and these)
 
 
@@ -111,7 +113,7 @@ def unsubscribes(clause: Sequence[int], sentence: int) -> bool:
     for i in places(clause, UNSUB):
         mask = clause[i]
         held = any_of(clause, CANNOT, 0, i + 1) and not sentence & PLEASE
-        if held or denied(clause, i - 3, i):
+        if held or mask & BACK or denied(clause, i - 3, i):
             continue
         if mask & REMOVE and any_of(clause, ME, i, i + 2) and not _something(clause, i, i + 5):
             return True
@@ -174,11 +176,11 @@ def lets_be(clause: Sequence[int], sentence: int) -> bool:
     for i in places(clause, AWAY | LEAVE):
         if told(clause, i, sentence) or _by_others(clause, i, sentence):
             continue
-        if clause[i] & AWAY and not (clause[i] & SUBJECT and 0 in clause[i : i + _FAR]):  # "ask somebody else to cook"
-            return True
+        if clause[i] & AWAY and not (clause[i] & (SUBJECT | LEAVE) and 0 in clause[i : i + _FAR]):
+            return True  # not "ask somebody else to cook", "leave off with that music"
         me = any_of(clause, ME, i - 6, i + 5)
-        if me and clause[i] & LEAVE and any_of(clause, PEACE, i - 3, i + 7):
-            return True
+        if me and clause[i] & LEAVE and any(between(clause, i, k) for k in places(clause, PEACE, i - 3, i + 7)):
+            return True  # not "that leaves me to work in peace"
         peace = any(clause[k] & PEACE and not clause[k] & LIGHT for k in range(i + 1, min(len(clause), i + 3)))
         if clause[i] & LEAVE and peace and len(clause) <= _SHORT + 1 and quiet(clause, 0, len(clause)):
             return True
@@ -191,6 +193,7 @@ def _by_others(clause: Sequence[int], i: int, sentence: int) -> bool:
 
 
 def goes_away(sentence: int) -> bool:
-    """As in "piss off with your surveys": only beside a message."""
+    """As in "piss off with your surveys", "get lost out of my phone": only beside a message, a question or a number."""
     refused = sentence & NOT and sentence & (CONTACT | SEND)
-    return bool(sentence & LOST and (sentence & MESSAGE or refused))
+    mine = (sentence & ASKING and sentence & THESE) or (sentence & RECORD and sentence & MY and not sentence & CANNOT)
+    return bool(sentence & LOST and (sentence & MESSAGE or refused or mine))

@@ -85,7 +85,7 @@ def may_be_demand(said: int) -> bool:
         or (said & CONSENT and said & WITHDRAW)
         or (said & OBJECT and said & (WRITING | RECORD | GET))
         or (said & LEAVE and said & PEACE)
-        or (said & LOST and said & (WRITING | ME))
+        or (said & LOST and said & (WRITING | ME | RECORD))
         or (said & THREAT and said & (WRITING | GET | IF))
         or (said & (LAST | FINAL) and said & (MESSAGE | CONTACT | SEND))
         or (said & OFTEN and said & (NOT | CEASE | REMOVE | UNSUB))
@@ -153,9 +153,12 @@ def _tells(clause: Sequence[int], i: int, first: int, sentence: int) -> bool:
     """Whether the verb at i, denied from `first` on, is no order: a report, "don't stop sending", "no questions"."""
     if told(clause, first, sentence) or (first and clause[first - 1] & SUBJECT and not sentence & PLEASE):
         return True
+    if clause[first] & SUBJECT and clause[first] & NOT and not sentence & (PLEASE | WANT | IF):
+        return True  # "nobody disturbed me"
     if any_of(clause, CEASE & ~clause[i], first, i) or (clause[i] & ASKING and not any_of(clause, ME, i - 3, i + 4)):
         return True
-    return bool(clause[i] & MESSAGE and _reported(clause, 0, i) and not sentence & PLEASE)
+    done = any(clause[k] & CANNOT for k in places(clause, PAST, i + 1, i + 3))  # "no message ever reached me"
+    return bool(clause[i] & MESSAGE and (done or _reported(clause, 0, i)) and not sentence & PLEASE)
 
 
 def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, sentence: int, text: int) -> bool:
@@ -178,14 +181,17 @@ def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, senten
 def _refuses(clause: Sequence[int], text: int) -> bool:
     """As in "I don't want to get any more of these", "ich will nicht mehr kontaktiert werden"."""
     how = [0] if asks_how(clause) else []
-    return any(any_of(clause, NOT, i - _NEAR, i + 6) and _unwanted(clause, i, text) for i in how + places(clause, WANT))
+    wants = [
+        i for i in places(clause, WANT) if not (any_of(clause, PAST, i + 1, i + 2) and any_of(clause, CANNOT, 0, i))
+    ]
+    return any(any_of(clause, NOT, i - _NEAR, i + 6) and _unwanted(clause, i, text) for i in how + wants)
 
 
 def _unwanted(clause: Sequence[int], i: int, text: int) -> bool:
     """Whether what is not wanted at i are messages."""
     first, after = max(0, i - 5), min(len(clause), i + 10)
     whole = quiet(clause, 0, len(clause))
-    if whole and text & (MESSAGE | UNSUB | CONTACT | ASKING) and any_of(clause, MORE, first, after):
+    if whole and text & (MESSAGE | UNSUB | CONTACT | ASKING) and any_of(clause, MORE | THESE, first, after):
         return True
     more = any_of(clause, MORE | THESE, first, after) or bool(text & MESSAGE)
     gets = more or whole or any_of(clause, GET, first, after)
@@ -248,6 +254,8 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
         reported = any_of(clause, CANNOT, 0, i) if mine else told(clause, i, sentence)
         if reported or denied(clause, i - 2, i) or (mask & CANNOT and not sentence & PLEASE):
             continue
+        if mine and any_of(clause, BACK, i, i + 3):
+            continue  # "9 letters without an answer"
         if mask & BUT and not quiet(clause, 0, len(clause)):  # the Arabic word for "but" and "enough"
             continue
         for k in places(clause, WRITING, i - 5, i + _FAR + 1):

@@ -24,7 +24,8 @@ def mark_scales(found: list[Mention], units: Sequence[Unit], low: int, high: int
             between = between[1:]
         if mention.form not in {WHOLE, BROKEN} or scale.form != WHOLE or not 1 <= len(between) <= 3:
             continue
-        if ("of" not in between[0].tags and between[0].text != "/") or scale.value >= _YEARS:
+        named = "scale" in between[0].tags and scale.value == high  # "6 on a scale to 10"
+        if ("of" not in between[0].tags and between[0].text != "/" and not named) or scale.value >= _YEARS:
             continue
         if any(not unit.tags & {"of", "article", "point", "scale"} and unit.text != "/" for unit in between):
             continue

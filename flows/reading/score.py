@@ -28,7 +28,7 @@ _NEAR = 4  # units between a score and what is said about it
 _SAME_EVERYWHERE = tags("point scale of thanks polite laugh")
 _BARE = re.compile(r" *([1-9]?[0-9]) *[.!]{0,3} *")
 _DIGIT_OR_EMOJI = re.compile(r"[0-9:]")
-_OPENING = "¿¡"
+_OPENING = "¿¡£€$"
 _CURRENCIES = (" €", " $", " £", " %")
 _CLOSING = '.!?؟…)"»“€$£%°'
 

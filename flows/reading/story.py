@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from flows.reading import counted
 from flows.reading.lexicon import Lexicon
 from flows.reading.mention import WHOLE, Mention
-from flows.reading.tokens import LINE, PAUSE, STOP, WORD
+from flows.reading.tokens import LINE, NUMBER, PAUSE, STOP, WORD
 from flows.reading.units import Unit, tags
 
 _LOW = 3  # a score that praise is odd behind
 _UNHAPPY = 6  # up to here a score is not taken on a guess
 _LEADS_TO_A_VERDICT = tags("joint degree negative")
 _SHORTEST = 3  # words of a verdict
+_LONGEST_COUNT = 2  # digits of what is counted by the way
 _LITTLE = 4  # words behind a number that may be no reason
 _TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
 _HARMLESS = tags(
@@ -47,8 +48,10 @@ def tells_a_story(mention: Mention, units: Sequence[Unit], words: Lexicon) -> bo
     if mention.first or mention.word or mention.form != WHOLE or mention.glued:
         return False
     story = units[mention.after :]
+    if mention.value == 0 and counted.is_missing(story, words.counting):
+        return True
     for before, unit, follower in zip(units[mention.first :], story, story[1:], strict=False):
-        if unit.is_number and not _is_amount(follower) and before.tags.isdisjoint(_DATING):
+        if unit.is_number and not _is_amount(unit, follower) and before.tags.isdisjoint(_DATING):
             return counted.is_shown(mention.value, story, words.counting)  # no "10 neighbours, 9 of them"
     heard = frozenset(tag for unit in story for tag in unit.tags)
     if mention.value <= _LOW and heard & _FLATTERING and not heard & _CALMING:
@@ -56,8 +59,10 @@ def tells_a_story(mention: Mention, units: Sequence[Unit], words: Lexicon) -> bo
     return counted.tells_a_story(mention.value, story, words.counting)
 
 
-def _is_amount(follower: Unit) -> bool:
-    return "unit" in follower.tags or follower.text in {"€", "%"}
+def _is_amount(number: Unit, follower: Unit) -> bool:
+    """Whether it measures something, or is no part of a few: "10 neighbours, 9 of them", but "ticket 90817"."""
+    large = number.kind == NUMBER and number.text.isdecimal() and len(number.text) > _LONGEST_COUNT
+    return large or "unit" in follower.tags or follower.text in {"€", "%"}
 
 
 def says_little(mention: Mention, units: Sequence[Unit], high: int) -> bool:

@@ -16,7 +16,7 @@ _LETTER = r"[^\x00-`{-\x7f–€½☺⭐]"  # folded text has no capitals
 _UNPARTED = (
     "\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts that put no spaces between words
 )
-_WORD = rf"{_LETTER}+ (?: ' {_LETTER}+ | (?<![{_UNPARTED}])[0-9]+ {_LETTER}* )*"
+_WORD = rf"{_LETTER}+ (?: ' {_LETTER}+ | (?<![{_UNPARTED}])[0-9]+ (?:\.[0-9]+)* {_LETTER}* )*"
 _WORDS = re.compile(rf"{_WORD} | ⭐", re.VERBOSE)
 _TOKEN = re.compile(
     rf"""[ ]* (?:
@@ -71,7 +71,7 @@ def words_of(text: str) -> tuple[str, ...]:
         # what begins with these (a link, an emoji, an escaped sign, somebody's name) may take letters along
         found = _TOKEN.finditer(plain.rstrip(" "))
         return tuple([match[0].lstrip(" ")[:LONGEST_WORD] for match in found if match.lastindex in _WORD_OR_STAR])
-    pieces = plain.translate(_BETWEEN_WORDS).split()
+    pieces = plain.translate(_BETWEEN_WORDS).split() if plain.isascii() else []  # elsewhere that is the slower way
     if not "".join(pieces).isalpha():
         pieces = _WORDS.findall(plain)
     if pieces and max(map(len, pieces)) > LONGEST_WORD:
@@ -84,9 +84,7 @@ def is_word(text: str) -> bool:
     return _WORDS.fullmatch(text) is not None
 
 
-_BETWEEN_WORDS = str.maketrans(
-    {sign: " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign == "'")} | dict.fromkeys("–€½☺", " ")
-)
+_BETWEEN_WORDS = str.maketrans({sign: " " for sign in map(chr, range(128)) if not (sign.isalnum() or sign == "'")})
 _OTHERWISE = {"link": EMOJI, "gt": SIGN, "star": WORD, "lt": EMOJI, "amp": PAUSE}
 _KIND = {index: _OTHERWISE.get(name, name) for name, index in _TOKEN.groupindex.items()}
 _WORD_OR_STAR = frozenset({_TOKEN.groupindex["word"], _TOKEN.groupindex["star"]})

@@ -20,6 +20,7 @@ _TRAILS_ANYWHERE = tags("point loose laugh trailing dictated")
 _PRELUDE = tags(
     "filler polite greeting thanks apology correct laugh carrier pronoun settle firm scale article of told hedge"
 )
+_LEADS_ON = tags("carrier copula func pronoun was settle")
 _LONGEST_LEAD = 14
 _BORDERS = (PAUSE, STOP, LINE)
 _ARROWS = frozenset({"=", ">", "→", "➡"})
@@ -81,6 +82,14 @@ def _parts(unit: Unit) -> bool:
     return (unit.kind == EMOJI and not unit.is_number) or unit.text in _ARROWS
 
 
+def _leads_to_the_next(units: Sequence[Unit], after: int, i: int) -> bool:
+    """Whether the word in front of another number belongs to that: "9 من 2019", "0 ça fait 3 mois"."""
+    if i <= after:
+        return False
+    measured = i + 1 < len(units) and "unit" in units[i + 1].tags
+    return "of" in units[i - 1].tags or (measured and units[i - 1].tags <= _LEADS_ON and i - 1 == after)
+
+
 def _is_counted(units: Sequence[Unit], i: int) -> bool:
     """Whether who seems to be addressed rather is counted, as something is said of them: "2 lads came late"."""
     return "countable" in units[i].tags and i + 1 < len(units) and units[i + 1].kind == WORD
@@ -128,7 +137,7 @@ def _walk_right(mention: Mention, units: Sequence[Unit]) -> Unit | None:
     while i < len(units) and i - mention.after < _LONGEST_LEAD:
         unit = units[i]
         if unit.kind in _BORDERS or "joint" in unit.tags or unit.is_number:
-            mention.right = i - (unit.is_number and i > mention.after and "of" in units[i - 1].tags)  # "من 2019"
+            mention.right = i - (unit.is_number and _leads_to_the_next(units, mention.after, i))
             return None if unit.kind in _BORDERS or unit.is_number else unit
         if unit.kind == WORD and not unit.tags & _TRAILS and not (denied and "longer" in unit.tags):
             return units[mention.right]

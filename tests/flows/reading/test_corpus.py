@@ -61,6 +61,8 @@ def test_replies_as_people_type_them(name: str, right: float, comments: float, a
         ("unseen_f.jsonl", 0.99),
         ("unseen_g.jsonl", 0.97),
         ("unseen_h.jsonl", 0.96),
+        ("unseen_i.jsonl", 0.95),
+        ("unseen_j.jsonl", 0.96),
     ],
 )
 def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
@@ -74,20 +76,17 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
     assert result.comments >= 0.96 * result.accepted
 
 
-@pytest.mark.parametrize(
-    ("name", "right", "accepted", "comments"), [("unseen_i.jsonl", 394, 229, 221), ("unseen_j.jsonl", 397, 233, 221)]
-)
-def test_rows_never_tuned_on(name: str, right: int, accepted: int, comments: int, accuracy_table: list[str]):
-    """The latest sets of writers who never saw the reader: the figures of their first run, of 420 rows each."""
+@pytest.mark.parametrize("name", ["unseen_k.jsonl", "unseen_l.jsonl"])
+def test_unseen_rows_that_nobody_developed_on(name: str, accuracy_table: list[str]):
+    """What the reader does for strangers: their figures stand in the docs, and may not get worse."""
     result = tally(name)
     accuracy_table.append(result.line(name))
-    accuracy_table += [f"  {line}" for line in result.false_stops]
-    assert not result.false_accepts
+    assert not result.false_detractors
+    assert len(result.false_accepts) <= 1
     assert not result.missed_stops
-    assert len(result.false_stops) <= 1
-    assert result.right >= right
-    assert result.accepted >= accepted
-    assert result.comments >= comments
+    assert not result.false_stops
+    assert result.right >= 0.965 * result.rows
+    assert result.comments >= 0.965 * result.accepted
 
 
 @pytest.mark.parametrize(
@@ -97,7 +96,8 @@ def test_rows_never_tuned_on(name: str, right: int, accepted: int, comments: int
         ("optout_unseen.jsonl", 0.99, 0),
         ("optout_unseen_b.jsonl", 0.99, 0),
         ("optout_unseen_c.jsonl", 0.99, 0),
-        ("optout_unseen_d.jsonl", 0.913, 0.0062),  # never tuned on: its first run
+        ("optout_unseen_d.jsonl", 0.97, 0),
+        ("optout_unseen_e.jsonl", 0.94, 0.0023),
         ("optout_dev2.jsonl", 0.975, 0.003),
     ],
 )

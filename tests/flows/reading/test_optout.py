@@ -88,6 +88,17 @@ def test_c7_other_sentences_beside_a_demand_do_not_hide_it(language: str, shape:
         ("if the noise carries on like this I'll complain to the landlord", "en"),
         ("wie werde ich den Kalkfleck wieder los", "de"),
         ("sucht euch einen anderen Koch", "de"),
+        ("no message ever reached me, and then they sent it back", "en"),
+        ("Don't ask me how but they fixed it", "en"),
+        ("They had no record of my booking and told me to go away", "en"),
+        ("eso me deja trabajar tranquila", "es"),
+        ("mandé cuatro correos y silencio total", "es"),
+        ("di de baja el seguro y me siguen cobrando, llámenme por favor", "es"),
+        ("nessuno mi ha disturbato per tutto il soggiorno, pace assoluta", "it"),
+        ("dajcie spokój z tą muzyką na siłowni", "pl"),
+        ("odpiszę wieczorem, teraz prowadzę", "pl"),
+        ("had geen sms'je nodig gehad, de telefoniste belde zelf al", "nl"),
+        ("9 листів без відповіді", "uk"),
     ],
 )
 def test_c7_another_object_is_no_demand(text: str, language: str):
@@ -111,6 +122,14 @@ def test_c7_another_object_is_no_demand(text: str, language: str):
         ("stoppppp texting meeee", "en"),
         ("stop texing me", "en"),
         ("ai sensi dell'art. 21 mi oppongo a ulteriori comunicazioni", "it"),
+        ("agradecia que deixassem de me enviar estes inquéritos", "pt"),
+        ("le agradecería que no me mandara más SMS", "es"),
+        ("verpisst euch aus meinem Handy", "de"),
+        ("spadajcie z tymi pytaniami", "pl"),
+        ("to nie jest numer pani Kowalskiej, proszę go usunąć", "pl"),
+        ("My son is 8 and this is his phone. Remove it", "en"),
+        ("istemiyorum bunları, mesaj atmayı bırakın", "tr"),
+        ("esemesky mě nebaví, nechci to", "cs"),
     ],
 )
 def test_c7_slips_and_other_alphabets(text: str, language: str):

@@ -1,10 +1,11 @@
 """No labelled row gets worse: what is known to be read wrong is listed, everything else has to be right."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from flows.reading import read_score
+from flows.reading import read_score, wish
 from tests.flows.reading.corpus import DATA, rows
 
 KNOWN = frozenset(Path(__file__).with_name("known_wrong.txt").read_text("utf-8").split())
@@ -30,3 +31,19 @@ def test_no_row_gets_worse(name: str):
     found = wrong(name)
     assert found - listed == set()
     assert listed - found == set()
+
+
+def not_obeyed(name: str) -> set[str]:
+    """The places of opt-out sets where a demand is missed, or another reply taken for one."""
+    lines = enumerate(map(json.loads, (DATA / name).read_text("utf-8").splitlines()), start=1)
+    return {
+        f"{name}:{number}"
+        for number, row in lines
+        if (wish(row["text"], row["lang"]) == "stop") != (row["action"] == "stop")
+    }
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in DATA.glob("optout*.jsonl")))
+def test_no_opt_out_gets_worse(name: str):
+    """Every demand that is not listed is obeyed, every other reply is none; one that is right again leaves the list."""
+    assert not_obeyed(name) == {place for place in KNOWN if place.startswith(f"{name}:")}

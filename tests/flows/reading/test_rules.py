@@ -27,6 +27,7 @@ RULES = [
     ("staff 9, price 4", "en", "reask", None, "two values"),
     ("7-8", "en", "reask", None, "range or fraction"),
     ("7.5", "en", "reask", None, "range or fraction"),
+    ("7:8", "en", "reask", None, "no score"),
     ("11", "en", "reask", None, "off the scale"),
     ("would have been a 9", "en", "reask", None, "withdrawn"),
     ("8 going on 9", "en", "confirm", 8, "hint"),

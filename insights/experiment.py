@@ -1,18 +1,16 @@
 """What became of the variants of a survey, and whether they differ from the survey as written by more than chance."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from msgspec import Struct
 
-from insights.estimates import Difference, Estimate, holm
+from insights.estimates import ENOUGH, SIGNIFICANT, Difference, Estimate, Verdict, holm, verdict
 from insights.nps import Scores, difference, nps
 from insights.proportions import newcombe, wilson
 
-ENOUGH = 30  # people in each of the two; below that nothing is said about their difference
-SIGNIFICANT = 0.05
+__all__ = ["ENOUGH", "MEASURES", "SIGNIFICANT", "Arm", "Comparison", "Counts", "Verdict", "examine", "oddly_drawn"]
+
 MEASURES = ("answered", "completed", "opted_out", "nps")
-Verdict = Literal["more", "less", "chance", "too few"]
 
 
 class Counts(Struct, frozen=True):
@@ -67,7 +65,7 @@ def examine(found: Mapping[str, Counts], base: str) -> dict[str, Arm]:
         corrected = dict(zip(looked, holm(list(looked.values())), strict=True))
         for name, between in differences.items():
             p = corrected.get(name)
-            compared[name][measure] = Comparison(between, p, _verdict(between, p))
+            compared[name][measure] = Comparison(between, p, verdict(between, p))
     return {
         name: Arm(counts, {measure: _estimate(measure, counts) for measure in MEASURES}, compared[name])
         for name, counts in found.items()
@@ -82,14 +80,6 @@ def oddly_drawn(found: Mapping[str, Counts], shares: Mapping[str, int]) -> list[
     asked = sum(counts.asked for counts in found.values())
     drawn = {name: wilson(counts.asked, asked, 0.999) for name, counts in found.items()}
     return [name for name, part in drawn.items() if part and not part.low <= shares[name] / 100 <= part.high]
-
-
-def _verdict(between: Difference | None, p: float | None) -> Verdict:
-    if between is None or p is None:
-        return "too few"
-    if p >= SIGNIFICANT:
-        return "chance"
-    return "more" if between.value > 0 else "less"
 
 
 def _n(measure: str, counts: Counts) -> int:

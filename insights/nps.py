@@ -46,6 +46,25 @@ class Scores(Struct, frozen=True):
         return Scores(self.detractors + ADDED, self.passives + 2 * ADDED, self.promoters + ADDED)
 
 
+def together(found: Iterable[Scores]) -> Scores:
+    """All of them added up."""
+    each = list(found)
+    return Scores(
+        sum(scores.detractors for scores in each),
+        sum(scores.passives for scores in each),
+        sum(scores.promoters for scores in each),
+    )
+
+
+def without(all_of_them: Scores, some: Scores) -> Scores:
+    """All but some of them."""
+    return Scores(
+        all_of_them.detractors - some.detractors,
+        all_of_them.passives - some.passives,
+        all_of_them.promoters - some.promoters,
+    )
+
+
 class Part(Struct, frozen=True):
     """Some of the customers: how many they are, and what they answered."""
 

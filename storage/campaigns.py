@@ -2,22 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
-from bot.contacts import Contact, Reach
 from bot.outreach.plans import CANCELLED, DONE, RUNNING, Answers, Budget, Kept, Members, Progress, Wave
 from bot.outreach.waves import Left, Plan, Span, first_key
-from storage.decisions import contact_of, propose
+from storage.contacts import LAST, page
+from storage.decisions import propose
 from storage.ledger import Runs
 from storage.scripts import Ask, Many, Script
-
-LAST = "\U0010ffff"
-"""Behind every id."""
 
 _plan = msgspec.json.Decoder(Plan).decode
 _encode = msgspec.json.Encoder().encode
@@ -64,16 +58,6 @@ class StoredPlans:
         return found
 
 
-def page(after: str, last: str, limit: int) -> Script[list[Contact]]:
-    """Contacts behind the id `after` up to `last`, in the order of their ids, with their addresses."""
-    rows = yield Ask("contacts_page", (after, last, limit))
-    places = yield Ask("reaches_page", (json.dumps([row[0] for row in rows]),))
-    reaches = {
-        contact: tuple(Reach(*each[1:]) for each in found) for contact, found in groupby(places, key=itemgetter(0))
-    }
-    return [replace(contact_of(row), reaches=reaches.get(row[0], ())) for row in rows]
-
-
 def _begin(kept: Kept, spans: Sequence[Span]) -> Script[None]:
     yield Ask("save_campaign", kept)
     yield from _waves("save_wave", kept.id, kept.revision, spans)
@@ -97,7 +81,7 @@ def _plan_some(until: int, now: int, limit: int, members: Members, budget: Budge
     campaign, n, starts, ends, cursor, plan, source = found[0]
     start = first_key(campaign, n)
     after, last = _stretch(cursor, start)
-    contacts = yield from page(after, last, limit)
+    contacts = yield from page(after, limit, last)
     proposals, left, planned = members(source, Span(n, starts, ends), contacts, _plan(plan))
     if proposals:
         yield from propose(proposals)

@@ -10,9 +10,12 @@ from msgspec.structs import replace
 from bot.messages import Address, Consent, Inbound
 from bot.outreach.consent import EVERYWHERE, OWN, SEALED, Event, Holding, drawn, problem, sealed, touches_all
 from bot.rows import ConsentRow
+from storage.decisions import decide_again
 from storage.scripts import Ask, Many, Script
 
 RECORDED, KNOWN = "recorded", "known"
+REFUSED = ("21610", "blocked_bot")
+"""Reasons that a provider gives when it takes a message no more; who says STOP to us is not asked elsewhere instead."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -106,6 +109,8 @@ def follow(rows: Sequence[ConsentRow], now: int) -> Script[None]:
         else:
             stop = Suppression(row.names, row.key_id, row.channel, row.reason, row.at, row.source_ref)
             yield Many("add_suppression", _suppressions(stop))
+            if row.reason in REFUSED:
+                yield from decide_again(row.lane, row.reason, now)
 
 
 def standing_of(names: Sequence[str], now: int) -> Script[Standings]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -13,6 +13,9 @@ from storage.scripts import Ask, Many, Script
 
 MOST = 1000
 """More people than that are not saved in one transaction: webhooks wait for it on SQLite."""
+
+LAST = "\U0010ffff"
+"""Behind every id."""
 
 _COLUMNS = ("external", "name", "language", "zone", "zone_source", "country", "brand", "region", "segment", "agent")
 
@@ -28,7 +31,7 @@ def save(rows: Sequence[Person], now: int) -> Script[list[Saved]]:
 
     People whose address is suppressed for good leave no trace (C4). `now` is epoch ms.
     """
-    yield Ask("turn_for_contacts")
+    yield from turn()
     known = yield from whoever(rows, now)
     changes = settle(rows, known)
     yield from _write(changes, now)
@@ -51,6 +54,26 @@ def keep(changes: Changes, now: int) -> Script[None]:
     yield from _write(changes._replace(new=list(people.values()), changed=[]), now)
 
 
+def turn() -> Script[None]:
+    """Wait until nobody else writes contacts, and keep others waiting until commit."""
+    yield Ask("turn_for_contacts")
+
+
+class Named(NamedTuple):
+    """How much is named under a key: contacts' addresses, first consents of a chain, suppressions."""
+
+    key_id: str
+    addresses: int
+    consents: int
+    suppressions: int
+
+
+def keys() -> Script[list[Named]]:
+    """The keys that addresses are named under, by id; looks at all of them."""
+    rows = yield Ask("keys_in_use")
+    return [Named(key, int(addresses), int(consents), int(stops)) for key, addresses, consents, stops in rows]
+
+
 def contact(key: str) -> Script[Contact | None]:
     """By id, also of somebody who has become part of another one; None for nobody, and for the erased."""
     people, moved, _ = yield from _people([key], [])
@@ -71,9 +94,15 @@ def at_address(where: Place) -> Script[Contact | None]:
     return (yield from contact(owners[0][1])) if owners else None
 
 
-def page(after: str, limit: int) -> Script[list[Contact]]:
-    """The contacts behind this id, in the order of ids; "" begins. Those erased or merged into others are left out."""
-    rows = yield Ask("contacts_after", (after, limit))
+def at_lane(lane: str) -> Script[Contact | None]:
+    """By an address as it is kept."""
+    owners = yield Ask("contacts_by_lane", (_list([lane]),))
+    return (yield from contact(owners[0][1])) if owners else None
+
+
+def page(after: str, limit: int, last: str = LAST) -> Script[list[Contact]]:
+    """The contacts behind this id up to `last`, in the order of ids; "" begins. Without those erased or merged."""
+    rows = yield Ask("contacts_between", (after, last, limit))
     return (yield from _reached([_contact(row) for row in rows]))
 
 
@@ -88,7 +117,7 @@ def merge(gone: str, into: str, now: int) -> Script[Contact]:
 
     What `into` lacks it takes over. The old id, and the old external id, lead to it from now on. Raises CannotMerge.
     """
-    yield Ask("turn_for_contacts")
+    yield from turn()
     one = yield from _living(gone)
     other = yield from _living(into)
     if one.id == other.id:

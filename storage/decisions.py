@@ -47,6 +47,18 @@ def settle_due(now: int, limit: int, since: int, kind_of: KindOf, decide: Decide
     return len(rows)
 
 
+def decide_again(lane: str, reason: str, now: int) -> Script[None]:
+    """The provider has refused, for this reason, the first message of the survey that began on this lane last.
+
+    If the ledger asked, and nothing of the survey was taken there or may have been, it decides anew about the same
+    candidate: for another channel, or that nobody is asked.
+    """
+    for key, channel, variables in (yield Ask("refused_decision", (lane,))):
+        values, channels, *refused = json.loads(variables)
+        known = {**(refused[0] if refused else {}), channel: reason}
+        yield Ask("decide_again", (json.dumps([values, channels, known], ensure_ascii=False), now, key))
+
+
 def standings(
     ids: Sequence[str], now: int, since: int, kind_of: KindOf, *, waits: bool = True
 ) -> Script[dict[str, Standing]]:
@@ -137,10 +149,10 @@ def _halt(row: Sequence[Any], halted: Mapping[str, str]) -> str:
 def candidate_of(row: Sequence[Any]) -> Candidate:
     """The columns of `due_decisions` as a candidate."""
     key, source, name, wave, happening, _, flow, kind, cell, variables, at, not_after, _ = row
-    values, channels = json.loads(variables)
+    values, channels, *refused = json.loads(variables)
     return Candidate(
         id=key, source=source, name=name, wave=wave, happening=happening, flow=flow, kind=kind, cell=cell,
-        variables=values, channels=tuple(channels), at=at, not_after=not_after,
+        variables=values, channels=tuple(channels), at=at, not_after=not_after, refused=refused[0] if refused else {},
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Erasure as a script: nothing personal of somebody stays; in the same transaction their addresses are suppressed."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,6 +11,7 @@ from bot.engine.state import Session
 from bot.messages import Address
 from bot.outreach.consent import EVERYWHERE
 from storage.consent import Suppression, suppressed
+from storage.rollups import Counting, forget
 from storage.scripts import Ask, Many, Script
 
 DAY = 86_400_000  # ms
@@ -46,11 +47,13 @@ def erase(
     yield Many("erase_inbox", [(Address.of_lane(lane).chat, lane) for lane in lanes])
     for name in ("erase_timers", "erase_links", "erase_addresses"):
         yield Ask(name, (every,))
-    yield from _erase_sessions(sessions, fresh, scores=scores)
+    names = {row[0]: fresh() if scores else "" for row in sessions}
+    yield from _erase_sessions(sessions, names)
     yield Ask("erase_places_of_contact", (every, contact))
     yield from _erase_contact(contact, now)
     terms = [*(Address.of_lane(lane).chat for lane in lanes), contact, external]
     yield Many("erase_answers_of_api", [(term,) for term in terms if term])
+    yield from forget(names, Counting())
     return Erased(len(lanes), len(sessions), len(cases))
 
 
@@ -64,14 +67,15 @@ def _erase_cases(cases: Sequence[str], lanes: str) -> Script[None]:
         yield Ask(name, (ids,))
 
 
-def _erase_sessions(sessions: Sequence[Sequence[Any]], fresh: Callable[[], str], *, scores: bool) -> Script[None]:
-    ids = json.dumps([row[0] for row in sessions])
+def _erase_sessions(sessions: Sequence[Sequence[Any]], names: Mapping[str, str]) -> Script[None]:
+    """`names` are those that they have from now on, "" where nothing of them is to stay."""
+    ids = json.dumps(list(names))
     yield Ask("erase_journal", (ids,))
-    if not scores:
+    if not all(names.values()):
         yield Ask("erase_answers", (ids,))
         yield Ask("erase_sessions", (ids,))
         return
-    renamed = [(row, fresh()) for row in sessions]
+    renamed = [(row, names[row[0]]) for row in sessions]
     yield Many("keep_score", [(anonymous, row[0]) for row, anonymous in renamed])
     yield Many("keep_session", [(anonymous, _bare(row, anonymous), row[0]) for row, anonymous in renamed])
 

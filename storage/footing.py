@@ -17,6 +17,9 @@ BY_EVENT = frozenset(("consent", "existing_customer", "contract", "other"))
 
 TOO_LATE = "too late to send"
 
+ROUNDS = 16
+"""How often a lease looks behind what may not be sent: a campaign that came too late ends in portions."""
+
 
 class Footing(NamedTuple):
     """What is known about a queued message when its lane is looked at; `speaker` as in `storage.rows.why_not`."""
@@ -55,6 +58,8 @@ SEND = Verdict("send")
 
 def judged(about: Footing, grant: Held | None, now: int) -> Verdict:
     """Whether a message may go at `now` (epoch ms). `grant` is that of `about.grant`, None where there is none."""
+    if 0 < about.not_after < now:
+        return Verdict("expired", TOO_LATE)
     forbidden = why_not(about.kind, about.opted_out_at, about.speaker) or why_baseless(about, grant)
     if forbidden:
         return Verdict("cancelled", forbidden)

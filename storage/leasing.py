@@ -1,25 +1,34 @@
 """Which messages SQLite gives out to be sent, and how it writes down what became of them."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.rows import Leased, Settlement
 from storage.cases import leased, with_others
-from storage.footing import Footing, Held, judged, uses
+from storage.footing import ROUNDS, Footing, Held, judged, uses
 from storage.wide import insert
 from storage.writing import accept, told
 
 
-def lease(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any]) -> list[Leased]:
-    """The heads of lanes that are due. `facts` are now, until, rest, limit, owner, and channels as a JSON list."""
+def terms(owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> dict[str, Any]:
+    """Who leases how much, when, until when (epoch ms) and for which channels, as the statements name it."""
+    return {"owner": owner, "limit": limit, "now": now, "until": until, "channels": json.dumps(list(channels))}
+
+
+def lease(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any]) -> tuple[list[Leased], bool]:
+    """The heads of lanes that are due, and whether there was too much that may not be sent to see what is behind it.
+
+    `facts` are `terms`, and for how long (ms) a send in doubt rests.
+    """
     now, limit = facts["now"], facts["limit"]
-    refused = connection.execute(sql["expire_outbox"], facts).fetchall()
+    refused: list[Sequence[Any]] = []
     connection.execute(sql["doubt_dead_leases"], facts)
     taken: list[Leased] = []
-    passed_over = True
-    while passed_over and len(taken) < limit:  # behind what may not be sent there may be what may
-        passed_over = False
+    rounds, passed_over = 0, True
+    while passed_over and len(taken) < limit and rounds < ROUNDS:  # behind what may not be sent there may be what may
+        rounds, passed_over = rounds + 1, False
         sent: list[tuple[int, str, Footing, Held | None]] = []
         for row, channel, edits, *known in connection.execute(sql["due"], facts).fetchall():
             about = Footing(*known)
@@ -38,7 +47,7 @@ def lease(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[st
         taken += [_taken(connection, sql, facts, row, edits) for row, edits, *_ in sent]
         facts["limit"] = limit - len(taken)
     accept(connection, sql, told(refused, now))
-    return taken
+    return taken, passed_over and len(taken) < limit
 
 
 def _taken(
@@ -54,7 +63,7 @@ def _grant(connection: sqlite3.Connection, sql: Mapping[str, str], grant: str, c
 
 
 def doubtful(connection: sqlite3.Connection, sql: Mapping[str, str], facts: dict[str, Any]) -> list[Leased]:
-    """Sends in doubt whose rest is over. `facts` are now, until, limit, owner, and channels as a JSON list."""
+    """Sends in doubt whose rest is over. `facts` are `terms`."""
     rows = connection.execute(sql["doubtful"], facts).fetchall()
     mine = {"owner": facts["owner"], "until": facts["until"]}
     taken = [connection.execute(sql["take_doubtful"], {**mine, "id": row}).fetchone() for (row,) in rows]

@@ -1,5 +1,6 @@
 """PostgreSQL: many workers on many machines. Set-based statements, one lock per lane."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from storage import rows, sets, sets_leasing
 from storage.notices import Notices
 from storage.postgres_reading import Snapshot, looked_up
 from storage.reading import Row, SqlReading
+from storage.rollups import SHARDS, Counting, after_sends
 from storage.scripts import Script, run_on_postgres
 from storage.sql import statements
 from storage.versions import publish_on
@@ -66,6 +68,7 @@ class PostgresStore(SqlReading):
         self._pool = pool
         self._readers = readers
         self._notices = notices
+        self.counting = Counting(shard=os.getpid() % SHARDS)
 
     @classmethod
     async def open(cls, url: str, connections: int = 8) -> "PostgresStore":
@@ -115,7 +118,7 @@ class PostgresStore(SqlReading):
             if claimed:
                 seen = await sets.seen_from(connection, claimed)
                 consequences = decide(rows.batch(claimed, seen))
-                await sets.write(connection, consequences, now)
+                await sets.write(connection, consequences, now, self.counting)
                 forwards = bool(consequences.forwards)
             return len(claimed)
 
@@ -130,11 +133,14 @@ class PostgresStore(SqlReading):
     ) -> list[Leased]:
         """See bot.ports.Store."""
 
-        async def work(connection: Any) -> list[Leased]:
+        async def work(connection: Any) -> tuple[list[Leased], bool]:
             await connection.execute(SQL["doubt_dead_leases"], now, rest, channels)
             return await sets_leasing.lease(connection, owner, limit, now, until, channels)
 
-        return await self._write(work)
+        taken, more = await self._write(work)
+        if more:
+            self._notices.tell("outbox")
+        return taken
 
     async def doubtful(self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
         """See bot.ports.Store."""
@@ -157,6 +163,7 @@ class PostgresStore(SqlReading):
         async def work(connection: Any) -> None:
             await sets.settle(connection, settlements)
             await sets.accept(connection, arrivals)
+            await run_on_postgres(connection, after_sends([one.id for one in settlements], self.counting))
 
         await self._write(work)
         self._notices.tell("outbox", *(["inbox"] if arrivals else []))

@@ -144,6 +144,22 @@ class SqlReading(ABC):
         found = await self._row("case", id=case_id)
         return found and {**found, "entries": await self._rows("case_entries", id=case_id)}
 
+    async def cases_waiting(
+        self, phases: Sequence[str], desk: str, owners: Sequence[str], limit: int, offset: int
+    ) -> list[Row]:
+        """Cases in these phases (at most three), the most pressing first, each with its `state`.
+
+        Of one desk or all (""), with one of these owners (at most two) or any.
+        """
+        one, two, three = (*phases, "", "")[:3]
+        owner, also = (*owners, *owners)[:2] if owners else ("", "")
+        facts = {"one": one, "two": two, "three": three, "owner": owner, "also": also}
+        return await self._rows("cases_waiting", desk=desk, limit=limit, offset=offset, **facts)
+
+    async def cases_over(self, desk: str, limit: int, offset: int) -> list[Row]:
+        """Cases that are over, the latest opened first, each with its `state`; of one desk or all ("")."""
+        return await self._rows("cases_over", desk=desk, limit=limit, offset=offset)
+
     async def live_threads(self, limit: int = 1000) -> list[str]:
         """See bot.ports.Store."""
         return [row["inbound"] for row in await self._rows("live_threads", limit=limit)]

@@ -4,11 +4,11 @@
         rows = yield Ask("rename_contact", (name, contact))
         return bool(rows)
 
-The statements are named blocks of `sql/outreach/*.sql`, in SQL that both databases read, with `:names` that are filled
-from the values in the order in which the names first occur; a list goes in as JSON text, `json_each(:ids)`. `/*lock*/`
-skips rows that somebody else has in hand, `/*wait*/` waits for them, `/*lane(*/…/*)*/` for who works in a lane;
-on SQLite nobody else ever has. A script holds no connection, so it can neither commit nor wait for anything but its own
-statements.
+The statements are named blocks of `sql/outreach/*.sql` and `sql/insights/*.sql`, in SQL that both databases read, with
+`:names` that are filled from the values in the order in which the names first occur; a list goes in as JSON text,
+`json_each(:ids)`. `/*lock*/` skips rows that somebody else has in hand, `/*wait*/` waits for them,
+`/*lane(*/…/*)*/` for who works in a lane; on SQLite nobody else ever has. A script holds no connection, so it can
+neither commit nor wait for anything but its own statements.
 """
 
 import re
@@ -21,6 +21,7 @@ import aiosqlite
 
 from storage.rows import storable
 from storage.sql import portable
+from storage.wide import insert
 
 Result = TypeVar("Result")
 
@@ -49,8 +50,19 @@ class Many(NamedTuple):
     rows: Sequence[Sequence[Any]]
 
 
-Script = Generator[Ask | Many, list[tuple[Any, ...]], Result]
-"""What `run_on_sqlite` and `run_on_postgres` take: it yields Ask and Many, and returns its result."""
+class Rows(NamedTuple):
+    """As Many, for a hot path: few statements with many rows each, whose values are `?` in order.
+
+    On PostgreSQL it runs the block `name_set` once, with an array per column.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Any]]
+
+
+Step = Ask | Many | Rows
+Script = Generator[Step, list[tuple[Any, ...]], Result]
+"""What `run_on_sqlite` and `run_on_postgres` take: it yields steps, and returns its result."""
 
 
 def run_on_sqlite(connection: sqlite3.Connection, script: Script[Result]) -> Result:
@@ -62,6 +74,9 @@ def run_on_sqlite(connection: sqlite3.Connection, script: Script[Result]) -> Res
             sql = _sqlite(step.name)
             if isinstance(step, Ask):
                 answer = connection.execute(sql, tuple(step.values)).fetchall()
+            elif isinstance(step, Rows):
+                insert(connection, sql, step.rows)
+                answer = []
             else:
                 connection.executemany(sql, step.rows)
                 answer = []
@@ -78,7 +93,12 @@ async def run_on_postgres(connection: Any, script: Script[Result]) -> Result:
     async def ask(step: Ask) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await connection.fetch(_postgres(step.name), *storable(step.values))]
 
-    async def many(step: Many) -> None:
+    async def many(step: Many | Rows) -> None:
+        if isinstance(step, Rows):
+            if step.rows:
+                columns = zip(*map(storable, step.rows), strict=True)
+                await connection.execute(_postgres(f"{step.name}_set"), *columns)
+            return
         await connection.executemany(_postgres(step.name), [storable(row) for row in step.rows])
 
     return await _driven(script, ask, many)
@@ -90,7 +110,7 @@ async def run_on_reader(connection: aiosqlite.Connection, script: Script[Result]
     async def ask(step: Ask) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await connection.execute_fetchall(_sqlite(step.name), tuple(step.values))]
 
-    async def many(step: Many) -> None:
+    async def many(step: Many | Rows) -> None:
         raise TypeError(f"{step.name} writes; a reader cannot")
 
     return await _driven(script, ask, many)
@@ -99,7 +119,7 @@ async def run_on_reader(connection: aiosqlite.Connection, script: Script[Result]
 async def _driven(
     script: Script[Result],
     ask: Callable[[Ask], Awaitable[list[tuple[Any, ...]]]],
-    many: Callable[[Many], Awaitable[None]],
+    many: Callable[[Many | Rows], Awaitable[None]],
 ) -> Result:
     answer: list[tuple[Any, ...]] = []
     try:

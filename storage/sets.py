@@ -19,6 +19,8 @@ from bot.rows import (
     Settlement,
 )
 from storage.consent import follow
+from storage.entering import enter
+from storage.rollups import Counting, after_batch
 from storage.rows import (
     MOST_ALONG,
     MOST_DOCKETS,
@@ -56,7 +58,7 @@ async def accept(connection: Any, arrivals: Sequence[Arrival]) -> int:
     return new
 
 
-async def write(connection: Any, rows: Consequences, now: int) -> None:
+async def write(connection: Any, rows: Consequences, now: int, counting: Counting) -> None:
     """Write what a batch led to, in the caller's transaction. Raises Conflict if a session has moved on."""
 
     async def put(name: str, some: Iterable[Any]) -> None:
@@ -88,8 +90,16 @@ async def write(connection: Any, rows: Consequences, now: int) -> None:
     await put("park_events", rows.parked)
     for opened in rows.opened:
         await _open_link(connection, opened)
+    await _agree(connection, rows, now)
+    await run_on_postgres(connection, after_batch(rows, counting))
+
+
+async def _agree(connection: Any, rows: Consequences, now: int) -> None:
+    """What people took back or agreed to, in this order."""
     if rows.consents:
         await run_on_postgres(connection, follow(rows.consents, now))
+    if rows.entered:
+        await run_on_postgres(connection, enter(rows.entered, now))
 
 
 async def _hush(connection: Any, rows: Consequences, now: int) -> None:

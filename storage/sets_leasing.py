@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from bot.rows import Leased
-from storage.footing import TOO_LATE, Footing, Held, judged, uses
+from storage.footing import ROUNDS, Footing, Held, judged, uses
 from storage.rows import case_of_thread
 from storage.sets import SQL, accept, columns
 from storage.writing import told
@@ -22,17 +22,23 @@ class _Sifted(NamedTuple):
     held: list[tuple[int, int]]
 
 
-async def lease(connection: Any, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
-    """The heads of lanes that are due and may be sent, without those of dead workers."""
+async def lease(
+    connection: Any, owner: str, limit: int, now: int, until: int, channels: Sequence[str]
+) -> tuple[list[Leased], bool]:
+    """The heads of lanes that are due and may be sent, without those of dead workers.
+
+    And whether there was too much that may not be sent to see what is behind it.
+    """
     taken: list[Any] = []
-    passed_over = True
-    while passed_over and len(taken) < limit:  # beside what may not be sent there may be what may
+    rounds, passed_over = 0, True
+    while passed_over and len(taken) < limit and rounds < ROUNDS:  # beside what may not be sent there may be what may
         due = await connection.fetch(SQL["lock_due_lanes"], now, channels, limit - len(taken))
         if not due:
+            passed_over = False
             break
         waiting = await connection.fetch(SQL["open_messages"], [lane for (lane,) in due])
         allowed, standing, refused, held = _sift(waiting, await _grants(connection, waiting, now), now)
-        passed_over = bool(refused or held)
+        rounds, passed_over = rounds + 1, bool(refused or held)
         if held:
             await connection.execute(SQL["hold"], *columns(held))
         if refused:
@@ -40,7 +46,7 @@ async def lease(connection: Any, owner: str, limit: int, now: int, until: int, c
         if used := uses(standing, now):
             await connection.execute(SQL["use_basis"], *columns(used))
         taken += await connection.fetch(SQL["take"], owner, until, now, allowed)
-    return await leased(connection, taken)
+    return await leased(connection, taken), passed_over and len(taken) < limit
 
 
 async def leased(connection: Any, taken: Sequence[Any]) -> list[Leased]:
@@ -69,9 +75,6 @@ def _sift(waiting: Sequence[Any], grants: Grants, now: int) -> _Sifted:
             until = max(until, about.held_until)
             if state != "queued" or not_before > now:
                 break
-            if 0 < about.not_after < now:
-                sifted.refused.append((message, "expired", TOO_LATE))
-                continue
             grant = grants.get((about.grant, channel))
             verdict = judged(about._replace(held_until=until), grant, now)
             if verdict.state == "send":

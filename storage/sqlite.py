@@ -1,7 +1,6 @@
 """SQLite: the embedded database. One writer thread that takes whole batches, readers beside it."""
 
 import asyncio
-import json
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -18,10 +17,11 @@ from bot.versions import Publication
 from storage.ahead import Ahead
 from storage.along import Along
 from storage.cases import seen_from, take_along
-from storage.leasing import doubtful, lease, settle
+from storage.leasing import doubtful, lease, settle, terms
 from storage.lock import WriterLock, locked
 from storage.looking import SqliteLook, reader_of
 from storage.news import News
+from storage.rollups import Counting, after_sends
 from storage.rows import batch
 from storage.scripts import Script, run_on_sqlite
 from storage.sql import statements
@@ -68,7 +68,7 @@ class SqliteStore(SqliteLook):
         self._background = asyncio.Lock()
         self._ahead = Ahead()
         self._along = Along(lambda connection, arrivals: accept(connection, SQL, arrivals))
-        self._news = News()
+        self._news, self.counting = News(), Counting()
 
     @classmethod
     async def open(cls, path: Path, patience: float = 0.0) -> "SqliteStore":
@@ -157,7 +157,7 @@ class SqliteStore(SqliteLook):
                     return 0
                 ready = len(rows), decide(batch(rows, seen_from(connection, SQL, rows)))
             claimed, consequences = ready
-            released = write(connection, SQL, consequences, now)
+            released = write(connection, SQL, consequences, now, self.counting)
             topics = ["outbox"] * bool(consequences.outbox or released) + ["inbox"] * bool(consequences.forwards)
             latest = self._along.board(connection)  # so that the next batch is there to be decided beside the commit
             if claimed >= limit > 1:  # else there is hardly anything left
@@ -178,14 +178,15 @@ class SqliteStore(SqliteLook):
         self, owner: str, limit: int, now: int, until: int, channels: Sequence[str], rest: int = 0
     ) -> list[Leased]:
         """See bot.ports.Store."""
-        facts: dict[str, Any] = {"owner": owner, "now": now, "until": until, "rest": rest, "limit": limit}
-        facts["channels"] = json.dumps(list(channels))
-        return await self._write(lambda connection: lease(connection, SQL, facts))
+        facts = terms(owner, limit, now, until, channels) | {"rest": rest}
+        taken, more = await self._write(lambda connection: lease(connection, SQL, facts))
+        if more:
+            self._news.tell("outbox")
+        return taken
 
     async def doubtful(self, owner: str, limit: int, now: int, until: int, channels: Sequence[str]) -> list[Leased]:
         """See bot.ports.Store."""
-        facts: dict[str, Any] = {"owner": owner, "now": now, "until": until, "limit": limit}
-        facts["channels"] = json.dumps(list(channels))
+        facts = terms(owner, limit, now, until, channels)
         return await self._write(lambda connection: doubtful(connection, SQL, facts))
 
     async def take_along(
@@ -201,6 +202,7 @@ class SqliteStore(SqliteLook):
         def work(connection: sqlite3.Connection) -> None:
             settle(connection, SQL, settlements)
             accept(connection, SQL, arrivals)
+            run_on_sqlite(connection, after_sends([one.id for one in settlements], self.counting))
 
         await self._write(work)
         self._news.tell("outbox")

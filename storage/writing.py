@@ -12,6 +12,8 @@ from bot.messages import Address, DeadLink, Delivery, FromDesk, Inbound, Invite,
 from bot.rows import SETTLED, TAKEN, TOLD, Arrival, Consequences, DeliveryRow, ForwardRow, Opened, ReactionRow
 from storage.cases import supersede, write_cases
 from storage.consent import follow
+from storage.entering import enter
+from storage.rollups import Counting, after_batch
 from storage.scripts import run_on_sqlite
 from storage.wide import insert
 
@@ -32,7 +34,9 @@ def accept(connection: sqlite3.Connection, sql: Mapping[str, str], arrivals: Seq
     return new
 
 
-def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int) -> bool:
+def write(
+    connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int, counting: Counting
+) -> bool:
     """Write everything a batch led to, inside the caller's transaction; whether a message may go that had to wait."""
     if rows.sessions:
         _write_sessions(connection, sql, rows)
@@ -59,6 +63,9 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
         _open_link(connection, sql, opened)
     if rows.consents:
         run_on_sqlite(connection, follow(rows.consents, now))
+    if rows.entered:
+        run_on_sqlite(connection, enter(rows.entered, now))
+    run_on_sqlite(connection, after_batch(rows, counting))
     return any(released)
 
 

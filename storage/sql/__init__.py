@@ -9,6 +9,7 @@ import aiosql
 
 _HERE = Path(__file__).parent
 _BLOCK = re.compile(r"^-- name: ", re.MULTILINE)
+_PORTABLE = ("insights", "outreach")
 _DRIVERS = {"sqlite": "sqlite3", "postgres": "asyncpg"}
 
 
@@ -26,9 +27,9 @@ def statements(database: str) -> dict[str, str]:
 
 @cache
 def portable() -> dict[str, str]:
-    """The texts of all `outreach/*.sql` by name: SQL for both databases, run by `storage.scripts`."""
+    """The texts of `outreach/*.sql` and `insights/*.sql` by name: SQL for both databases, run by `storage.scripts`."""
     texts: dict[str, str] = {}
-    for path in sorted((_HERE / "outreach").glob("*.sql")):
+    for path in sorted(path for folder in _PORTABLE for path in (_HERE / folder).glob("*.sql")):
         for block in _BLOCK.split(path.read_text(encoding="utf-8"))[1:]:
             name, _, text = block.partition("\n")
             if name in texts:

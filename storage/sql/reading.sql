@@ -79,6 +79,22 @@ SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at,
 FROM cases WHERE phase IN (:one, :two, :three, :four, :five) AND (:desk = '' OR desk = :desk)
 ORDER BY opened_at DESC LIMIT :limit;
 
+-- name: cases_waiting
+-- What people at a desk look at, the most pressing first: what is due, then the oldest.
+SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, state, version, basis
+FROM cases
+WHERE phase IN (:one, :two, :three) AND (:desk = '' OR desk = :desk)
+  AND (:owner = '' OR owner = :owner OR owner = :also)
+ORDER BY CASE WHEN due_at > 0 THEN 0 ELSE 1 END, due_at, opened_at, id LIMIT :limit OFFSET :offset;
+
+-- name: cases_over
+-- What they have solved, the latest case first: in the order of its index, however many there are.
+SELECT id, code, lane, session, desk, phase, owner, priority, opened_at, due_at, responded_at, resolved_at, confirmed_at,
+  cause, score, score_after, channel, language, state, version, basis
+FROM cases WHERE phase || '' IN ('resolved', 'confirmed') AND (:desk = '' OR desk = :desk)
+ORDER BY opened_at DESC LIMIT :limit OFFSET :offset;
+
 -- name: live_threads
 -- The lanes of the threads of cases that are not confirmed, the newest case first.
 SELECT p.inbound FROM cases AS c JOIN case_place AS p ON p.case_id = c.id AND p.thread <> ''

@@ -181,17 +181,11 @@ UPDATE inbox SET state = 'done' WHERE id = ?;
 -- name: park_events!
 UPDATE inbox SET state = :state, attempts = :attempts, ready_at = :ready_at, error = :error WHERE id = :id;
 
--- name: expire_outbox
-UPDATE outbox SET state = 'expired', error = 'too late to send', settled_at = :now
-WHERE state = 'queued' AND not_after > 0 AND not_after < :now AND not_before <= :now
-  AND state IN ('queued', 'sending', 'reconciling')
-RETURNING key, lane, kind, state, error;
-
 -- name: doubt_dead_leases!
 -- A worker that died in mid-send may have sent.
 UPDATE outbox SET state = 'reconciling', not_before = :now + :rest, unknown_since = :now, error = 'worker died in mid-send'
 WHERE state = 'sending' AND lease_until < :now AND channel IN (SELECT value FROM json_each(:channels))
-  AND state IN ('queued', 'sending', 'reconciling');
+  AND state IN ('sending', 'reconciling');
 
 -- name: due
 -- Heads of their lanes' outboxes that may be sent now, with what decides whether they still may. First what has become
@@ -267,7 +261,7 @@ SELECT payload, provider_id FROM outbox WHERE key = :key;
 
 -- name: doubtful
 SELECT id FROM outbox
-WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND state IN ('queued', 'sending', 'reconciling')
+WHERE state = 'reconciling' AND not_before <= :now AND lease_until < :now AND state IN ('sending', 'reconciling')
   AND channel IN (SELECT value FROM json_each(:channels)) AND along IS NULL
 ORDER BY not_before LIMIT :limit;
 

@@ -257,3 +257,34 @@ async def test_a_phase_that_there_is_not_is_refused(store):
     with pytest.raises(Exception, match=r"(?i)check constraint"):
         await store.work(10, NOW, finishing(cases=[case(phase="lost")]))
     assert await store.case(CASE) is None
+
+
+# --- what people look at -------------------------------------------------------------------------------------------
+
+
+async def test_the_most_pressing_cases_come_first(store):
+    """What is due, then the oldest; those in work by phase, desk and owner, those that are solved by their age."""
+    rows = [
+        ("later", {"due_at": NOW + 9}),
+        ("soon", {"due_at": NOW + 1, "owner": "anna", "phase": "claimed"}),
+        ("answered", {"due_at": 0, "owner": "web:anna", "phase": "waiting", "opened_at": NOW - 5}),
+        ("younger", {"due_at": 0, "owner": "ben", "phase": "waiting", "desk": "second"}),
+        ("solved", {"phase": "resolved", "opened_at": NOW + 1, "resolved_at": NOW + 3}),
+        ("confirmed", {"phase": "confirmed", "desk": "second", "resolved_at": NOW + 8}),
+    ]
+    await turn(store, cases=[case(id=name, **facts) for name, facts in rows])
+    every = ("open", "claimed", "waiting")
+
+    async def waiting(phases=every, desk="", owners=(), limit=10, offset=0):
+        return [row["id"] for row in await store.cases_waiting(phases, desk, owners, limit, offset)]
+
+    assert await waiting() == ["soon", "later", "answered", "younger"]
+    assert await waiting(limit=2, offset=1) == ["later", "answered"]
+    assert await waiting(("open",)) == ["later"]
+    assert await waiting(desk="second") == ["younger"]
+    assert await waiting(owners=("anna", "web:anna")) == ["soon", "answered"]
+    assert await waiting(owners=("ben",)) == ["younger"]
+    assert [row["id"] for row in await store.cases_over("", 10, 0)] == ["solved", "confirmed"]
+    assert [row["id"] for row in await store.cases_over("second", 10, 0)] == ["confirmed"]
+    [found] = await store.cases_over("", 1, 1)
+    assert (found["id"], found["state"]) == ("confirmed", '{"name":"Eva"}')

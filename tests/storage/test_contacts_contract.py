@@ -6,6 +6,7 @@ import pytest
 
 from bot.pseudonyms import Pseudonyms
 from storage import contacts
+from storage.consent import Suppression, suppress
 from tests.storage.people import NAMES, NOW, at, execute, person, query
 
 SMS, OTHER, WHATSAPP, TELEGRAM = "sms:+4915112345678", "sms:+4915187654321", "whatsapp:+4915112345678", "telegram:77"
@@ -204,6 +205,19 @@ async def test_many_who_bring_the_same_people_at_once(store):
         rows = [person(f"{turn}.{n}", f"sms:+491510000{turn}{n:02}") for n in range(20)]
         found = await asyncio.gather(*(saved(store, *rows[n:], *rows[:n]) for n in range(5)))
         assert sorted(each.result for some in found for each in some) == ["new"] * 20 + ["same"] * 80
+
+
+async def test_the_keys_that_addresses_are_named_under_are_counted(store):
+    """By table; an older name of a suppressed address counts for the key under which it was suppressed."""
+    assert await store.read(contacts.keys) == []
+    newer = Pseudonyms([b"n" * 32, b"k" * 32])
+    await saved(store, person("1", SMS, TELEGRAM), person("2", OTHER, names=newer))
+    place = at(SMS, newer)
+    stop = Suppression(place.names, place.key_id, "*", "stop", NOW, "x")
+    await store.run(lambda: suppress(stop, NOW))
+    old, new = at(SMS).key_id, place.key_id
+    expected = [contacts.Named(old, 2, 0, 0), contacts.Named(new, 1, 0, 2)]
+    assert await store.read(contacts.keys) == sorted(expected)
 
 
 async def test_any_character_is_kept_but_nul(store):

@@ -10,7 +10,8 @@ from bot.outreach.ledger import Decided, Invited, Proposal
 from storage import decisions
 from storage.ledger import StoredLedger
 from tests.storage import standings
-from tests.storage.builders import address, event, rows, session
+from tests.storage.builders import address, event, message, rows, session
+from tests.storage.people import execute
 from tests.storage.standings import AT, DAY, person, suppressed
 
 
@@ -116,6 +117,53 @@ async def test_a_decision_and_its_invitation_are_one_transaction_and_final(store
     await ledger.propose([Proposal(candidate("d2"), "c1", AT + 5)])
     [due] = await seen_by(store, AT + 6)
     assert [(one.at, one.flow) for one in due.standing.asked] == [(AT + 5, "support")]
+
+
+@pytest.mark.parametrize(
+    ("first", "provider_id", "second", "again"),
+    [
+        ("failed", "", "failed", True),
+        ("failed", "", "cancelled", True),
+        ("failed", "", "expired", True),
+        ("failed", "SM1", "cancelled", False),  # it had been taken, and a report came
+        ("undelivered", "", "cancelled", False),
+        ("unknown", "", "cancelled", False),
+        ("sent", "SM1", "cancelled", False),
+        ("failed", "", "sent", False),
+        ("failed", "", "unknown", False),
+        ("failed", "", "reconciling", False),
+        ("failed", "", "sending", False),
+    ],
+)
+async def test_it_is_decided_again_only_if_nothing_can_have_arrived(store, first, provider_id, second, again):
+    """With the channel that refused; nothing of the refused survey counts as asked then."""
+    await store.run(person)
+    ledger = StoredLedger(store)
+    made = Decision(outcome="asked", rule="asked", lane="sms:+491")
+    await ledger.propose([Proposal(candidate(), "c1", AT)])
+    await ledger.settle_due(
+        AT, 10, 0, kind_of, lambda _due: [Decided("d1", made, Invited("sms", "ask:d1", "sms:+491", "{}", "s9"))]
+    )
+    await work(
+        store,
+        addresses=[address("sms:+491", session="s9")],
+        sessions=[session("s9", "sms:+491", outcome="opted_out")],
+        outbox=[message(f"s9.1.{n}", "sms:+491", session="s9") for n in range(2)],
+    )
+    basis = "INSERT INTO consent_use (outbox_key, basis, consent_event, at) VALUES (:a, 'consent', 'e1', 0)"
+    await execute(store, basis, ("s9.1.1",))  # or the database lets nothing be sent
+    end = "UPDATE outbox SET state = :a, provider_id = :b WHERE key = :c"
+    await execute(store, end, (first, provider_id, "s9.1.0"), (second, "", "s9.1.1"))
+    for _ in range(2):  # the same word again changes nothing
+        await store.run(lambda: decisions.decide_again("sms:+491", "21610", AT + 7))
+    [entry] = await store.read(lambda: decisions.entries_of("c1"))
+    if not again:
+        assert (entry.outcome, entry.session) == ("asked", "s9")
+        return
+    assert (entry.outcome, entry.due_at, entry.tries, entry.session, entry.lane) == ("pending", AT + 7, 1, "", "")
+    [due] = await seen_by(store, AT + 7)
+    assert due.candidate == candidate(refused={"sms": "21610"})
+    assert (due.standing.asked, due.standing.running) == ((), False)
 
 
 async def test_a_decision_that_fails_changes_nothing(store):

@@ -91,6 +91,22 @@ async def test_p4_a_message_whose_time_is_over_expires_and_lets_the_next_one_go(
     assert await states(store, "late") == ["expired"]
 
 
+async def test_p4_a_campaign_that_came_too_late_ends_in_portions(store):
+    """No lease holds up the database until thousands have expired, and none waits for others before it goes on."""
+    await turn(store, outbox=[message(f"late{n}", f"sms:+{n}", not_after=NOW + 10) for n in range(60)])
+    await turn(store, "sms:+99", outbox=[message("fine", "sms:+99")])
+    await store.wait("outbox", 0)  # from now on this task hears the news
+    got, rounds = [], 0
+    while not got and rounds < 10:
+        rounds += 1
+        got = await leased(store, NOW + 5_010, limit=2)
+        if not got:
+            async with asyncio.timeout(5):
+                await store.wait("outbox", 60)
+    assert (keys(got), rounds) == (["fine"], 2)
+    assert await states(store, *(f"late{n}" for n in range(60))) == ["expired"] * 60
+
+
 async def test_a_message_may_go_out_up_to_its_last_moment(store):
     await turn(store, outbox=[message("m", not_after=NOW + 10)])
     assert keys(await leased(store, NOW + 10)) == ["m"]

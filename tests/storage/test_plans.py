@@ -17,8 +17,8 @@ WHOLE_TABLE = re.compile(
 )
 BY_LANE = re.compile(r"Index Cond: .*(\blane\b|\bid = ANY)")
 LOOKED_AT = (
-    "case", "case_entries", "file", "cases_by_code", "cases_in", "counts", "latest_cases", "live_threads",
-    "place_card", "place_notes",
+    "case", "case_entries", "file", "cases_by_code", "cases_in", "cases_over", "cases_waiting", "counts",
+    "latest_cases", "live_threads", "place_card", "place_notes",
 )  # fmt: skip
 _FILL = """INSERT INTO outbox (key, lane, channel, session, kind, payload, not_before, not_after, created_at)
 SELECT gen_random_uuid(), {lane}, 'sms', 's', 'desk', '{{}}', n, 0, n FROM generate_series(1, {many}) AS n"""
@@ -94,6 +94,34 @@ async def test_b03_on_postgresql_leases_and_releases_do_not_go_through_all_that_
         conditions = [after for step, after in pairwise(plan) if step in scans]
         assert scans
         assert all(BY_LANE.search(condition) for condition in conditions), (change, plan)
+    await database.close()
+
+
+@pytest.mark.parametrize("name", ["doubt_dead_leases", "doubtful"])
+def test_a_lease_does_not_go_through_all_that_waits(connection, name):
+    """What is under way, or in doubt, has an index of its own: with 60,000 waiting each lease took 100 ms."""
+    facts = dict.fromkeys(re.findall(r"(?<!:):(\w+)", SQL[name]), "[]")
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {SQL[name]}", facts)]
+    assert [step for step in plan if "outbox_under_way" in step], plan
+    assert not [step for step in plan if "outbox_due" in step], plan
+
+
+@pytest.mark.parametrize(
+    ("name", "types", "facts"),
+    [
+        ("doubt_dead_leases", "bigint, bigint, text[]", "5, 5, '{sms}'"),
+        ("take_doubtful", "text, bigint, bigint, text[], integer", "'w', 5, 5, '{sms}', 8"),
+    ],
+)
+async def test_on_postgresql_a_lease_does_not_go_through_all_that_waits(postgres_url, name, types, facts):
+    """With many waiting and few under way, the planner takes the index of these."""
+    database = await asyncpg.connect(postgres_url, server_settings=_WRITING)
+    await database.execute(_FILL.format(lane="'sms:+' || n", many=20_000))
+    await database.execute("ANALYZE outbox")
+    await database.execute(f"PREPARE asked ({types}) AS {statements('postgres')[name]}")
+    plan = [row[0] for row in await database.fetch(f"EXPLAIN EXECUTE asked ({facts})")]
+    assert any("outbox_under_way" in step for step in plan), plan
+    assert not any("Seq Scan on outbox" in step or "outbox_due" in step for step in plan), plan
     await database.close()
 
 

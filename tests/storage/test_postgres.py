@@ -1,6 +1,7 @@
 """What only PostgreSQL has to show: several workers at the same time, and a server that goes away."""
 
 import asyncio
+import json
 import random
 import threading
 from collections import defaultdict
@@ -152,9 +153,10 @@ def journaling(batch):
     written = finishing()(batch)
     for lane, bodies in heard.items():
         before = batch.lanes[lane]
-        told = int(before.state or 0)
+        told = json.loads(before.state)["told"] if before.state else 0
         written.journal += [JournalRow(lane, told + n, NOW, body) for n, body in enumerate(bodies)]
-        written.sessions.append(session(lane, lane, state=str(told + len(bodies)), version=before.version + 1))
+        state = json.dumps({"told": told + len(bodies)})
+        written.sessions.append(session(lane, lane, state=state, version=before.version + 1))
         written.addresses.append(address(lane, session=lane))
     return written
 

@@ -13,7 +13,10 @@ WHERE d.contact IN (SELECT value FROM json_each(:ids)) AND d.at >= :since AND d.
 ORDER BY d.contact, d.at, d.id;
 
 -- name: past_reaches
-SELECT r.contact, r.lane, r.channel, r.hmac, r.rank, coalesce(a.opted_out_at, 0), coalesce(s.id, ''), coalesce(s.flow, ''),
+SELECT r.contact, r.lane, r.channel, r.hmac, r.rank, coalesce(a.opted_out_at, 0), coalesce(s.id, ''),
+  CASE WHEN s.outcome = 'opted_out' AND EXISTS (
+    SELECT 1 FROM outbox AS o WHERE o.key = s.id || '.1.0' AND o.state = 'failed' AND o.provider_id = ''
+  ) THEN '' ELSE coalesce(s.flow, '') END,
   coalesce(s.started_at, 0), coalesce(s.basis, '')
 FROM contact_address AS r
 LEFT JOIN address AS a ON a.lane = r.lane

@@ -42,15 +42,6 @@ ORDER BY w.starts_at, w.campaign, w.n LIMIT 1 /*lock of w*/;
 UPDATE wave SET state = :state, cursor = :cursor, looked_at = :looked_at, taken = :taken, plan = :plan
 WHERE campaign = :campaign AND n = :n;
 
--- name: contacts_page
-SELECT id, coalesce(external, ''), name, language, zone, zone_source, country, brand, region, segment, agent, revenue,
-  attributes
-FROM contact WHERE id > :after AND id <= :last AND erased_at IS NULL AND merged_into IS NULL ORDER BY id LIMIT :limit;
-
--- name: reaches_page
-SELECT contact, lane, channel, hmac, rank FROM contact_address
-WHERE contact IN (SELECT value FROM json_each(:ids)) ORDER BY contact, rank, lane;
-
 -- name: leave_out
 INSERT INTO decision (id, source, name, wave, happening, contact, flow, kind, cell, variables, at, not_after, outcome,
   rule, inputs, due_at, tries, lane, session, grant_id, decided_at)

@@ -14,11 +14,11 @@ SELECT id, coalesce(external, ''), name, language, zone, zone_source, country, b
   attributes, coalesce(merged_into, ''), coalesce(erased_at, 0)
 FROM contact WHERE external IN (SELECT value FROM json_each(:externals));
 
--- name: contacts_after
+-- name: contacts_between
 -- The living, in the order of their ids.
 SELECT id, coalesce(external, ''), name, language, zone, zone_source, country, brand, region, segment, agent, revenue,
   attributes, '', 0
-FROM contact WHERE id > :after AND merged_into IS NULL AND erased_at IS NULL ORDER BY id LIMIT :limit;
+FROM contact WHERE id > :after AND id <= :last AND merged_into IS NULL AND erased_at IS NULL ORDER BY id LIMIT :limit;
 
 -- name: reaches_by_contact
 SELECT contact, lane, channel, hmac, rank FROM contact_address
@@ -80,3 +80,12 @@ UPDATE consent_event SET contact = :into WHERE contact = :contact;
 
 -- name: count_contacts
 SELECT count(*) FROM contact WHERE merged_into IS NULL AND erased_at IS NULL;
+
+-- name: keys_in_use
+SELECT key_id, sum(addresses), sum(consents), sum(suppressions) FROM (
+  SELECT key_id, count(*) AS addresses, 0 AS consents, 0 AS suppressions FROM contact_address GROUP BY key_id
+  UNION ALL
+  SELECT key_id, 0, count(*), 0 FROM consent_event WHERE n = 1 GROUP BY key_id
+  UNION ALL
+  SELECT key_id, 0, 0, count(*) FROM suppression GROUP BY key_id
+) AS used GROUP BY key_id ORDER BY key_id;

@@ -28,9 +28,12 @@ SELECT id, coalesce(external, ''), name, language, zone, zone_source, country, b
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id;
 
 -- name: reaches_to_decide
--- Where these people can be reached, and what stands against it: their own stop, and how the latest survey there stands.
+-- Where these people can be reached, and what stands against it: their own stop, and how the latest survey there stands;
+-- one whose first message the provider has refused for good, because they blocked us, was never asked.
 SELECT r.contact, r.lane, r.channel, r.hmac, r.rank, coalesce(a.opted_out_at, 0),
-  coalesce(s.flow, ''), coalesce(s.started_at, 0), coalesce(s.outcome, '-'), coalesce(s.basis, ''),
+  CASE WHEN s.outcome = 'opted_out' AND EXISTS (
+    SELECT 1 FROM outbox AS o WHERE o.key = s.id || '.1.0' AND o.state = 'failed' AND o.provider_id = ''
+  ) THEN '' ELSE coalesce(s.flow, '') END, coalesce(s.started_at, 0), coalesce(s.outcome, '-'), coalesce(s.basis, ''),
   coalesce(c.phase, 'confirmed'), coalesce(c.basis, '')
 FROM contact_address AS r
 LEFT JOIN address AS a ON a.lane = r.lane
@@ -55,6 +58,22 @@ ORDER BY decided_at DESC;
 UPDATE decision SET outcome = :outcome, rule = :rule, inputs = :inputs, due_at = :due_at, tries = tries + 1, lane = :lane,
   session = :session, grant_id = :grant_id, decided_at = :decided_at
 WHERE id = :id AND outcome IN ('pending', 'deferred');
+
+-- name: refused_decision
+-- Only if all of the survey's messages ended without having been sent: one in doubt may have arrived.
+SELECT d.id, a.channel, d.variables
+FROM address AS a
+JOIN decision AS d ON d.session = a.session AND d.session <> '' AND d.lane = a.lane AND d.outcome = 'asked'
+JOIN outbox AS o ON o.key = d.session || '.1.0' AND o.state = 'failed' AND o.provider_id = ''
+WHERE a.lane = :lane AND NOT EXISTS (
+  SELECT 1 FROM outbox AS x
+  WHERE x.lane = a.lane AND x.session = a.session AND x.state NOT IN ('failed', 'cancelled', 'expired'));
+
+-- name: decide_again
+-- The session stays with the lane; its decision is about to be another one.
+UPDATE decision SET outcome = 'pending', rule = '', inputs = '{}', lane = '', session = '', grant_id = '', decided_at = 0,
+  variables = :variables, due_at = :now
+WHERE id = :id AND outcome = 'asked';
 
 -- name: invite_decided
 INSERT INTO inbox (channel, event_key, kind, lane, received_at, ready_at, body)

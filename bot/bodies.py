@@ -148,6 +148,12 @@ class Switch(Struct, frozen=True, tag="switch"):
     revision: str
 
 
+class NotEntered(Struct, frozen=True, tag="not_entered"):
+    """Somebody used the word of an entry, and its survey does not begin for them: again | stopped."""
+
+    why: str
+
+
 class Control(Struct, frozen=True, tag="control"):
     """A person takes over (`human`) or hands back (`bot`). `by` is the agent."""
 
@@ -224,6 +230,7 @@ Body = (
     | Delivery
     | Invite
     | DeadLink
+    | NotEntered
     | Control
     | Switch
     | TimerFired

@@ -20,6 +20,7 @@ from bot.bodies import (
     LeftOut,
     Media,
     Moved,
+    NotEntered,
     Pressed,
     Reacted,
     Removed,
@@ -35,8 +36,8 @@ from flows.answers import Option, Prompt
 __all__ = [
     "TEST", "Address", "Body", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink", "Delivery",
     "Edited", "Fact", "File", "FilesRefused", "FromDesk", "Inbound", "Invite", "LeftOut", "Limit", "Media", "Moved",
-    "Option", "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said", "Sent", "Started",
-    "Switch", "TimerFired", "Unreadable", "WebRequest",
+    "NotEntered", "Option", "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said",
+    "Sent", "Started", "Switch", "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from bot.case_rows import CaseRow, Docket, EntryRow, FileRow, ForwardRow, PlaceRow, ReactionRow, Superseded, Tail
-from bot.consent_rows import ConsentRow
+from bot.consent_rows import ConsentRow, Entered
 from bot.messages import Address
 
 SETTLED = "settled:"
@@ -241,6 +241,7 @@ class Consequences(Struct):
     reactions: list[ReactionRow]
     awake: list[str]  # lanes whose customers write: what we began there is not held for its hours any more
     consents: list[ConsentRow]
+    entered: list[Entered]
 
     @classmethod
     def none(cls) -> "Consequences":

@@ -11,7 +11,9 @@ from flows.routing import END, When
 from flows.ways import onward, reach
 
 SENDERS = ("company", "brand", "sender")
-OUTSIDE = frozenset({"welcome", "restarted", "link_used", "link_expired", "link_unknown"})
+OUTSIDE = frozenset({
+    "welcome", "restarted", "link_used", "link_expired", "link_unknown", "entry_again", "entry_closed", "entry_stopped",
+})  # fmt: skip
 
 
 def judge(flow: Flow, desks: Collection[str] | None = None) -> Iterator[Finding]:

@@ -19,7 +19,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     """Somebody who might be asked, because something happened or because a campaign's wave has come to them.
 
     `source` is trigger | campaign, `name` its id, `kind` that of the survey: transactional | relationship. Asking
-    makes sense from `at` until `not_after`. `channels` are tried in this order; () leaves it to the contact.
+    makes sense from `at` until `not_after`. `channels` are tried in this order; () leaves it to the contact. `refused`
+    says of channels on which they were invited why the provider took nothing: they are not tried again.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...] = ()
     variables: Mapping[str, str] = {}
     cell: str = ""
+    refused: Mapping[str, str] = {}
 
 
 class Asked(Struct, frozen=True):

@@ -27,7 +27,10 @@ def decide(candidate: Candidate, standing: Standing, policy: Policy, now: int) -
         "channel": reach.channel, "basis": grant.basis, "grant": grant.event, "passed_over": passed, **inputs,
         "now": now, "not_after": candidate.not_after,
     }  # fmt: skip
-    return Decision(outcome=ASKED, rule="asked", inputs=inputs, lane=reach.lane, grant=grant, quiet=quiet)
+    made = Decision(outcome=ASKED, rule="asked", inputs=inputs, lane=reach.lane, grant=grant, quiet=quiet)
+    if not candidate.refused:
+        return made
+    return replace(made, rule="asked_instead", inputs={**inputs, "refused": dict(candidate.refused)})
 
 
 def after(standing: Standing, decision: Decision, candidate: Candidate, now: int) -> Standing:
@@ -47,9 +50,10 @@ def _no_address(candidate: Candidate, standing: Standing, _policy: Policy, _now:
 
 def _suppressed(candidate: Candidate, standing: Standing, _policy: Policy, _now: int) -> Decision | None:
     reaches = list(_reaches(candidate, standing))
-    if any(reach.lane not in standing.stopped for reach in reaches):
+    reasons = {reach.channel: _against(reach, candidate, standing) for reach in reaches}
+    if any(not _against(reach, candidate, standing) for reach in reaches):
         return None
-    return _no("suppressed", reasons={reach.channel: standing.stopped[reach.lane] for reach in reaches})
+    return _no("suppressed", reasons=reasons)
 
 
 def _no_basis(candidate: Candidate, standing: Standing, policy: Policy, _now: int) -> Decision | None:
@@ -58,7 +62,7 @@ def _no_basis(candidate: Candidate, standing: Standing, policy: Policy, _now: in
     bases = {
         reach.channel: standing.grants[reach.lane].basis if reach.lane in standing.grants else ""
         for reach in _reaches(candidate, standing)
-        if reach.lane not in standing.stopped
+        if not _against(reach, candidate, standing)
     }
     return _no("no_basis", kind=candidate.kind, bases=bases, allowed=sorted(policy.bases.get(candidate.kind, ())))
 
@@ -150,11 +154,16 @@ def _reaches(candidate: Candidate, standing: Standing) -> Iterator[Reach]:
         yield from (reach for reach in reaches if reach.channel == channel)
 
 
+def _against(reach: Reach, candidate: Candidate, standing: Standing) -> str:
+    """Why nobody is asked there, or ""."""
+    return standing.stopped.get(reach.lane) or candidate.refused.get(reach.channel, "")
+
+
 def _open(candidate: Candidate, standing: Standing, policy: Policy) -> Iterator[tuple[Reach, Grant]]:
     """Those of them that have not opted out, and that something allows us to write to."""
     for reach in _reaches(candidate, standing):
         grant = standing.grants.get(reach.lane)
-        if reach.lane not in standing.stopped and grant and grant.basis in policy.bases.get(candidate.kind, ()):
+        if not _against(reach, candidate, standing) and grant and grant.basis in policy.bases.get(candidate.kind, ()):
             yield reach, grant
 
 

@@ -136,6 +136,7 @@ _WRITTEN: Mapping[str, Callable[[_Words, Any], str]] = {
     "has": lambda words, values: words.listed(values),
     "zones": lambda words, values: words.listed(values),
     "allowed": lambda words, values: ", ".join(words.named("basis", each) for each in values),
+    "refused": lambda words, values: words.by_channel("reason", values),
     "reasons": lambda words, values: words.by_channel("reason", values),
     "bases": lambda words, values: words.by_channel("basis", values),
 }  # fmt: skip

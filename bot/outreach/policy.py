@@ -1,6 +1,6 @@
 """The rules of asking, as an operator sets them under `outreach:`. Durations are ms, moments epoch ms, UTC."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from bot.countries import COUNTRIES
 from bot.durations import Duration
 from bot.outreach.quiet import knows_holidays
 from bot.zones import is_zone, zones_of_country
-from flows.problems import did_you_mean
+from flows.problems import Finding, did_you_mean
 
 USUAL = "Mo-Sa 08:00-20:00; PH off"
 """When one may ask, unless an operator says otherwise (RELIABILITY C9)."""
@@ -182,3 +182,12 @@ class OutreachSettings(Part):
             meaningful_for=self.meaningful_for,
             wait_for_case=self.look_again,
         )
+
+
+def strangers(by_flow: Iterable[str], flows: Collection[str]) -> Iterator[Finding]:
+    """Surveys with a cool-down of their own that are not among `flows`: a misspelt one has none."""
+    for name in by_flow:
+        if name not in flows:
+            message = f"there is no survey {name!r}, so this cool-down holds for nothing"
+            path = ("outreach", "cool_down_by_flow", name)
+            yield Finding(path, "unknown-flow", message, did_you_mean(name, flows), "warning", at_key=True)

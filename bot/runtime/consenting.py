@@ -26,9 +26,8 @@ def consented(lane: str, inbound: Inbound, language: str, action: str, ref: str,
             reason, source = "21610", "provider_optout"
         case Started():
             source = "start"
-        case Said(text=text) | Edited(text=text):
-            if keyword(text, language):
-                source, wording = "keyword", text.strip()[:MOST]
+        case Said(text=text) | Edited(text=text) if keyword(text, language):
+            source, wording = "keyword", text.strip()[:MOST]
         case Control():
             source = "agent"
     channel = inbound.source.channel

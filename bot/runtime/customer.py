@@ -39,6 +39,7 @@ from bot.messages import (
     Inbound,
     Invite,
     Moved,
+    NotEntered,
     Pressed,
     Reacted,
     Removed,
@@ -48,6 +49,7 @@ from bot.messages import (
     TimerFired,
 )
 from bot.rows import TAKEN, DeliveryRow, Opened
+from bot.runtime.entering import SHUT, Doors, answers, begins_what_runs, enter, used
 from bot.runtime.lane import Lane, id_of
 from flows.model import Flow
 from flows.reading import keyword
@@ -62,13 +64,16 @@ _BEGINS: dict[type, int] = {Began: 1, TimedOut: 2}
 _encode = msgspec.json.Encoder().encode
 
 
-def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
-    """Take an event, or several texts that are read as one, at `now` (epoch ms). `revision` gives loaded flows."""
+def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup, doors: Doors = SHUT) -> None:
+    """Take an event, or several texts that are read as one, at `now` (epoch ms). `revision` gives loaded flows.
+
+    `doors` are the surveys that customers begin themselves.
+    """
     inbound = parts[0]
     lane.cause, body = (inbound, lane.language), inbound.body
     if isinstance(body, Said | Pressed | Edited | Started | Consent):
         lane.heard(now, inbound.source, parts[-1].recipient)
-        _hear(lane, now, parts, body, revision)
+        _hear(lane, now, parts, body, revision, doors)
         return
     match body:
         case Delivery():
@@ -82,7 +87,7 @@ def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> No
             turn(lane, TakenOver(body.by) if body.owner == "human" else HandedBack(), now, revision)
         case Switch():
             _switch(lane, body, now, revision)
-        case DeadLink() | CaseWanted():
+        case DeadLink() | NotEntered() | CaseWanted():
             _left_by_others(lane, inbound.id, body, now)
         case Removed() | Moved() | Reacted() | FromDesk() | FilesRefused():
             pass  # an answer stays given, a customer's chat does not move, and there is no such case
@@ -90,22 +95,28 @@ def take(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> No
             raise TypeError(f"no rule for {type(body).__name__}")
 
 
-def _left_by_others(lane: Lane, event: str, body: DeadLink | CaseWanted, now: int) -> None:
+def _left_by_others(lane: Lane, event: str, body: DeadLink | NotEntered | CaseWanted, now: int) -> None:
     """Something that another part of the house has found out about this person."""
-    if isinstance(body, DeadLink):
-        lane.notice(f"link_{body.why}", now, id_of(lane.name, event, now))
-    else:
+    if isinstance(body, CaseWanted):
         lane.call(OpenCase(body.desk, body.priority, body.reason, body.respond_within))
+        return
+    what = "link" if isinstance(body, DeadLink) else "entry"
+    lane.notice(f"{what}_{body.why}", now, id_of(lane.name, event, now))
 
 
 def _hear(
-    lane: Lane, now: int, parts: Sequence[Inbound], body: Said | Pressed | Edited | Started | Consent, revision: Lookup
+    lane: Lane,
+    now: int,
+    parts: Sequence[Inbound],
+    body: Said | Pressed | Edited | Started | Consent,
+    revision: Lookup,
+    doors: Doors,
 ) -> None:
     """What the customer did."""
     inbound = parts[0]
     match body:
         case Said():
-            _said(lane, now, parts, revision)
+            _said(lane, now, parts, revision, doors)
         case Pressed(question, value, ref):
             if ref and question:  # it has arrived, even if its send is in doubt
                 _delivery(lane, inbound, Delivery(question, ref, "sent"), now, revision)
@@ -116,13 +127,13 @@ def _hear(
                 return
             turn(lane, Reworded(ref, text), now, revision)
         case Started():
-            _started(lane, inbound, body, now, revision)
+            _started(lane, inbound, body, now, revision, doors)
         case _:
             _consent(lane, inbound, body, now, revision)
 
 
-def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> None:
-    """STOP, START and HELP belong to the address; everything else, and STOP in a conversation, to the engine."""
+def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup, doors: Doors) -> None:
+    """STOP, START and HELP belong to the address; the word of an entry begins its survey; the engine gets the rest."""
     replies = []
     for inbound in parts:
         assert isinstance(inbound.body, Said)  # noqa: S101 - only texts are put together
@@ -132,7 +143,27 @@ def _said(lane: Lane, now: int, parts: Sequence[Inbound], revision: Lookup) -> N
             return
         said = inbound.body
         replies.append(Reply(text=said.text, media=len(said.media), ref=said.ref, album=said.album))
-    turn(lane, Replied(tuple(replies)), now, revision)
+    if not any(_enters(lane, now, inbound, revision, doors) for inbound in parts):
+        turn(lane, Replied(tuple(replies)), now, revision)
+
+
+def _enters(lane: Lane, now: int, inbound: Inbound, revision: Lookup, doors: Doors) -> bool:
+    """Whether this is the way into a survey, which has been gone then. Raises UnknownRevision.
+
+    What runs comes first: a question that takes the word as an answer, and a person who talks with the customer.
+    """
+    found = used(doors, inbound)
+    if found is None:
+        return False
+    session = lane.session
+    if session is not None and lane.running:
+        if session.owner == "human" or answers(found, _loaded(session.revision, revision), session):
+            return False
+        if begins_what_runs(found, session):
+            turn(lane, Returned(), now, revision)
+            return True
+    enter(lane, now, inbound, found, doors)
+    return True
 
 
 def _consent(lane: Lane, inbound: Inbound, consent: Consent, now: int, revision: Lookup) -> None:
@@ -152,8 +183,11 @@ def _consent(lane: Lane, inbound: Inbound, consent: Consent, now: int, revision:
             lane.notice(phrase, now, id_of(lane.name, inbound.id, now))
 
 
-def _started(lane: Lane, inbound: Inbound, started: Started, now: int, revision: Lookup) -> None:
+def _started(lane: Lane, inbound: Inbound, started: Started, now: int, revision: Lookup, doors: Doors) -> None:
     """Somebody opened the conversation: by a link that starts a survey, or to go on where we were."""
+    if used(doors, inbound):
+        _enters(lane, now, inbound, revision, doors)
+        return
     lane.language = lane.language or started.language
     if lane.opted_out:
         lane.opt_in(now)

@@ -36,6 +36,7 @@ from bot.messages import (
 )
 from bot.rows import SETTLED
 from bot.runtime.casework import Casework
+from bot.runtime.entering import SHUT, Doors, used
 from flows import reading
 from flows.reading import keyword
 
@@ -43,22 +44,22 @@ Hear = Callable[[Sequence[Inbound]], None]
 """Takes events as in the lane of a customer without a case."""
 
 
-def listen(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear) -> None:
-    """Take events that belong together. `case` is the customer's latest."""
+def listen(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear, doors: Doors = SHUT) -> None:
+    """Take events that belong together. `case` is the customer's latest, `doors` as in bot.runtime.customer."""
     inbound, lane = parts[0], work.lane
     body, taken = inbound.body, takes(case, running=lane.running)
     match body:
         case FromDesk():
             work.from_desk(inbound.id, body, now)
         case Said():
-            _said(work, case, now, parts, hear)
+            _said(work, case, now, parts, hear, doors)
         case TimerFired(session=name) if name.startswith("case:"):
             if name == f"case:{case.id}":  # else it is an earlier one's
                 work.tell(Woken(), now)
         case Invite():
             _invited(work, case, now, parts, hear, test=body.basis == TEST)
-        case Started(token="") if taken and not lane.opted_out:
-            lane.heard(now, inbound.source, inbound.recipient)
+        case Started() if taken and _stays(work, case, inbound, body, doors):
+            _goes_on(work, now, inbound, body)
         case Delivery():
             if not inbound.id.startswith(SETTLED):
                 _both(work, now, parts, hear)
@@ -95,13 +96,32 @@ def _done(case: Case, body: object, *, taken: bool) -> Iterator[CaseEvent]:
             yield CustomerReacted(ref, emoji, off)
 
 
-def _said(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear) -> None:
+def _is_over(work: Casework, case: Case) -> bool:
+    """Whether nothing of the case is open: it takes what the customer says only because nobody else would."""
+    return case.closed and not work.lane.running and case.control != "human" and not case.asked
+
+
+def _stays(work: Casework, case: Case, inbound: Inbound, started: Started, doors: Doors) -> bool:
+    """Whether who opens the conversation anew goes on with the case: without a link, or with an entry's."""
+    if started.token:
+        return used(doors, inbound) is not None and not _is_over(work, case)
+    return not work.lane.opted_out
+
+
+def _goes_on(work: Casework, now: int, inbound: Inbound, started: Started) -> None:
+    work.lane.heard(now, inbound.source, inbound.recipient)
+    if started.token:
+        work.tell(CustomerSaid(started.token), now)
+
+
+def _said(work: Casework, case: Case, now: int, parts: Sequence[Inbound], hear: Hear, doors: Doors) -> None:
     """STOP, START and HELP belong to the address, and a wish to be left alone is one wherever it is said."""
     lane, inbound = work.lane, parts[0]
     language = lane.language or case.language
     said = [part.body for part in parts if isinstance(part.body, Said)]
     words = [keyword(each.text, lane.language) for each in said]
-    if any(word == "stop" or (word and not lane.running) for word in words):
+    enters = _is_over(work, case) and any(used(doors, part) for part in parts)
+    if enters or any(word == "stop" or (word and not lane.running) for word in words):
         _both(work, now, parts, hear)
     elif not takes(case, running=lane.running):
         _both(work, now, parts, hear, *(_heard(each, to_bot=True) for each in said))

@@ -14,6 +14,7 @@ from bot.runtime import deskside
 from bot.runtime.casework import Casework
 from bot.runtime.customer import Lookup, take, turn
 from bot.runtime.deskside import ThreadOpening
+from bot.runtime.entering import SHUT, Doors
 from bot.runtime.lane import Lane
 from bot.runtime.listening import listen
 from bot.runtime.together import Pair, together
@@ -37,6 +38,7 @@ class _House(NamedTuple):
     desks: Desks
     phones: Collection[str]
     opening: Collection[str]
+    doors: Doors
 
 
 def decide(
@@ -46,14 +48,15 @@ def decide(
     gather: int = 0,
     marking: Collection[str] = frozenset(),
     desks: Desks = Desks(),  # noqa: B008 - frozen
+    doors: Doors = SHUT,
 ) -> Consequences:
     """Advance every lane of the batch. A lane that fails is parked and harms no other.
 
     `revision` gives loaded flows; UnknownRevision comes out for one that is not. `gather` (ms): texts that came
     closer together than that are read as one reply. `marking` are the channels that can show a choice under the
-    question it answers. `desks` are where cases go.
+    question it answers. `desks` are where cases go, `doors` the surveys that customers begin themselves.
     """
-    house = _House(now, revision, gather, marking, desks, _phones(desks), batch.opening)
+    house = _House(now, revision, gather, marking, desks, _phones(desks), batch.opening, doors)
     rows = Consequences.none()
     events: dict[str, list[Claimed]] = {}
     for event in batch.events:
@@ -117,9 +120,10 @@ def _advance_lane(
             if parts[0].author or known.lane in house.phones:
                 _at_desk(lane, event.received_at, parts, dockets, house)
             elif work is None or work.case is None:
-                take(lane, event.received_at, parts, house.revision)
+                take(lane, event.received_at, parts, house.revision, house.doors)
             else:
-                listen(work, work.case, event.received_at, parts, _hearing(lane, event.received_at, house))
+                hear = _hearing(lane, event.received_at, house)
+                listen(work, work.case, event.received_at, parts, hear, house.doors)
             if lane.called:
                 lane.called = False
                 work = work or _casework(lane, known, house)
@@ -140,7 +144,7 @@ def _casework(lane: Lane, known: LaneState, house: _House) -> Casework:
 
 
 def _hearing(lane: Lane, now: int, house: _House) -> Callable[[Sequence[Inbound]], None]:
-    return lambda parts: take(lane, now, parts, house.revision)
+    return lambda parts: take(lane, now, parts, house.revision, house.doors)
 
 
 def _at_desk(lane: Lane, now: int, parts: Sequence[Inbound], dockets: Sequence[Docket], house: _House) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Sequence
 import structlog
 
 from bot.cases.desks import Desks
-from bot.consent_rows import ConsentRow
+from bot.consent_rows import ConsentRow, Entered
 from bot.contacts import Place
 from bot.errors import Conflict, StoreUnavailable, UnknownRevision
 from bot.messages import Address
 from bot.ports import Store
 from bot.rows import Batch, Consequences
+from bot.runtime.entering import SHUT, Doors
 from bot.runtime.route import decide, park
 from flows.library import Library
 
@@ -54,6 +55,7 @@ class Worker:
         self._marking = marking
         self._desks = desks or Desks()
         self.names: Names | None = None  # without it nothing is kept of consent
+        self.doors: Doors = SHUT
         self.turns = 0
         self.failures = 0
 
@@ -95,9 +97,12 @@ class Worker:
                 await asyncio.sleep(BREATH)
 
     def _decide(self, batch: Batch) -> Consequences:
-        rows = decide(batch, self._library.revision, self._clock(), self._gather, self._marking, self._desks)
+        now, revision = self._clock(), self._library.revision
+        rows = decide(batch, revision, now, self._gather, self._marking, self._desks, self.doors)
         if rows.consents:
             rows.consents = self._named(rows.consents)
+        if rows.entered:
+            rows.entered = self._agreed(rows.entered)
         return rows
 
     def _named(self, consents: Sequence[ConsentRow]) -> list[ConsentRow]:
@@ -109,6 +114,16 @@ class Worker:
             source = f"{kind}_{row.source}" if row.source in BY_CHANNEL else row.source
             named.append(row._replace(names=place.names, key_id=place.key_id, source=source))
         return named
+
+    def _agreed(self, entered: Sequence[Entered]) -> list[Entered]:
+        """The same with what addresses are called; where nothing is kept of consent, nobody can agree."""
+        if self.names is None:
+            return []
+        agreed: list[Entered] = []
+        for row in entered:
+            kind, place = self.names(row.source)
+            agreed.append(row._replace(names=place.names, key_id=place.key_id, how=f"{kind}_{row.how}"))
+        return agreed
 
     async def _one_by_one(self) -> int:
         """Lanes alone, so that only what cannot be written is parked."""

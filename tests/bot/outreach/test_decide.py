@@ -52,6 +52,14 @@ def test_the_rules_have_one_order():
         ({}, known(SMS, TELEGRAM, stopped={SMS: "stop", TELEGRAM: "stop"}), P, NOW, "not_asked suppressed", 0),
         ({"channels": ("sms",)}, known(SMS, SLACK, stopped={SMS: "stop"}), P, NOW, "not_asked suppressed", 0),
         ({}, known(stopped={SLACK: "stop"}), P, NOW, "asked asked", 0),  # another's
+        # refused by the provider
+        ({"refused": {"telegram": "blocked_bot"}}, known(TELEGRAM, SMS), P, NOW, "asked asked_instead", 0),
+        ({"refused": {"sms": "21610"}}, known(SMS), P, NOW, "not_asked suppressed", 0),
+        ({"refused": {"sms": "21610"}}, known(SMS, TELEGRAM, stopped={TELEGRAM: "stop"}), P, NOW,
+            "not_asked suppressed", 0),
+        ({"refused": {"sms": "21610"}}, known(SMS, TELEGRAM, grants={SMS: Grant("e", "consent")}), P, NOW,
+            "not_asked no_basis", 0),
+        ({"refused": {"sms": "21610"}, "not_after": NOW - 1}, known(SMS, TELEGRAM), P, NOW, "not_asked too_late", 0),
         # nothing that allows it
         ({}, known(basis=""), P, NOW, "not_asked no_basis", 0),
         ({}, known(SMS, TELEGRAM, grants={TELEGRAM: Grant("e", "consent")}, stopped={TELEGRAM: "stop"}), P, NOW,

@@ -64,6 +64,12 @@ America/Anchorage, America/Boise und 26 weitere (nach dem Land), und der 23.11.2
 
 Deferred to 18:00 on 2026-11-23: we ask only “Mo-Sa 08:00-20:00; PH off” in America/Adak, America/Anchorage,
 America/Boise and 26 more (by the country), and 09:00 on 2026-11-23 is outside these hours (times: UTC).
+
+Gefragt über sms, denn anderswo ging es nicht (telegram: Bot blockiert); Grundlage: Einwilligung; die Zeit war recht,
+„Mo-Sa 08:00-20:00; PH off“ in Europe/Berlin (nach der Telefonnummer).
+
+Asked on sms, because it was refused elsewhere (telegram: bot blocked); basis: consent; the time was right, “Mo-Sa
+08:00-20:00; PH off” in Europe/Berlin (by the phone number).
 """
 CASES = [
     ({}, known(), Policy(), NOW),
@@ -75,6 +81,7 @@ CASES = [
     ({}, known(open_case=True), Policy(), NOW),
     ({}, known(), Policy(), at("2026-11-23 22:00")),  # by the clock of the one zone that counts
     ({}, known(contact=person(SLACK, country="US")), Policy(), at("2026-11-23 10:00")),
+    ({"refused": {"telegram": "blocked_bot"}}, known(TELEGRAM, SMS), Policy(), NOW),
 ]  # fmt: skip
 TEXTS = [" ".join(text.split()) for text in SAID.split("\n\n")]
 

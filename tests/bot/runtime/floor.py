@@ -6,6 +6,7 @@ from bot.cases.desks import Agent, Desk, Desks, Place
 from bot.cases.state import Case, key
 from bot.messages import Address, Body, FromDesk, Inbound, Outbound, Pressed, Said
 from bot.rows import Batch, Claimed, Consequences, Docket, LaneState
+from bot.runtime.entering import SHUT
 from bot.runtime.route import decide
 from flows.library import Library
 from tests.bot.runtime.house import ANNA, NOW
@@ -28,7 +29,7 @@ class Floor:
     """`rows` is what the latest events led to."""
 
     def __init__(self, library: Library, desks: Desks = DESKS) -> None:
-        self.library, self.desks = library, desks
+        self.library, self.desks, self.doors = library, desks, SHUT
         self.lanes: dict[str, LaneState] = {}
         self.dockets: dict[str, list[Docket]] = {}
         self.opening: set[str] = set()
@@ -51,7 +52,7 @@ class Floor:
         events = [Claimed(n, lane, self.now, 0, _encode(each).decode()) for n, each in enumerate(inbounds, 1)]
         known = self.lanes.get(lane, unknown(Address.of_lane(lane)))
         batch = Batch(events, {lane: known}, {lane: self.dockets.get(lane, ())}, self.opening)
-        rows = self.rows = decide(batch, self.library.revision, self.now, gather, desks=self.desks)
+        rows = self.rows = decide(batch, self.library.revision, self.now, gather, desks=self.desks, doors=self.doors)
         assert rows.parked == [] or self.opening
         latest = ""
         for session in rows.sessions:

@@ -8,15 +8,34 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
 from bot.ports import Channel
-from web import api, cases, contacts, events, files, flows, health, hooks, inbound, install, outreach
+from web import (
+    api,
+    cases,
+    contacts,
+    events,
+    files,
+    flows,
+    health,
+    hooks,
+    inbound,
+    insights_api,
+    install,
+    outreach,
+    pages,
+    workplace,
+)
 from web.contacts import Contacts
 from web.events import Events
+from web.figures import Counts
 from web.flows import Flows
+from web.gate import gated
 from web.guard import Guard
 from web.inbound import Hook, Take
 from web.keys import Keyring
 from web.metrics import Metrics
 from web.outreach import Outreach
+from web.policies import DEMO_POLICIES, POLICIES
+from web.workplace import Workplace
 
 
 class Reading(api.Reading, files.Reading, Protocol):
@@ -30,7 +49,8 @@ class Reading(api.Reading, files.Reading, Protocol):
 class Parts(NamedTuple):
     """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here.
 
-    Without an `inbox`, cases do not exist here either, nor flows without `flows`, nor events without `events`.
+    Without an `inbox`, cases do not exist here either, nor flows without `flows`, nor events without `events`,
+    nor pages for people without a `workplace`, nor figures without `insights`.
     `inbound` are other systems' hooks, whose events `happened` takes.
     """
 
@@ -51,10 +71,12 @@ class Parts(NamedTuple):
     contacts: Contacts | None = None
     inbound: Mapping[str, Hook] = MappingProxyType({})
     happened: Take | None = None
+    workplace: Workplace | None = None
+    insights: Counts | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The ASGI application; `more` are routes of the demo."""
+    """The ASGI application; `more` are routes of the demo. Raises web.gate.NoPolicy."""
     metrics = Metrics()
     routes: list[BaseRoute] = [
         *(inbound.routes(parts.inbound, parts.happened, parts.clock, metrics.hook) if parts.happened else ()),
@@ -65,9 +87,13 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *(contacts.routes(parts.contacts, parts.keyring) if parts.contacts else ()),
         *(events.routes(parts.events, parts.keyring) if parts.events else ()),
         *(outreach.routes(parts.outreach, parts.keyring) if parts.outreach else ()),
+        *(insights_api.routes(parts.insights, parts.keyring, parts.clock) if parts.insights else ()),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
         *install.routes(parts.installing),
         *files.routes(parts.reading, parts.clock),
-        *more,
+        *(workplace.routes(parts.workplace, parts.keyring) if parts.workplace else ()),
+        *pages.routes(),
     ]
-    return Guard(Router(routes, redirect_slashes=False), parts.hosts, metrics.observe)
+    doors = parts.workplace.doors if parts.workplace else None
+    every = [*gated(more, DEMO_POLICIES, None), *gated(routes, POLICIES, doors)]
+    return Guard(Router(every, redirect_slashes=False), parts.hosts, metrics.observe)

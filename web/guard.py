@@ -61,9 +61,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = message.get("headers", ())
-                safe = (
-                    HEADERS[:-1] if any(name == HEADERS[-1][0] for name, _ in own) else HEADERS
-                )  # a policy of its own
+                named = {name for name, _ in own}
+                safe = [each for each in HEADERS if each[0] not in named]  # a route may have a policy of its own
                 message["headers"] = [*own, *safe, (b"x-request-id", request_id.encode())]
             await send(message)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from web.problems import Refused
+from web.throttle import Pace
 
 PREFIX = "eck_"
 
@@ -36,13 +37,14 @@ def digest(key: str) -> str:
 class Keyring:
     """The keys that are valid, and the check of a request's `Authorization: Bearer …`."""
 
-    def __init__(self, keys: Iterable[Key], clock: Callable[[], int]) -> None:
-        """`clock` gives epoch milliseconds."""
+    def __init__(self, keys: Iterable[Key], clock: Callable[[], int], per_minute: int = 0) -> None:
+        """`clock` gives epoch milliseconds; `per_minute` is how often each key may call, 0 for any number."""
         self._keys = list(keys)
         self._clock = clock
+        self._pace = Pace(per_minute, clock)
 
     def check(self, request: Request, scope: str) -> Key:
-        """The caller's key. Refuses with 401 where there is no valid one and 403 where it may not do this."""
+        """The caller's key. Refuses with 401 without a valid one, 403 if it may not do this, 429 if not so often."""
         given = request.headers.getlist("authorization")
         scheme, _, secret = given[0].partition(" ") if len(given) == 1 else ("", "", "")
         found = None
@@ -56,4 +58,5 @@ class Keyring:
             raise Refused(401, "A valid API key is needed", detail, {"www-authenticate": "Bearer"})
         if scope not in found.scopes:
             raise Refused(403, "This API key may not do that", f"It lacks the scope {scope!r}.")
+        self._pace.take(found.name)
         return found

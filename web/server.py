@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 READ_SECONDS = 10
@@ -118,6 +118,7 @@ class Site:
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         self._server: _Server | None = None
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -128,9 +129,14 @@ class Site:
 
     async def start(self, app: ASGIApp) -> None:
         """Listen; returns once connections are taken."""
+
+        async def told(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["stopping"] = self._stopping  # for answers that would never end
+            await app(scope, receive, send)
+
         self._server = _Server(
             uvicorn.Config(
-                app,
+                told,
                 http=Patient,
                 ws="none",
                 lifespan="off",
@@ -148,6 +154,7 @@ class Site:
     async def stop(self) -> None:
         """Take no new connections, finish the requests that are under way, at most 10 s."""
         if self._server is not None and self._task is not None:
+            self._stopping.set()
             self._server.should_exit = True
             await self._task
         self._socket.close()

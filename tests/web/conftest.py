@@ -8,10 +8,13 @@ import pytest
 
 from bot.errors import BotError, Fault, Forged, StoreUnavailable
 from bot.messages import Address, Inbound, Receipt, Response, Said, WebRequest
+from tests.web.figures_made import Made, year
 from web.app import Parts, build
 from web.keys import Key, Keyring, digest
 from web.server import Site
+from web.sessions import Doors
 from web.shapes import CaseCard, CaseDetail, CaseSummary, InvitationState, Invited
+from web.workplace import Workplace
 
 KEY = "eck_all"
 KEYS = [
@@ -138,10 +141,12 @@ def app(backend, inbox):
             hosts=["nps.example.com"],
             inbox=inbox,
             flows=NoFlows(),
+            insights=Made(year()),
             outreach=NoFlows(),
             contacts=NoFlows(),
             events=NoFlows(),
             happened=backend.accept,
+            workplace=Workplace(Doors(None, "https://nps.example.com", lambda: 1000)),
         )
     )
 

@@ -56,7 +56,7 @@ async def api(database_url):
     case = await Rooms(store, library.load()).opened()
     await store.close()
     wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS}, address_keys=[make()])
-    scopes = {"invite", "read", "cases", "author", "contacts", "outreach", "events", "metrics"}
+    scopes = {"invite", "read", "cases", "author", "contacts", "outreach", "events", "metrics", "people"}
     keys = [Key("all", digest("eck_all"), frozenset(scopes))]
     async with parts(wanted) as assembled:
         transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
@@ -109,6 +109,34 @@ class Api:
             "file": lambda word: self.gets(f"/files/{_quoted(word)}/a.png"),
             **self.asking(),
             **self.events(),
+            **self.figures(),
+            **self.people(),
+        }
+
+    def people(self) -> dict:
+        """Calls about who may sign in."""
+        path, person = "/api/v1/people", {"email": "anna@example.com", "roles": ["viewer"]}
+        return {
+            "POST /api/v1/people": lambda word: self.posts(path, person | {"email": f"{word}@example.com"}),
+            "person's name": lambda word: self.posts(path, person | {"name": word}),
+            "person's role": lambda word: self.posts(path, person | {"roles": [f"agent:{word}"]}),
+            "POST /api/v1/people/{id}/acts": lambda word: self.posts(f"{path}/{_quoted(word)}/acts", {"act": "reset"}),
+            "role's brand": lambda word: self.posts(f"{path}/a/acts", {"act": "grant", "role": f"agent:{word}"}),
+        }
+
+    def figures(self) -> dict:
+        """Calls about what the answers come to."""
+        return {
+            f"{name} {word}": lambda value, name=name, word=word: self.gets(
+                f"/api/v1/insights/{name}?{word}={_quoted(value)}"
+            )
+            for name in ("summary", "trend", "segments", "comments")
+            for word in ("period", "from", "to", "by", "flow", "channel", "brand", "after", "limit", "lang")
+        } | {
+            f"GET /api/v1/insights/{name}": lambda word, name=name: self.gets(
+                f"/api/v1/insights/{name}?brand={_quoted(word)}&after=1:{_quoted(word)}&{_quoted(word)}=1"
+            )
+            for name in ("summary", "trend", "segments", "comments")
         }
 
     def asking(self) -> dict:

@@ -2,6 +2,7 @@
 
 WORDS = {
     "title": "Echolot demo",
+    "dashboard": "Home page with a year of sample data",
     "tagline": "The whole product on this machine. No account, no real message.",
     "sandbox": "Sandbox",
     "test": "Test",

@@ -2,6 +2,7 @@
 
 WORDS = {
     "title": "Echolot-Demo",
+    "dashboard": "Übersicht mit einem Jahr Beispieldaten",
     "tagline": "Das ganze Produkt auf diesem Rechner. Kein Konto, keine echte Nachricht.",
     "sandbox": "Sandbox",
     "test": "Test",

@@ -1,0 +1,144 @@
+"""The gate in front of the routes: lets through whom web.policies lets in, and serves no route without a policy."""
+
+import functools
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import cast
+from urllib.parse import parse_qsl, quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from web.guard import read_body
+from web.pages import page
+from web.policies import Need, Role
+from web.problems import Refused
+from web.sessions import NAME, Doors
+from web.visitors import Visitor
+
+FORM_LIMIT = 64 * 1024  # bytes
+FORM_FIELDS = 200
+SAFE = frozenset({"GET", "HEAD"})
+TOKEN = "_csrf"  # noqa: S105  # the name of the field
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class NoPolicy(Exception):
+    """A route for which nobody has said who may use it; the server does not start."""
+
+
+def gated(routes: Iterable[BaseRoute], policies: Mapping[str, Need], doors: Doors | None) -> list[BaseRoute]:
+    """The routes, those for people behind the gate. Raises NoPolicy."""
+    return [_behind(route, policies, doors) for route in routes]
+
+
+def names(route: BaseRoute) -> list[str]:
+    """What a route is called in web.policies: method and path."""
+    if isinstance(route, Mount):
+        return [f"GET {route.path}"]
+    if not isinstance(route, Route):
+        raise NoPolicy(f"{route!r} is neither a route nor a folder")
+    return [f"{method} {route.path}" for method in sorted((route.methods or set()) - {"HEAD"})]
+
+
+def form(request: Request) -> Mapping[str, str]:
+    """The fields of the form that came in; of several with one name the last one."""
+    found: Mapping[str, str] = request.scope["state"]["form"]
+    return found
+
+
+async def read_form(request: Request) -> None:
+    """Read the body as a form, for `form`. Raises Refused."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise Refused(415, "Send a form")
+    body = await read_body(request, FORM_LIMIT)
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS, errors="strict")
+    except ValueError as error:
+        raise Refused(422, "Wrong form", "The body is not a form in UTF-8.") from error
+    if any("\0" in name + value for name, value in fields):
+        raise Refused(422, "Wrong form", "A text cannot hold the character U+0000.")
+    request.scope["state"]["form"] = {name: value.replace("\r\n", "\n") for name, value in fields}
+
+
+def _behind(route: BaseRoute, policies: Mapping[str, Need], doors: Doors | None) -> BaseRoute:
+    called = names(route)
+    if missing := [name for name in called if name not in policies]:
+        raise NoPolicy(f"web/policies.py does not say who may use {missing[0]}")
+    needs = [policies[name] for name in called]
+    roles = [need for need in needs if isinstance(need, Role)]
+    if not roles:
+        return route
+    if not isinstance(route, Route) or len(needs) != 1 or doors is None:
+        raise NoPolicy(f"{called[0]} is for people: it needs somebody at the door, and one method")
+    endpoint = cast("Endpoint", route.endpoint)
+    return Route(route.path, _gate(endpoint, roles[0], doors), methods=list(route.methods or ()), name=route.name)
+
+
+def _gate(endpoint: Endpoint, need: Role, doors: Doors) -> Endpoint:
+    @functools.wraps(endpoint)
+    async def gate(request: Request) -> Response:
+        who = await doors.visitor(request)
+        if who is None:
+            return _to_the_door(request)
+        request.scope["state"]["visitor"] = who
+        request.scope["state"]["still_there"] = functools.partial(_still, request, need, doors)
+        try:
+            await _check(request, need, who, doors)
+            return await endpoint(request)
+        except Refused as refused:
+            return told(request, refused)
+
+    return gate
+
+
+async def _check(request: Request, need: Role, who: Visitor, doors: Doors) -> None:
+    """Raises Refused. A script sends its token in a header, and any body; a form has it in a field."""
+    if not _lets_in(need, who):
+        raise Refused(403, "Not for you", "Your roles do not reach this far. Ask an admin if they should.")
+    if request.method in SAFE:
+        return
+    given = request.headers.get("x-csrf-token", "")
+    if not given:
+        await read_form(request)
+        given = form(request).get(TOKEN, "")
+    doors.check_form(request, given, doors.secret(request, NAME))
+
+
+def _lets_in(need: Role, who: Visitor) -> bool:
+    return who.may(need.roles, need.brand, need.desk)
+
+
+async def _still(request: Request, need: Role, doors: Doors) -> bool:
+    """Whether the person who has begun this request would be let in now as well."""
+    who = await doors.visitor(request, touch=False)
+    return who is not None and _lets_in(need, who)
+
+
+def _to_the_door(request: Request) -> Response:
+    """Pages send people to sign in and back; what scripts ask for is refused."""
+    if request.method not in SAFE or not reads_html(request):
+        raise Refused(401, "Nobody has signed in", "Sign in at /sign-in.")
+    query = f"?{request.url.query}" if request.url.query else ""
+    back = quote(request.url.path + query, safe="")
+    return RedirectResponse(f"/sign-in?to={back}" if back != "%2F" else "/sign-in", 303, {"cache-control": "no-store"})
+
+
+def told(request: Request, refused: Refused) -> Response:
+    """A refusal as a page for whoever reads pages; else it goes on as it is."""
+    if not reads_html(request):
+        raise refused
+    return page(
+        request,
+        "refused.html",
+        refused.status,
+        {name: value for name, value in refused.headers.items() if name == "retry-after"},
+        refused=refused,
+        request_id=request.scope["state"]["request_id"],
+    )
+
+
+def reads_html(request: Request) -> bool:
+    """Whether a person with a browser asks."""
+    return "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,35 @@
+"""The part of the API's description that is about people who sign in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from web.people_shapes import PersonAct, PersonChanged, PersonInvite
+
+TYPES = [PersonInvite, PersonAct, PersonChanged]
+
+
+def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """Paths and their operations; `operation` and `content` are those of `web.openapi`."""
+    key = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    refused = ("401", "403", "413", "422", "429", "503")
+    return {
+        "/api/v1/people": {
+            "post": operation(
+                "Let somebody sign in; the link in the answer is for them alone.",
+                "201",
+                "PersonChanged",
+                problems=refused,
+                requestBody={"required": True, "content": content("PersonInvite")},
+            )
+        },
+        "/api/v1/people/{id}/acts": {
+            "post": operation(
+                "Shut somebody out, let them in again, give or take a role, make a new link.",
+                "200",
+                "PersonChanged",
+                problems=refused,
+                parameters=[key],
+                requestBody={"required": True, "content": content("PersonAct")},
+            )
+        },
+    }

@@ -1,0 +1,11 @@
+"""Cells as spreadsheets should see them: numbers as numbers, and no text ever as a formula."""
+
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+"""First characters that make a spreadsheet take a cell for a formula (RELIABILITY S24)."""
+
+
+def cell(value: object) -> object:
+    """A value as it is written into a file."""
+    if not isinstance(value, str):
+        return value
+    return "'" + value if value.lstrip(" \u00a0").startswith(DANGEROUS) else value

@@ -1,0 +1,50 @@
+"""The workplace put together: sign-in, account, people, settings, and the pages that others bring."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from web import account, pages, people, people_api, settings_page, signin
+from web.keys import Keyring
+from web.sessions import Doors
+from web.settings_page import Findings, Values
+from web.throttle import Network
+
+
+async def _nothing_found() -> Sequence[settings_page.Finding]:
+    return ()
+
+
+class Workplace(NamedTuple):
+    """What the pages for people need. `more` are further pages, behind the same door; one at `/` is the home page.
+
+    `address` is where links begin as long as there is no public URL.
+    """
+
+    doors: Doors
+    proxies: tuple[Network, ...] = ()
+    findings: Findings = _nothing_found
+    values: Values = ()
+    more: Sequence[BaseRoute] = ()
+    address: str = ""
+
+
+def routes(workplace: Workplace, keyring: Keyring) -> list[BaseRoute]:
+    """Every page of the workplace, and its part of the API. `web.gate` stands in front of the pages."""
+    doors = workplace.doors
+
+    async def start(request: Request) -> Response:
+        return pages.page(request, "start.html")
+
+    return [
+        *signin.routes(doors, workplace.proxies),
+        *account.routes(doors),
+        *people.routes(doors),
+        *people_api.routes(doors.accounts, keyring, doors.public_url or workplace.address),
+        *settings_page.routes(workplace.findings, workplace.values),
+        *workplace.more,
+        Route("/", start, methods=["GET"]),
+    ]

@@ -23,12 +23,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.cases import config, desk_file
 from bot.errors import BotError
+from bot.fitting import misfits
 from bot.outreach import policy
-from bot.outreach.inbound import InboundSettings, misfits
+from bot.outreach.entries import EntrySettings
+from bot.outreach.inbound import InboundSettings
 from bot.prices import Prices
 from bot.secret_keys import SecretKey
 from flows import source
 from flows.problems import Finding, did_you_mean
+from insights.dimensions import InsightsSettings
+from web.config import WebSettings
 
 PREFIX = "ECHOLOT_"
 CONFIG_VARIABLE = "ECHOLOT_CONFIG"
@@ -116,7 +120,7 @@ class ApiKey(Section):
 _PARTS: dict[str | int, type[BaseModel]] = {
     "api_keys": ApiKey, "desks": config.DeskSettings, "also": config.PlaceSettings, "causes": desk_file.Cause,
     "routes": config.RouteSettings, "inbound": InboundSettings, "outreach": policy.OutreachSettings,
-    "quarantine": policy.QuarantineSettings,
+    "quarantine": policy.QuarantineSettings, "insights": InsightsSettings, "entries": EntrySettings, "web": WebSettings,
 }  # fmt: skip
 """What stands in the sections, and in their own."""
 
@@ -148,7 +152,10 @@ class Settings(BaseSettings):
     agents: dict[Name, config.AgentSettings] = {}
     routes: tuple[config.RouteSettings, ...] = ()
     management: str = ""  # the desk that hears of strategic causes
+    entries: dict[Name, EntrySettings] = {}  # surveys that customers begin themselves
     outreach: policy.OutreachSettings = policy.OutreachSettings()
+    web: WebSettings = WebSettings()
+    insights: InsightsSettings = InsightsSettings()
     prices: Prices = Prices()  # of an SMS segment, for forecasts
     batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances
     log: Literal["auto", "json", "text"] = "auto"
@@ -181,8 +188,7 @@ def config_class(kind: str) -> type[BaseModel]:
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing if there is nothing to suggest."""
-    hint = did_you_mean(wrong, known)
-    return f"; {hint}" if hint else ""
+    return f"; {hint}" if (hint := did_you_mean(wrong, known)) else ""
 
 
 def load() -> Settings:
@@ -205,12 +211,8 @@ def load() -> Settings:
     except SettingsError as error:  # a variable that should be JSON and is not
         given.problems.append(Problem("environment", "", str(error)))
     else:
-        found = config.misfits(settings.desks, settings.agents, settings.routes, settings.management, settings.channels)
-        for loc, message in (*found, *misfits(settings.inbound, settings.channels)):
+        for loc, message in misfits(settings):
             given.wrong(loc, message)
-        for name, desk in settings.desks.items():
-            if desk.file and not (settings.home / desk.file).is_file():
-                given.wrong(("desks", name, "file"), f"there is no file {desk.file!r}")
     if given.problems:
         raise SettingsProblems(given.problems)
     return settings
@@ -264,8 +266,7 @@ class _Source:
 
     def check_variables(self) -> None:
         """A misspelt ECHOLOT_ variable would otherwise just have no effect."""
-        known = {PREFIX + name.upper() for name in Settings.model_fields if name != "home"}
-        known.add(CONFIG_VARIABLE)
+        known = {CONFIG_VARIABLE, *(PREFIX + name.upper() for name in Settings.model_fields if name != "home")}
         for variable in os.environ:
             ours = variable.startswith(PREFIX) and not variable.startswith(FOR_TESTS)
             if ours and variable.split("__")[0].upper() not in known:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,14 +14,20 @@ from bot.messages import Address
 from bot.pseudonyms import Pseudonyms
 from bot.runtime.worker import Names
 from bot.secret_keys import decoded, make
+from commands.findings import Finding, bad, good
 from settings import Settings
+from storage.contacts import Named
 from storage.schema import sqlite_path
 from storage.vault import derived
 
 KEY_FILE = "echolot.key"
 """Beside a SQLite database, where the settings have no key: made when addresses are named for the first time."""
 
+ABOUT = "address keys"
+
 _PURPOSE = "address key"
+_PUT_BACK = "put it back behind the others in `address_keys`, or in `secret_keys` if it was derived from one of them"
+_PUT_BACK_FILE = f"{_PUT_BACK}, or restore {KEY_FILE} if it was that one"
 
 
 class NoAddressKey(BotError):
@@ -44,6 +51,29 @@ def pseudonyms(settings: Settings) -> Pseudonyms:
             "setting `address_keys`. All servers on this database need the same one, for as long as it is used."
         )
     return Pseudonyms([_kept(path.parent / KEY_FILE)])
+
+
+def known(settings: Settings) -> frozenset[str]:
+    """The ids of the keys that there are; none is made. Raises NoAddressKey for a file that cannot be read."""
+    path = sqlite_path(settings.database_url)
+    if not (settings.address_keys or settings.secret_keys or (path and (path.parent / KEY_FILE).exists())):
+        return frozenset()
+    return frozenset(each.key_id for each in pseudonyms(settings).each_of("", ""))
+
+
+def examined(settings: Settings, used: Sequence[Named]) -> list[Finding]:
+    """Whether every key that something in the database is named under is still there."""
+    try:
+        there = known(settings)
+    except NoAddressKey as error:
+        return [bad(ABOUT, str(error))]
+    lost = [each for each in used if each.key_id not in there]
+    found = [good(ABOUT, f"{len(used)} in use, and all of them are here")] if used and not lost else []
+    for each in lost:
+        counts = f"opt-outs {each.suppressions}, chains of consent {each.consents}, addresses {each.addresses}"
+        why = f"the key {each.key_id} is gone, and what is named under it is not found any more: {counts}"
+        found.append(bad(ABOUT, why, _PUT_BACK if sqlite_path(settings.database_url) is None else _PUT_BACK_FILE))
+    return found
 
 
 def names_of(settings: Settings) -> Pseudonyms | None:

@@ -28,6 +28,7 @@ from bot.versions import Archive
 from commands.address_keys import naming
 from commands.ask_budget import budget
 from commands.desks import desks
+from commands.entering import doors
 from commands.outreach import Outreach
 from commands.triggers import Triggers
 from flows.library import Library
@@ -180,7 +181,9 @@ async def database(settings: Settings, patience: float = 0.0) -> Store:
 
         await upgrade(url)
         log.info("database_created")
-    return cast("Store", await open_store(url, patience=patience))
+    store = await open_store(url, patience=patience)
+    store.counting = store.counting._replace(dimensions=settings.insights.dimensions)
+    return cast("Store", store)
 
 
 @asynccontextmanager
@@ -198,7 +201,8 @@ async def parts(
     `replaced` are channels to use instead; `patience` (s) is how long to wait for another process to let go of a
     SQLite database. `publishes`: flows whose files have changed are published, as the settings have it.
 
-    Raises BrokenFlows, BrokenDesk and NoSecretKey before the database is touched, SchemaMismatch and StoreUnavailable.
+    Raises BrokenFlows, BrokenDesk and NoSecretKey before the database is touched, SchemaMismatch, StoreUnavailable, and
+    NoAddressKey where there are entries.
     """
     found = await _files(settings) if publishes else Found({}, ())
     public_url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -216,7 +220,7 @@ async def parts(
         intake = Intake(store, clock, gather)
         longest = max(gather.values(), default=0)
         supervisor = Supervisor(store, adapters, shelf, intake, clock, longest, places, public_url)
-        supervisor.worker.names = naming(settings)
+        supervisor.worker.names, supervisor.worker.doors = naming(settings), doors(settings, shelf)
         office = Office(store, shelf, intake, clock)
         supervisor.also("librarian", librarian.run)
         _ask(supervisor, settings, store, shelf, clock)

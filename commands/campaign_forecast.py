@@ -20,7 +20,8 @@ from bot.prices import Prices, amount
 from commands.ask_budget import budget, outlook
 from flows.model import Flow
 from insights.budget import Forecast as Outlook
-from storage.campaigns import LAST, answers_of, page
+from storage.campaigns import answers_of
+from storage.contacts import page
 from storage.decisions import standings
 from web.outreach_shapes import CampaignCell, CampaignForecast, CampaignPrecision
 
@@ -67,7 +68,7 @@ class Forecast:
         setting = Setting(self._flow.kind, self._policy.hours, self._policy.country, self._policy.zone)
         after = ""
         while True:
-            some = await self._store.read(partial(page, after, LAST, PORTION))
+            some = await self._store.read(partial(page, after, PORTION))
             proposals, left, self._plan = members(self._campaign, self._span, some, self._plan, setting)
             self._left.update(each.rule for each in left)
             self._members += len(proposals)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # `--help` should not load the models
     from flows.library import Source
     from flows.model import Flow
     from flows.problems import Problem
+    from settings import Settings
 
 
 @click.command("check")
@@ -29,7 +30,7 @@ def command(paths: tuple[Path, ...], *, as_json: bool, sarif: bool, forecast: bo
 
     given = _given(paths) if paths else _configured()
     problems = problems_of(given.flows, given.desks) + _desk_problems(given.desk_files, given.flows)
-    problems += _asking_problems(given)
+    problems += _asking_problems(given) + _settings_problems(given)
     if sarif:
         from commands.sarif import document  # noqa: PLC0415 — see above
 
@@ -72,11 +73,15 @@ class Given(NamedTuple):
     desks: set[str] | None = None
     channels: frozenset[str] | None = None
     variables: frozenset[str] = frozenset()
+    settings: "Settings | None" = None
 
     @property
     def files(self) -> list["Source"]:
-        """All of them."""
-        return [*self.flows, *self.desk_files, *self.triggers, *self.campaigns]
+        """All of them, and the settings' own."""
+        from commands.strange_flows import settings_file  # noqa: PLC0415 — see above
+
+        own = settings_file() if self.settings else None
+        return [*self.flows, *self.desk_files, *self.triggers, *self.campaigns, *filter(None, [own])]
 
 
 def _given(paths: Iterable[Path]) -> Given:
@@ -136,6 +141,13 @@ def _flows(sources: Iterable["Source"]) -> dict[str, "Flow"]:
     return {flow.id: flow for flow in checked if flow}
 
 
+def _settings_problems(given: Given) -> list["Problem"]:
+    """What is odd about the settings, seen beside the flows; what is wrong with them has been told by then."""
+    from commands.strange_flows import strange_flows  # noqa: PLC0415 — see above
+
+    return strange_flows(given.settings, _flows(given.flows)) if given.settings else []
+
+
 def _configured() -> Given:
     import settings  # noqa: PLC0415 — see above
     from flows.library import SHIPPED, Source, read_folders  # noqa: PLC0415 — see above
@@ -155,6 +167,7 @@ def _configured() -> Given:
         set(configured.desks) or None,
         frozenset(configured.channels),
         frozenset({*configured.variables, *(["company"] if configured.company else [])}),
+        configured,
     )
 
 

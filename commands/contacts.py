@@ -174,7 +174,7 @@ def _jsonl(output: TextIO) -> Callable[["ContactDetail"], None]:
 
 
 def _csv(output: TextIO, channels: list[str]) -> Callable[["ContactDetail"], None]:
-    from commands.export import cell  # noqa: PLC0415 — see above
+    from web.spreadsheets import cell  # noqa: PLC0415 — see above
 
     table = csv.writer(output, lineterminator="\r\n")
     table.writerow([*COLUMNS, *(f"addresses.{channel}" for channel in channels)])

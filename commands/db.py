@@ -1,18 +1,23 @@
-"""`run.py db`: bring the database up to date, look at it, move it, back it up."""
+"""`run.py db`: bring the database up to date, look at it, move it, back it up, count anew."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import settings as configuration
+from commands import logs
 from storage.schema import HEAD, SchemaMismatch, current, sqlite_path
 
 if TYPE_CHECKING:  # `--help` should not load the migration tool
     from storage.copy import Content
+    from storage.rebuild import Rebuilt
+
+COUNTS_SINCE = "0007"
+"""The schema from which on the rollups are kept."""
 
 
 @click.group("db")
@@ -28,7 +33,10 @@ def upgrade() -> None:
     """
     from storage import migrate  # noqa: PLC0415  # slow
 
-    before = asyncio.run(migrate.upgrade(configuration.load().database_url))
+    settings = configuration.load()
+    before = asyncio.run(migrate.upgrade(settings.database_url))
+    if "" < before.current < COUNTS_SINCE:
+        _rebuild(settings)
     if before.up_to_date:
         click.echo(f"The database is up to date (schema {HEAD}).")
     else:
@@ -46,6 +54,33 @@ def status() -> None:
     click.echo(f"needed    {HEAD}")
     if found != HEAD:
         raise SchemaMismatch(found)
+
+
+@command.command("rebuild-rollups")
+def rebuild_rollups() -> None:
+    """Count all surveys anew, and correct what the dashboards' sums have wrong; says how much that was.
+
+    On PostgreSQL servers and workers may run meanwhile; with SQLite the server has to be stopped. When it is cut off,
+    run it again. Surveys stay in the dimensions that were known when they were asked.
+    """
+    done = _rebuild(configuration.load())
+    click.echo(f"Surveys {done.surveys:,}, of them counted anew {done.recounted:,}; sums corrected {done.corrected:,}.")
+
+
+def _rebuild(settings: configuration.Settings) -> "Rebuilt":
+    from commands.assemble import database  # noqa: PLC0415  # slow
+    from storage.rebuild import rebuild  # noqa: PLC0415  # see above
+
+    async def run(progress: Callable[[str, int, int], None]) -> "Rebuilt":
+        store: Any = await database(settings)
+        try:
+            return await rebuild(store, progress)
+        finally:
+            await store.close()
+
+    logs.setup(settings.log, "warning")
+    with _progress() as progress:
+        return asyncio.run(run(progress))
 
 
 @command.command()

@@ -19,16 +19,19 @@ from bot.ports import Channel
 from commands import logs
 from commands.assemble import parts
 from commands.demo_desk import DemoDesk
+from commands.demo_year import DIMENSIONS, SampleYear, Together
 from commands.devices.device import Clock, Device
 from commands.devices.seats import PhoneSeats, Seats, SlackSeats, TelegramSeats
 from commands.devices.slack import SlackDm
 from commands.devices.sms import SmsPhone
 from commands.devices.telegram import TelegramPhone
+from commands.figures import StoredFigures
 from commands.invitations import Invitations
 from commands.serve import bind, serving, until_signalled
 from commands.stage import DemoStage
 from settings import Settings
-from web import demo
+from web import demo, home
+from web.pictures import Pictures
 from web.server import Site
 from web.words import LANGUAGES
 
@@ -91,7 +94,9 @@ async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
         settings = configured(folder, devices, seats)
         assembled = await stack.enter_async_context(parts(settings, site.url, clock, channels))
         stage = DemoStage(devices, DemoDesk(seats, assembled), assembled, Invitations(assembled).invite, clock)
-        async with serving(assembled, site, demo.routes(stage)):
+        figures = Together(SampleYear(clock()), StoredFigures(assembled.reading, DIMENSIONS))
+        front = home.routes(home.Home(figures, Pictures(), clock, sample=True, at="/home"))
+        async with serving(assembled, site, [*demo.routes(stage), *front]):
             yield stage
             stage.close()
 

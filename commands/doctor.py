@@ -17,9 +17,11 @@ from bot.messages import Address
 from bot.ports import Channel, Listening
 from bot.runtime.drafts import read
 from commands import inspection, logs
+from commands.address_keys import examined
 from commands.assemble import channels, epoch_ms, installable, known_desks
 from commands.findings import Finding, bad, good, note, tell
 from settings import CONFIG_VARIABLE, DEFAULT_FILE, Settings
+from storage.contacts import keys
 from storage.lock import holder
 from storage.looking import look
 from storage.reading import SqlReading
@@ -149,7 +151,8 @@ def _file(path: Path) -> Iterator[Finding]:
 async def _rows(settings: Settings) -> list[Finding]:
     async with look(settings.database_url) as reading:
         found = [*await _poison(reading), *await _outbox(reading), *await _inbox(reading)]
-        return [*found, *stuck_desks(settings, await reading.stuck_at_desks())]
+        found += stuck_desks(settings, await reading.stuck_at_desks())
+        return [*found, *examined(settings, await reading.read(keys))]
 
 
 async def _poison(reading: SqlReading) -> list[Finding]:

@@ -2,12 +2,17 @@
 
 import asyncio
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import settings as configuration
 from commands import logs
+
+if TYPE_CHECKING:  # `--help` should not load them
+    from bot.pseudonyms import Pseudonyms
+    from storage.erasure import Erased
+    from storage.scripts import Script
 
 
 @click.command()
@@ -38,19 +43,27 @@ async def erased(settings: configuration.Settings, whom: str, *, scores: bool) -
     """Erase, and leave nothing of it in SQLite's log. Raises Nobody, NoAddressKey and StoreUnavailable."""
     from commands.address_keys import pseudonyms  # noqa: PLC0415 — `--help` should not load it
     from commands.assemble import database, epoch_ms  # noqa: PLC0415
-    from commands.whose import find  # noqa: PLC0415
-    from storage.erasure import erase  # noqa: PLC0415
     from storage.scrubbing import scrub  # noqa: PLC0415
 
     names = pseudonyms(settings)
     store: Any = await database(settings)
     try:
-        who = await store.run(lambda: find(settings, whom, names))
-        contact, external = (who.contact.id, who.contact.external) if who.contact else ("", "")
-        done = await store.run(
-            lambda: erase(who.places, contact, external, epoch_ms(), lambda: secrets.token_hex(12), scores=scores)
-        )
+        done = await store.run(lambda: _forget(settings, whom, names, epoch_ms(), scores=scores))
     finally:
         await store.close()
     scrub(settings.database_url)
     return done
+
+
+def _forget(
+    settings: configuration.Settings, whom: str, names: "Pseudonyms", now: int, *, scores: bool
+) -> "Script[Erased]":
+    """In one transaction, and while nobody else writes contacts: no address of theirs comes in meanwhile and stays."""
+    from commands.whose import find  # noqa: PLC0415 — see above
+    from storage.contacts import turn  # noqa: PLC0415
+    from storage.erasure import erase  # noqa: PLC0415
+
+    yield from turn()
+    who = yield from find(settings, whom, names)
+    contact, external = (who.contact.id, who.contact.external) if who.contact else ("", "")
+    return (yield from erase(who.places, contact, external, now, lambda: secrets.token_hex(12), scores=scores))

@@ -13,11 +13,10 @@ import settings as configuration
 from commands import logs
 from storage.looking import look
 from web.shapes import Response, response
+from web.spreadsheets import cell
 
 PAGE = 1000
 COLUMNS = ("at", "score", "segment", "comment", "channel", "flow", "language", "outcome", "id", "revision", "variant")
-DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
-"""First characters that make a spreadsheet take a cell for a formula (RELIABILITY S24)."""
 PROGRESS_AFTER = 2.0  # seconds
 
 
@@ -76,10 +75,3 @@ def _csv(output: TextIO) -> Callable[[Response], None]:
         table.writerow([cell(getattr(each, column)) for column in COLUMNS])
 
     return write
-
-
-def cell(value: object) -> object:
-    """A value as a spreadsheet should see it: numbers as numbers, no text ever as a formula."""
-    if not isinstance(value, str):
-        return value
-    return "'" + value if value.lstrip(" \u00a0").startswith(DANGEROUS) else value

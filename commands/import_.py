@@ -1,18 +1,18 @@
 """`run.py import`: people from files. Python keeps the word itself; hence the bar in the module's name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import settings as configuration
-from bot.errors import BotError, Fault
+from bot.errors import BotError, Fault, StoreUnavailable
 from commands import logs
 from settings import Settings
-from storage.lock import holder
 from storage.schema import current, sqlite_path
 
 if TYPE_CHECKING:  # `--help` should not load them
@@ -26,12 +26,6 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 PATIENCE = 2.0  # s without a word
 TICK = 0.2  # s between two looks at how far it is
 COUNTED = ("new", "changed", "same", "refused", "suppressed", "doubtful")
-
-
-class ServerRuns(BotError):
-    """The server has the SQLite database."""
-
-    fault = Fault.CALLER
 
 
 class NobodyFound(BotError):
@@ -64,7 +58,8 @@ def contacts(
     """Import contacts from FILE: CSV, XLSX or JSON lines, as many as there are.
 
     Columns are known by their names in German and English, and by --map and --channel. Rows about people who are
-    known change what they say and nothing else; the same file again changes nothing.
+    known change what they say and nothing else; the same file again changes nothing. With SQLite, a server that runs
+    does the writing.
     """
     from integrations.imports.columns import UNMAPPED, Columns  # noqa: PLC0415 — see above
     from integrations.imports.columns import mapping as read_mapping  # noqa: PLC0415 — see above
@@ -134,8 +129,10 @@ async def _run(
 
 @asynccontextmanager
 async def _saving(settings: Settings, *, dry_run: bool) -> AsyncIterator["Save"]:
-    """How people are saved, or how that is tried. Raises ServerRuns."""
-    from commands.assemble import database  # noqa: PLC0415 — see above
+    """How people are saved, by ourselves or by the server that has the database, or how that is tried.
+
+    Raises StoreUnavailable and NotSent.
+    """
     from commands.importing import saved, tried  # noqa: PLC0415 — see above
     from storage.looking import look  # noqa: PLC0415 — see above
     from storage.trial import trial  # noqa: PLC0415 — see above
@@ -151,21 +148,38 @@ async def _saving(settings: Settings, *, dry_run: bool) -> AsyncIterator["Save"]
 
             yield looked
         return
-    path = sqlite_path(settings.database_url)
-    if path and (server := holder(path)) is not None:
-        raise ServerRuns(
-            f"Process {server.get('pid', '?')} uses the database, and one process at a time may write to SQLite. Stop "
-            "it for the import, or send the people to POST /api/v1/contacts. --dry-run works beside it."
-        )
-    store = await database(settings)
+    store, server = await _writer(settings)
+    if server is not None:
+        from commands.import_calls import through  # noqa: PLC0415 — see above
+        from commands.send import call  # noqa: PLC0415 — see above
+
+        yield through(partial(call, server))
+        return
     try:
 
         async def written(people: Sequence["Person"], consents: "Consents", now: int) -> list["Outcome"]:
-            return await store.run(lambda: saved(people, consents, now))  # type: ignore[attr-defined, no-any-return]
+            return await store.run(lambda: saved(people, consents, now))  # type: ignore[no-any-return]
 
         yield written
     finally:
         await store.close()
+
+
+async def _writer(settings: Settings) -> tuple[Any, Mapping[str, Any] | None]:
+    """The store, or the server that holds the SQLite database. Raises StoreUnavailable."""
+    from commands.assemble import database  # noqa: PLC0415 — see above
+    from commands.send import running  # noqa: PLC0415 — see above
+
+    path = sqlite_path(settings.database_url)
+    server = running(path) if path else None
+    if server is None:
+        try:
+            return await database(settings), None
+        except StoreUnavailable:
+            server = running(path) if path else None  # one that was just starting got there first
+            if server is None:
+                raise
+    return None, server
 
 
 async def _tell_progress(running: "Import") -> None:

@@ -13,9 +13,8 @@ from bot.outreach.imported import granted
 from bot.people import CHANGED, DOUBTFUL, NEW, SAME, Saved
 from bot.phones import masked
 from bot.pseudonyms import Pseudonyms
-from commands.address_keys import KEY_FILE, pseudonyms
+from commands.address_keys import known, pseudonyms
 from commands.assemble import channels
-from commands.export import cell
 from integrations.imports.columns import Columns
 from integrations.imports.source import Line, Source
 from settings import Settings
@@ -23,6 +22,7 @@ from storage.consent import record
 from storage.contacts import save
 from storage.schema import sqlite_path
 from storage.scripts import Script
+from web.spreadsheets import cell
 
 BATCH = 1000
 """Rows that are held at a time, and saved in one transaction."""
@@ -33,10 +33,16 @@ KEPT = frozenset((NEW, CHANGED, SAME))
 
 
 class Outcome(NamedTuple):
-    """What became of a person, and whether the row is a basis for writing to them."""
+    """What became of a person, and whether the row is a basis for writing to them.
 
-    saved: Saved
-    basis: bool
+    `result` is one of `bot.people`, of `contact`, with what to do about it; or REFUSED, for what is `wrong`.
+    """
+
+    result: str
+    contact: str = ""
+    basis: bool = False
+    advice: str = ""
+    wrong: tuple[Wrong, ...] = ()
 
 
 Consents = Sequence[Mapping[str, str]]
@@ -84,15 +90,12 @@ class Import:
         self.counts["rows"] += len(batch)
         results = iter(saved)
         for line, row in zip(batch, rows, strict=True):
-            if row.person is None:
-                self.counts[REFUSED] += 1
-                for wrong in row.wrong:
-                    self._refuse(Problem(line.number, wrong))
-                continue
-            one, basis = next(results)
+            one = next(results) if row.person else Outcome(REFUSED, wrong=row.wrong)
             self.counts[one.result] += 1
-            self.counts[NO_BASIS] += one.result in KEPT and not basis
-            if one.result == DOUBTFUL:
+            self.counts[NO_BASIS] += one.result in KEPT and not one.basis
+            for wrong in one.wrong:
+                self._refuse(Problem(line.number, wrong))
+            if row.person and one.result == DOUBTFUL:
                 reason, _, advice = one.advice.partition(": ")
                 self._refuse(Problem(line.number, Wrong("", masked(row.person.external), reason, advice)))
 
@@ -139,8 +142,7 @@ def reader(settings: Settings, country: str = "", *, trying: bool = False) -> Re
 
 
 def _names(settings: Settings, *, trying: bool) -> Pseudonyms:
-    path = sqlite_path(settings.database_url)
-    if trying and path and not (settings.address_keys or settings.secret_keys or (path.parent / KEY_FILE).exists()):
+    if trying and sqlite_path(settings.database_url) and not known(settings):
         return Pseudonyms([secrets.token_bytes(32)])
     return pseudonyms(settings)
 
@@ -154,15 +156,20 @@ def saved(people: Sequence[Person], consents: Consents, now: int) -> Script[list
     ]
     if any(events):
         yield from record([event for some in events for event in some], now)
-    return [Outcome(one, bool(some)) for one, some in zip(results, events, strict=True)]
+    return [_outcome(one, basis=bool(some)) for one, some in zip(results, events, strict=True)]
 
 
 def tried(people: Sequence[Person], consents: Consents, results: Sequence[Saved], now: int) -> list[Outcome]:
     """The same of a dry run."""
     rows = zip(people, consents, results, strict=True)
     return [
-        Outcome(one, one.result in KEPT and bool(granted(row, one.contact, cells, now))) for row, cells, one in rows
+        _outcome(one, basis=one.result in KEPT and bool(granted(row, one.contact, cells, now)))
+        for row, cells, one in rows
     ]
+
+
+def _outcome(one: Saved, *, basis: bool) -> Outcome:
+    return Outcome(one.result, one.contact, basis, one.advice)
 
 
 def fresh() -> str:

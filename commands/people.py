@@ -1,18 +1,21 @@
 """Contacts as people and other systems see them: looked up, saved, merged."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from bot.contacts import Contact
 from bot.errors import BotError
 from bot.fields import ADDRESS, Cell, Read, Reader, Wrong, flat
-from bot.people import DOUBTFUL
 from bot.zones import possible_zones
 from commands.importing import fresh, reader, saved
 from integrations.imports.columns import Columns
 from settings import Settings
 from storage import contacts
 from web.contact_shapes import ContactAddress, ContactDetail, ContactProblem, ContactSaved, Given
+
+MOST_FIELDS = 1000
+"""Names of fields that are remembered: callers make up others without end."""
 
 
 class People:
@@ -24,6 +27,8 @@ class People:
         self._settings = settings
         self._clock = clock
         self._reader: Reader | None = None
+        self._kinds = {name: each.kind for name, each in settings.channels.items()}
+        self._targets: dict[str, str] = {}
 
     async def page(self, after: str, limit: int) -> list[ContactDetail]:
         """See web.contacts.Contacts."""
@@ -47,8 +52,8 @@ class People:
                 problems = tuple(ContactProblem(each.column, each.reason, each.advice) for each in row.wrong)
                 answers.append(ContactSaved("refused", problems=problems))
                 continue
-            one, basis = next(outcomes)
-            answers.append(ContactSaved(one.result, one.contact, basis, one.advice if one.result == DOUBTFUL else ""))
+            one = next(outcomes)
+            answers.append(ContactSaved(one.result, one.contact, one.basis, one.advice))
         return answers
 
     async def merge(self, gone: str, into: str) -> ContactDetail:
@@ -62,15 +67,24 @@ class People:
             cells = flat(given)
         except ValueError as error:
             return Read(None, {}, (Wrong("", "", str(error), "give a plain value"),))
-        kinds = {name: each.kind for name, each in self._settings.channels.items()}
         understood = []
         for name, value in cells.items():
-            [column] = Columns([name], kinds).columns
-            if column.target == "-" or (column.target != name and not column.target.startswith(ADDRESS)):
+            target = self._target(name)
+            if not target:
                 known = "see /api/v1/openapi.json for what there is"
                 return Read(None, {}, (Wrong(name, "", "there is no such field", known),))
-            understood.append(Cell(name, column.target, value))
+            understood.append(Cell(name, target, value))
         return self._reader.read(understood, fresh())
+
+    def _target(self, name: str) -> str:
+        """What a field is about, "" for none that there is; it costs as much as the rest of a row."""
+        target = self._targets.get(name)
+        if target is None:
+            [column] = Columns([name], self._kinds).columns
+            target = column.target if column.target == name or column.target.startswith(ADDRESS) else ""
+            if len(self._targets) < MOST_FIELDS:
+                self._targets[name] = target
+        return target
 
 
 def detail(one: Contact) -> ContactDetail:
@@ -94,20 +108,12 @@ def detail(one: Contact) -> ContactDetail:
 
 
 async def named(store: Any, settings: Settings, key: str) -> Contact | None:
-    """A contact by id, by external id, or by `channel:address`; None for nobody. Raises BotError for no address."""
-    from bot.contacts import place  # noqa: PLC0415
+    """A contact by id, by external id, or by `channel:address` in any spelling; None for nobody."""
     from commands.address_keys import pseudonyms  # noqa: PLC0415
-    from commands.importing import ways  # noqa: PLC0415
+    from commands.whose import whom  # noqa: PLC0415
 
-    for script in (contacts.contact, contacts.called):
-        if found := await store.read(lambda script=script: script(key)):
-            return found  # type: ignore[no-any-return]
-    channel, _, written = key.partition(":")
-    way = ways(settings).get(channel)
-    if way is None or not written:
-        return None
     try:
-        where = place(way.address(written), way.kind, pseudonyms(settings))
+        found, _ = await store.read(lambda: whom(settings, key, partial(pseudonyms, settings)))
     except BotError:
         return None
-    return await store.read(lambda: contacts.at_address(where))  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]

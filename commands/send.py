@@ -152,10 +152,15 @@ def running(database: Path) -> Mapping[str, Any] | None:
     return server
 
 
-def through(server: Mapping[str, Any], wanted: Mapping[str, Any], wait: float) -> dict[str, Any]:
-    """Ask the server that holds the SQLite database. Raises NotSent."""
+def reached(server: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same, if it takes calls. Raises NotSent."""
     if "url" not in server:
         raise NotSent(f"Process {server.get('pid', '?')} uses the database and takes no calls now. Try again.")
+    return server
+
+
+def through(server: Mapping[str, Any], wanted: Mapping[str, Any], wait: float) -> dict[str, Any]:
+    """Ask the server that holds the SQLite database. Raises NotSent."""
     answer = call(server, "/api/v1/invitations", wanted)
     if answer.get("link"):
         return answer
@@ -172,12 +177,10 @@ def until_settled(look: Callable[[], dict[str, Any]], wait: float) -> dict[str, 
     return row
 
 
-def call(
-    server: Mapping[str, Any], path: str, body: Mapping[str, Any] | None = None, *, missing_is_fine: bool = False
-) -> dict[str, Any]:
+def call(server: Mapping[str, Any], path: str, body: Any = None, *, missing_is_fine: bool = False) -> dict[str, Any]:
     """One call of the API on this machine. Raises NotSent with the server's reason."""
     request = urllib.request.Request(  # noqa: S310  # the address is our own server's, from its lock file
-        server["url"] + path,
+        reached(server)["url"] + path,
         json.dumps(body).encode() if body is not None else None,
         {"authorization": f"Bearer {server['key']}", "content-type": "application/json"},
     )

@@ -21,18 +21,25 @@ from bot.secret_keys import decoded
 from commands import logs
 from commands.assemble import Parts, epoch_ms, installable, outreach_of, parts, settle_memory
 from commands.events import events_of
+from commands.figures import StoredFigures
 from commands.inbox import Inbox
+from commands.inbox_pages import InboxPages
 from commands.invitations import Invitations
 from commands.people import People
+from commands.strange_flows import strange_flows
 from commands.versions import Publishing
 from commands.watching import watch
+from commands.workplace import workplace
 from integrations.inbound.hook import Hook
 from settings import Settings
+from storage import accounts
 from storage.vault import derived
-from web import app
+from web import app, home, inbox
 from web.install import Installing
 from web.keys import Key, Keyring, digest
+from web.pictures import Pictures
 from web.server import Site
+from web.workplace import Workplace
 
 log = structlog.get_logger("serve")
 
@@ -63,6 +70,8 @@ async def serve(settings: Settings, host: str, port: int) -> None:
         _warn(assembled)
         async with serving(assembled, site):
             click.echo(f"Echolot listens on {site.url}", err=True)
+            if not await assembled.reading.read(accounts.anybody):
+                click.echo("Nobody can sign in yet: run.py user add you@example.com --role admin", err=True)
             await ended.wait()
             log.info("stopping")
 
@@ -87,7 +96,7 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
     settle_memory()
     await assembled.supervisor.start()
     try:
-        await site.start(build(assembled, site.host, [operator(key)], more))
+        await site.start(build(assembled, site.host, [operator(key)], more, site.url))
         if announce:
             announce({"url": site.url, "key": key})
         yield
@@ -98,11 +107,13 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
         await assembled.supervisor.stop()
 
 
-def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The web application over the running parts."""
+def build(
+    assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseRoute] = (), address: str = ""
+) -> ASGIApp:
+    """The web application over the running parts; `more` is the demo, which has no doors. `address` is ours, here."""
     settings = assembled.settings
-    invitations = Invitations(assembled)
-    events = events_of(assembled)
+    invitations, events = Invitations(assembled), events_of(assembled)
+    figures = StoredFigures(assembled.reading, settings.insights.dimensions)
     configured = [
         Key(key.name, key.sha256, frozenset(key.scopes), int(key.expires.timestamp() * 1000) if key.expires else 0)
         for key in settings.api_keys
@@ -116,7 +127,7 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             settled=invitations.settled,
             reading=assembled.reading,
             ready=assembled.ready,
-            keyring=Keyring([*configured, *keys], epoch_ms),
+            keyring=Keyring([*configured, *keys], epoch_ms, settings.web.calls_per_minute),
             hosts={*settings.hosts, host, *([public] if public else [])},
             installing=installing(assembled),
             clock=assembled.clock,
@@ -127,9 +138,18 @@ def build(assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseR
             contacts=People(assembled.store, settings, assembled.clock),
             inbound=inbound(settings),
             happened=events.happened,
+            insights=figures,
+            workplace=None if more else pages(assembled, figures, address),
         ),
         more,
     )
+
+
+def pages(assembled: Parts, figures: StoredFigures, address: str) -> Workplace:
+    """The pages for people, the home page and the inbox among them."""
+    front = home.routes(home.Home(figures, Pictures(), assembled.clock))
+    cases = inbox.routes(InboxPages(assembled.reading, assembled.office, assembled.desks), assembled.clock)
+    return workplace(assembled.settings, assembled.store, assembled.clock, address, [*front, *cases])
 
 
 def flows_of(assembled: Parts) -> Publishing:
@@ -162,7 +182,8 @@ def inbound(settings: Settings) -> dict[str, Hook]:
 
 def operator(key: str) -> Key:
     """The key that `run.py send` and `run.py flow` find in the lock file; it lives as long as this process."""
-    return Key("operator", digest(key), frozenset({"invite", "read", "author", "contacts", "outreach", "metrics"}))
+    scopes = frozenset({"invite", "read", "author", "contacts", "outreach", "metrics", "people"})
+    return Key("operator", digest(key), scopes)
 
 
 def until_signalled() -> asyncio.Event:
@@ -178,6 +199,8 @@ def _warn(assembled: Parts) -> None:
     settings = assembled.settings
     if settings.channels and not settings.public_url:
         log.warning("public_url_missing", reason="providers sign the address they call; set public_url")
+    for problem in strange_flows(settings, {flow.id for flow in assembled.library.flows}):
+        log.warning("setting_odd", reason=str(problem))
     for name in settings.channels.keys() - hooks(assembled.channels).keys():
         log.warning("no_hook", channel=name, reason="no secret is configured, so its webhooks cannot be verified")
     for name in settings.inbound.keys() - inbound(settings).keys():

@@ -63,4 +63,4 @@ class Triggers:
 
 def _tell(problems: Iterable[Problem]) -> None:
     for each in problems:
-        log.warning("trigger_broken" if each.severity == "error" else "trigger_odd", problem=str(each))
+        log.warning("trigger_broken" if each.severity == "error" else "trigger_odd", reason=str(each))

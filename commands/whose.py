@@ -1,11 +1,14 @@
 """Whom somebody means on the command line: a contact, or an address that may be nobody's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from bot.contacts import Contact, Place, place
 from bot.errors import BotError, Fault
+from bot.fields import PHONES
 from bot.messages import Address
+from bot.phones import NoNumber, e164
 from bot.pseudonyms import Pseudonyms
 from commands.importing import ways
 from settings import Settings
@@ -37,31 +40,49 @@ class Whose(NamedTuple):
 
 
 def address(settings: Settings, text: str, names: Pseudonyms) -> Place | None:
-    """`channel:address` as the channel reads it, with its names; None if that names no channel. Raises Nobody."""
+    """`channel:address`, in any spelling that people use, with its names; None if that names no channel. Raises Nobody.
+
+    Numbers without a country are those of the setting `outreach.country`.
+    """
+    return _place(settings, text, lambda: names)
+
+
+def _place(settings: Settings, text: str, names: Callable[[], Pseudonyms]) -> Place | None:
     channel, colon, chat = text.partition(":")
     way = ways(settings).get(channel) if colon else None
     if way is None:
         return None
+    if way.kind in PHONES:
+        with suppress(NoNumber):  # the channel itself says best what is wrong
+            chat = e164(chat, settings.outreach.country)
     try:
-        return place(way.address(chat), way.kind, names)
+        found = way.address(chat)
     except BotError as error:
         raise Nobody(f"{text!r}: {error}") from error
+    return place(found, way.kind, names())
+
+
+def whom(settings: Settings, text: str, names: Callable[[], Pseudonyms]) -> Script[tuple[Contact | None, Place | None]]:
+    """Whose id, id in another system or address this is, and the address if it had to be understood. Raises Nobody.
+
+    `names` are called for only then: who goes by ids needs no key.
+    """
+    for look in (contacts.contact, contacts.called, contacts.at_lane):
+        found = yield from look(text)
+        if found:
+            return found, None
+    where = _place(settings, text, names)
+    return (yield from contacts.at_address(where)) if where else None, where
 
 
 def find(settings: Settings, text: str, names: Pseudonyms) -> Script[Whose]:
     """By an address like sms:+49…, an id, or the id of another system. Raises Nobody."""
-    where = address(settings, text, names)
-    if where is not None:
-        found = yield from contacts.at_address(where)
-        return _whose(settings, found, names, where)
-    found = yield from contacts.contact(text)
-    if found is None:
-        found = yield from contacts.called(text)
-    if found is None:
+    found, where = yield from whom(settings, text, lambda: names)
+    if found is None and where is None:
         raise Nobody(
             f"There is no contact {text!r}: give an id, the id of another system, or an address like sms:+4930123456."
         )
-    return _whose(settings, found, names)
+    return _whose(settings, found, names, *filter(None, [where]))
 
 
 def _whose(settings: Settings, found: Contact | None, names: Pseudonyms, *also: Place) -> Whose:

@@ -1,12 +1,16 @@
 """`run.py why`: why somebody was asked, will be, or was not."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+import settings as configuration
+
 if TYPE_CHECKING:  # `--help` should not load the models
-    from web.outreach_shapes import LedgerEntry
+    from commands.outreach import Outreach
+    from web.outreach_shapes import LedgerEntry, LedgerPage
 
 OUTCOMES = {
     "en": {"pending": "not decided yet", "deferred": "later", "asked": "asked", "not_asked": "not asked"},
@@ -23,11 +27,14 @@ UNTIL = {"en": "until", "de": "bis"}
 def command(contact: str, limit: int, language: str, *, as_json: bool) -> None:
     """Why CONTACT was asked, will be, or was not: every decision with its rule, newest first.
 
-    CONTACT is an id, the id of another system, or an address like sms:+4930123456.
+    CONTACT is an id, the id of another system, or an address like sms:+4930123456, as people write it.
     """
     from commands.outreach_calls import look_at  # noqa: PLC0415 — as above
 
-    page = look_at(lambda outreach: outreach.why(contact, language, limit))
+    async def ask(outreach: "Outreach") -> "LedgerPage":
+        return await outreach.why(await _id(outreach, contact), language, limit)
+
+    page = look_at(ask)
     if as_json:
         click.echo(msgspec.json.encode(page))
         return
@@ -38,6 +45,16 @@ def command(contact: str, limit: int, language: str, *, as_json: bool) -> None:
             "Nothing was ever decided about this contact: no event of theirs met a trigger, and no campaign has come "
             "to them yet."
         )
+
+
+async def _id(outreach: "Outreach", contact: str) -> str:
+    """The contact's id; what names nobody stays as it was written. Raises Nobody."""
+    from commands.address_keys import pseudonyms  # noqa: PLC0415 — as above
+    from commands.whose import whom  # noqa: PLC0415 — as above
+
+    settings = configuration.load()
+    found, _ = await outreach.store.read(lambda: whom(settings, contact, partial(pseudonyms, settings)))
+    return found.id if found else contact
 
 
 def _line(entry: "LedgerEntry", language: str) -> str:

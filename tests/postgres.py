@@ -176,6 +176,7 @@ async def _empty(url: str) -> None:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
         sequences = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+        await connection.execute("SET session_replication_role = replica")  # the audit trail's trigger rests
         await connection.execute(
             "; ".join(
                 [f'DELETE FROM "{name}"' for (name,) in tables]  # noqa: S608  # names from the catalogue

@@ -7,8 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.secret_keys import make
-from commands.address_keys import KEY_FILE, NoAddressKey, names_of, pseudonyms
+from commands.address_keys import KEY_FILE, NoAddressKey, examined, known, names_of, pseudonyms
 from settings import Settings
+from storage.contacts import Named
 
 FIRST, SECOND = SecretStr(make()), SecretStr(make())
 POSTGRES = "postgresql://localhost/x"
@@ -64,6 +65,26 @@ def test_two_who_need_the_file_at_once_agree_on_one_key(tmp_path):
         assert len(set(threads.map(lambda _: named(settings), range(16)))) == 1
     assert [path.name for path in tmp_path.iterdir()] == [KEY_FILE]
     assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
+
+
+def test_a_key_that_is_gone_while_something_is_named_under_it_is_told(tmp_path):
+    """With how much is lost; without any key nothing is made to look."""
+    bare = keyed(f"sqlite:///{tmp_path}/x.db")
+    [old], [new] = known(keyed(address_keys=(FIRST,))), known(keyed(address_keys=(SECOND,)))
+    used = [Named(old, 3, 2, 1), Named(new, 9, 0, 0)]
+    [fine] = examined(keyed(address_keys=(SECOND, FIRST)), used)
+    assert (fine.level, fine.text) == ("good", "2 in use, and all of them are here")
+    [lost] = examined(keyed(address_keys=(SECOND,)), used)
+    assert (lost.level, "`secret_keys`" in lost.hint) == ("bad", True)
+    assert lost.text.startswith(f"the key {old} is gone")
+    assert lost.text.endswith("opt-outs 1, chains of consent 2, addresses 3")
+    assert [each.level for each in examined(keyed(), used)] == ["bad", "bad"]
+    assert examined(bare, []) == []
+    [file] = examined(bare, used[:1])
+    assert KEY_FILE in file.hint
+    assert not (tmp_path / KEY_FILE).exists()
+    (tmp_path / KEY_FILE).write_text("gone\n")
+    assert "restore it" in examined(bare, [])[0].text
 
 
 def test_a_file_that_is_no_key_is_not_replaced(tmp_path):

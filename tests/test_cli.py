@@ -13,8 +13,9 @@ from subprocess import PIPE, STDOUT
 import httpx
 import pytest
 
-from commands.export import _csv, cell
+from commands.export import _csv
 from web.shapes import Response
+from web.spreadsheets import cell
 
 ROOT = Path(__file__).parents[1]
 PHONE, SENDER = "+4915112345678", "+4930555010"

@@ -128,12 +128,29 @@ async def test_p13_the_server_answers_health_and_forged_calls_over_real_http(wor
         assert (await client.get("/livez")).status_code == 200
         assert (await client.get("/readyz")).status_code == 200
         assert (await client.post("/hooks/sms", data={"Body": "10"})).status_code == 403
-        assert (await client.get("/")).status_code == 404
+        assert (await client.get("/")).status_code == 401  # nobody has signed in
         assert (await client.get("/demo/events")).status_code == 404
         figures = (await client.get("/metrics")).text
     assert 'echolot_webhooks_total{channel="sms",outcome="forged"} 1.0' in figures
     exported = await run_async("export", "responses", **world[2])
     assert exported.stdout == ""
+
+
+async def test_contacts_are_imported_through_the_server_that_runs(world, server, tmp_path):
+    """It writes, and the command counts and reports as ever; the same file again changes nothing."""
+    (tmp_path / "people.csv").write_text(
+        "Kundennr;Name;Mobil\n1;Ada;+4915112345678\n2;Bob;+49 12\n;Eve;+4915112345679\n"
+    )
+    bring = ("import", "contacts", str(tmp_path / "people.csv"), "--report", str(tmp_path / "refused.csv"))
+    first = await run_async(*bring, **world[2])
+    assert (first.returncode, first.stdout.splitlines()[-2]) == (
+        0,
+        "3 rows: 2 new, 0 changed, 0 same, 1 refused, 0 suppressed, 0 doubtful",
+    )
+    assert "area code" in (tmp_path / "refused.csv").read_text("utf-8-sig")
+    assert "0 new, 0 changed, 2 same, 1 refused" in (await run_async(*bring, **world[2])).stdout
+    exported = await run_async("contacts", "export", **world[2])
+    assert sorted(json.loads(each)["name"] for each in exported.stdout.splitlines()) == ["Ada", "Eve"]
 
 
 async def test_a_second_server_on_the_same_sqlite_file_is_refused(world, server):

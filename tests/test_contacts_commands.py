@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import os
 import random
 import shutil
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from bot.errors import StoreUnavailable
 from bot.fields import Reader
 from commands import contacts as people
-from commands import import_, importing
+from commands import import_, importing, send, why
 from commands.address_keys import KEY_FILE
 from commands.importing import Import, saved, tried, ways
 from integrations.imports.columns import Columns
@@ -106,12 +107,13 @@ def test_a_dry_run_needs_no_database(home):
     assert FIGURES in bring_in().stdout
 
 
-def test_beside_a_server_an_import_says_what_to_do(home):
-    """SQLite has one writer; a dry run works all the same."""
+def test_beside_another_command_an_import_says_who_is_in_the_way(home, monkeypatch):
+    """SQLite has one writer, and this one takes no calls; a dry run works all the same."""
+    monkeypatch.setattr(send, "STARTING", 0.0)
     with WriterLock(home / "echolot.db"):
         refused = bring_in()
         assert refused.exit_code == 1
-        assert "POST /api/v1/contacts" in str(refused.exception)
+        assert f"Process {os.getpid()} uses the database" in str(refused.exception)
         assert FIGURES in bring_in("--dry-run").stdout
 
 
@@ -140,8 +142,11 @@ def test_people_are_shown_found_merged_and_written_down(home):
     """By id, external id and address; what spreadsheets take for formulas is defused."""
     bring_in()
     ada, bob = (next(each for each in exported() if each["external"] == key) for key in "12")
-    for who in (ada["id"], "1", "sms:+4915187654321"):
+    for who in (ada["id"], "1", "sms:+4915187654321", "sms:0151 / 876543-21", "sms:0049 (0)151 87654321"):
         assert json.loads(run(people.command, "show", who, "--json").stdout)["id"] == ada["id"]
+        assert "Nothing was ever decided" in run(why.command, who).stdout
+    assert "no contact 'sms:0151 99999999'" in str(run(why.command, "sms:0151 99999999").exception)
+    assert "a number with its country" in str(run(why.command, "sms:nonsense").exception)
     assert "Ada Lovelace" in run(people.command, "show", "1").stdout
     assert run(people.command, "find", "LOVELACE").stdout.split()[0] == ada["id"]
     assert "no contact" in str(run(people.command, "show", "sms:nonsense").exception).lower()

@@ -1,5 +1,6 @@
 """T20, C3, C4: who is erased is gone to the last byte, is not written to again, and is not taken up again."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import commands.consent
+import commands.doctor
 import commands.erase
 from bot.contacts import Person, ids_of, place
 from bot.messages import Address, Consent, Inbound, Said
@@ -109,12 +111,10 @@ def called(command, *arguments: str) -> str:
 
 async def offline(command, *arguments: str) -> str:
     """The same, for commands that run a loop of their own."""
-    import asyncio  # noqa: PLC0415 - one use
-
     return await asyncio.to_thread(called, command, *arguments)
 
 
-@pytest.mark.parametrize("whom", ["KUNDE-77", f"sms:{ANNA.chat}"])
+@pytest.mark.parametrize("whom", ["KUNDE-77", f"sms:{ANNA.chat}", "sms:01511 / 111-0001"])
 async def test_t20_c3_not_a_byte_of_an_erased_person_stays(lived, whom):
     """Before the erasure every canary is there; who is beside them stays as they were."""
     url = lived.database_url
@@ -170,3 +170,34 @@ async def test_c3_what_goes_on_after_an_erasure_goes_on(lived):
     assert await store.poison() == []
     assert (await store.lane(ANNA.lane))["opted_out_at"]
     await store.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # one process at a time writes to SQLite
+async def test_c3_an_erasure_waits_for_whoever_writes_contacts(lived):
+    """An import that is about to give the person another address is through first, and that address goes as well."""
+    other = place(Address("sms", "+4915133330003"), "twilio", pseudonyms(lived))
+    store, importing = await open_store(lived.database_url), await asyncpg.connect(lived.database_url)
+    async with importing.transaction():
+        await importing.execute("SELECT version_num FROM alembic_version FOR UPDATE")
+        erasing = asyncio.create_task(commands.erase.erased(lived, "KUNDE-77", scores=True))
+        done, _ = await asyncio.wait([erasing], timeout=1)
+        assert not done
+        await importing.execute(
+            "INSERT INTO contact_address (lane, contact, channel, hmac, key_id, rank, added_at) "
+            "VALUES ($1, $2, 'sms', $3, $4, 1, 0)",
+            *(other.lane, ids_of("KUNDE-77", pseudonyms(lived))[0], other.hmac, other.key_id),
+        )
+    assert (await erasing).addresses == 2
+    assert await store.run(lambda: stopped(other.names, "sms", NOW)) == "erasure"
+    await importing.close()
+    await store.close()
+
+
+async def test_doctor_tells_that_a_key_is_gone(lived, monkeypatch):
+    """With another one in its place, opt-outs would not be found any more."""
+    told = (await asyncio.to_thread(CliRunner().invoke, commands.doctor.command, ["--offline", "--json"])).output
+    assert "1 in use, and all of them are here" in told
+    monkeypatch.setenv("ECHOLOT_ADDRESS_KEYS", json.dumps(["b" * 43 + "="]))
+    told = (await asyncio.to_thread(CliRunner().invoke, commands.doctor.command, ["--offline", "--json"])).output
+    [lost] = [each for each in map(json.loads, told.splitlines()) if each["about"] == "address keys"]
+    assert (lost["level"], "chains of consent 1, addresses 1" in lost["text"]) == ("bad", True)

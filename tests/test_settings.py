@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 import settings
-from bot.outreach import inbound, policy
+from bot.outreach import entries, inbound, policy
+from insights.dimensions import InsightsSettings
 from settings import SettingsProblems
+from web.config import WebSettings
 
 
 @pytest.fixture
@@ -178,9 +180,10 @@ def test_every_setting_is_described_and_every_described_setting_exists():
     models = (
         settings.Settings, settings.ApiKey, desks.DeskSettings, desks.PlaceSettings, settings.desk_file.Cause,
         desks.AgentSettings, desks.RouteSettings, inbound.InboundSettings, inbound.MapSettings, policy.OutreachSettings,
-        policy.QuarantineSettings,
+        policy.QuarantineSettings, entries.EntrySettings, WebSettings, InsightsSettings,
     )  # fmt: skip
-    known = [name for model in models for name in model.model_fields if name != "home"]
+    fields = [pair for model in models for pair in model.model_fields.items()]
+    known = [field.alias or name for name, field in fields if name != "home"]
     assert sorted(described) == sorted(known)
 
 

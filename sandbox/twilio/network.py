@@ -35,6 +35,7 @@ class Network:
     def __init__(self, accounts: Iterable[Account], pace: float = 0.0, clock: Callable[[], float] = time.time) -> None:
         self.accounts = {account.sid: account for account in accounts}
         self.messages: dict[str, Message] = {}
+        self._sids: dict[str, list[str]] = {}  # by recipient: a campaign's messages are looked up one by one
         self.blocked: set[tuple[str, str]] = set()  # (sender or service, customer)
         self.unreachable: dict[str, str] = {}  # number → error code of everything sent to it
         self.alerts: list[tuple[int, str]] = []  # (debugger number, webhook URL)
@@ -101,11 +102,12 @@ class Network:
             self._keep(Message(account.sid, "outbound-reply", to, phone, _REPLIES[keyword], "delivered"))
         return outcome
 
-    def listed(self, account: str) -> Iterator[Message]:
-        """Messages that the REST API lists now, newest first."""
+    def listed(self, account: str, to: str = "") -> Iterator[Message]:
+        """Messages that the REST API lists now, newest first; with `to` those to this number."""
         now = self.clock()
-        for message in reversed(self.messages.values()):
-            if message.account == account and message.listed_from <= now:
+        for sid in reversed(self._sids.get(to, ()) if to else self.messages):
+            message = self.messages.get(sid)
+            if message and message.account == account and message.listed_from <= now:
                 yield message
 
     def found(self, account: str, sid: str) -> Message:
@@ -212,6 +214,7 @@ class Network:
 
     def _keep(self, message: Message) -> None:
         self.messages[message.sid] = message
+        self._sids.setdefault(message.to, []).append(message.sid)
         self.phone(message.sender if message.direction == "inbound" else message.to).touch()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:

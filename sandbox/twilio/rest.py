@@ -125,7 +125,7 @@ def authorised(network: Network, request: Request) -> Account:
 def _page(request: Request, account: Account, network: Network) -> Response:
     query = request.query_params
     size, page = min(int(query.get("PageSize", "50")), MAX_PAGE), int(query.get("Page", "0"))
-    matching = [one for one in network.listed(account.sid) if _matches(one, query.items())]
+    matching = [one for one in network.listed(account.sid, query.get("To", "")) if _matches(one, query.items())]
     start = page * size
     shown = matching[start : start + size]
     more = {**query, "PageSize": str(size), "Page": str(page + 1)}

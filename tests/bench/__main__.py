@@ -15,7 +15,9 @@ ALONE = (
     "budget",
     "contacts",
     "memory",
+    "mutation",
     "planning",
+    "rollups",
 )  # only when they are named: they tell nothing about speed, or take a night
 
 
@@ -32,6 +34,9 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=1_000_000, help="how many rows `contacts` imports, `planning` plans"
     )
+    parser.add_argument("--mutants", type=int, default=200, help="how many changes `mutation` tries")
+    parser.add_argument("--seed", type=int, help="which ones; without it others each time, the seed is printed")
+    parser.add_argument("--answers", type=int, default=10_000_000, help="how many answers `rollups` looks at")
     given = parser.parse_args()
     if unknown := set(given.parts) - {*PARTS, *ALONE}:
         parser.error(f"no part is called {min(unknown)!r}")
@@ -41,8 +46,14 @@ def main() -> None:
     began = time.monotonic()
     rows: list[Row] = []
     failed: list[str] = []
-    arguments = {"memory": (given.turns,), "campaign": (given.sends, given.channel), "contacts": (given.rows,)}
+    arguments: dict[str, tuple[object, ...]] = {
+        "memory": (given.turns,),
+        "campaign": (given.sends, given.channel),
+        "contacts": (given.rows,),
+    }
     arguments["planning"] = (given.rows,)
+    arguments["rollups"] = (given.answers,)
+    arguments["mutation"] = (given.mutants, given.seed)
     for name in given.parts or PARTS:
         print(f"  {name} …", file=sys.stderr, flush=True)
         part = importlib.import_module(f"tests.bench.{name}")

@@ -1,9 +1,10 @@
-"""What must hold in a database after any history (RELIABILITY §4, I1 to I11), read without the store's own code."""
+"""What must hold in a database after any history (RELIABILITY §4, I1 to I12), read without the store's own code."""
 
 import contextlib
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,14 @@ TABLES = {
     "inbox": "id", "address": "lane", "session": "id", "answer": "session, question", "outbox": "id", "timer": "key",
     "journal": "session, turn", "cases": "id", "case_entry": "case_id, turn, n",
     "case_place": "case_id, place", "flow_revision": "revision", "consent_use": "outbox_key",
+    "counted": "session", "rollup": "grain, period, start, cell, shard",
 }  # fmt: skip
 FINAL = frozenset({"sent", "delivered", "undelivered", "read", "failed", "expired", "cancelled", "unknown"})
 WENT = frozenset({"sent", "delivered", "undelivered", "read"})
 AT_DESKS = frozenset({"desk", "card", "status"})  # what is rather shown twice there than not at all
 BLIND = frozenset({"telegram"})  # channels whose provider cannot tell what became of a send
+SCORES = tuple(f"s{score}" for score in range(11))
+STEPS = ("asked", "answered", "completed", "delivered")
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
@@ -86,6 +90,7 @@ def check(found: Tables, acked: Collection[str] = (), taken: Sequence[Taken] = (
     i9_the_bot_is_silent_while_a_person_talks(found)
     i10_messages_keep_their_order(found, taken)
     i11_the_journal_replays_to_the_stored_state(found)
+    i12_rollups_hold_what_the_answers_say(found)
 
 
 def i5_nothing_of_a_survey_went_without_a_basis(found: Tables) -> None:
@@ -225,6 +230,28 @@ def i11_cases_replay(found: Tables, desks: Desks) -> None:
         owner = case.owner.id if case.owner else ""
         if (row["phase"], row["owner"], row["lane"], row["code"]) != (case.phase, owner, case.lane, case.code):
             raise Broken(f"I11: the columns of case {name} differ from its state")
+
+
+def i12_rollups_hold_what_the_answers_say(found: Tables) -> None:
+    """Scores by day, surveys by the day of their question, and how many of them were completed and opened."""
+    real = {row["id"]: row for row in found["session"] if row["basis"] != "test"}
+    states = {row["key"]: row["state"] for row in found["outbox"]}
+    scores: dict[str, Row] = {}
+    for row in sorted(found["answer"], key=lambda row: (row["at"], row["question"])):
+        if row["type"] == "nps" and row["session"] in real:
+            scores.setdefault(row["session"], row)
+    due = Counter((row["day"], f"s{row['value']}") for row in scores.values())
+    for key, row in real.items():
+        asked = datetime.fromtimestamp(row["started_at"] / 1000, UTC).date().isoformat()
+        facts = {"asked": True, "answered": key in scores, "completed": row["outcome"] == "completed"}
+        facts["delivered"] = key in scores or states.get(f"{key}.1.0") in {"sent", "delivered", "read"}
+        due.update((asked, name) for name, true in facts.items() if true)
+    held: Counter[tuple[str, str]] = Counter()
+    for row in found["rollup"]:
+        if row["grain"] == "*" and row["period"] == "day":
+            held.update({(row["start"], name): row[name] for name in (*SCORES, *STEPS)})
+    odd = [(*key, held[key], due[key]) for key in sorted(due.keys() | held.keys()) if held[key] != due[key]]
+    broken("I12", "sums are not what the answers say", odd)
 
 
 def p5_every_message_was_taken_once(found: Tables, taken: Sequence[Taken]) -> None:

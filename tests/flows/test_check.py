@@ -1,11 +1,16 @@
 """`run.py check`, as people and as programs read it."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
+import settings
+from commands import serve
+from commands.assemble import parts
 from commands.check import command
 
 BROKEN = Path(__file__).parent / "broken"
@@ -137,3 +142,51 @@ def test_the_settings_say_where_triggers_and_campaigns_are(tmp_path: Path, monke
     (tmp_path / "asking" / "triggers" / "a.yaml").write_text(right, encoding="utf-8")
     (tmp_path / "asking" / "triggers" / "b.yaml").write_text(right, encoding="utf-8")
     assert "the trigger 'a' is also in" in run().output
+
+
+ODD = """
+variables: {greeting: "${HOME}"}
+outreach:
+  cool_down_by_flow: {"after-suport": 14d, relationship: 3d}
+"""
+
+
+def test_a_cool_down_of_a_survey_that_there_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Named with its place and what was meant, in the file and in the environment; it is a warning."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ECHOLOT_CONFIG", raising=False)
+    (tmp_path / "echolot.yaml").write_text(ODD, encoding="utf-8")
+    result = run()
+    assert result.exit_code == 0
+    assert result.output == (
+        "echolot.yaml:4:23: warning: there is no survey 'after-suport', so this cool-down holds for nothing "
+        "[unknown-flow]\n"
+        '    4 |   cool_down_by_flow: {"after-suport": 14d, relationship: 3d}\n'
+        "      |                       ^\n"
+        "      = did you mean 'after-support'?\n"
+        "2 flows checked: 1 warning\n"
+    )
+    (tmp_path / "echolot.yaml").unlink()
+    monkeypatch.setenv("ECHOLOT_OUTREACH__COOL_DOWN_BY_FLOW", '{"relatonship": "1d"}')
+    [told] = [json.loads(each) for each in run("--json").output.splitlines()]
+    assert (told["file"], told["suggestion"]) == (
+        "environment ECHOLOT_OUTREACH__COOL_DOWN_BY_FLOW",
+        "did you mean 'relationship'?",
+    )
+
+
+def test_the_server_says_so_at_its_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Beside the surveys that are published."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ECHOLOT_CONFIG", raising=False)
+    (tmp_path / "echolot.yaml").write_text(ODD, encoding="utf-8")
+
+    async def started() -> list[str]:
+        async with parts(settings.load()) as assembled:
+            with capture_logs() as logs:
+                serve._warn(assembled)
+        return [each["reason"] for each in logs if each["event"] == "setting_odd"]
+
+    [told] = asyncio.run(started())
+    assert told.startswith("echolot.yaml:4:23: warning: there is no survey 'after-suport'")
+    assert "did you mean 'after-support'?" in told

@@ -96,7 +96,7 @@ COUNTS = {
     "experiment": 1, "running_sessions": 1,
 }  # fmt: skip
 SHOWS = {  # these are looked at by people, who see the basis beside it
-    "latest_sessions", "latest_cases", "cases_in", "cases_by_code", "case",
+    "latest_sessions", "latest_cases", "cases_in", "cases_waiting", "cases_over", "cases_by_code", "case",
 }  # fmt: skip
 WORKS = {  # these look after one conversation, of whatever basis
     "running_revisions",  # a test has to be played to its end, too

@@ -65,7 +65,8 @@ def _yes_no(token: Token, words: Lexicon) -> bool | None:
 
 def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[str | None, bool]:
     """(value of the option meant, sure): by position, label or value, unique prefix; a unique typo is not sure."""
-    bare = _bare(text, language)
+    words = _said(text, language)
+    bare = _bare(words, language)
     if not bare:
         return None, False
     if bare.isascii() and bare.isdigit():
@@ -74,7 +75,7 @@ def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[st
             return named[0].value, True
         position = int(bare) if len(bare) < 4 else 0
         return (options[position - 1].value, True) if 1 <= position <= len(options) else (None, False)
-    said = {bare, " ".join(_said(text, language))}  # "die Lieferung" may be the whole label
+    said = {bare, " ".join(words)}  # "die Lieferung" may be the whole label
     labels = [(option, {_plain(option.label), _plain(option.value)}) for option in options]
     for matches, sure in (
         ([o for o, names in labels if said & names], True),
@@ -92,9 +93,8 @@ def read_choice(text: str, language: str, options: Sequence[Option]) -> tuple[st
     return None, False
 
 
-def _bare(text: str, language: str) -> str:
+def _bare(said: list[str], language: str) -> str:
     words = lexicon(language)
-    said = _said(text, language)
     kept = [word for word in said if not words.tags_of(word[:LONGEST_WORD]) & {"filler", "article", "polite"}] or said
     if len(kept) == 1 and (number := words.number(kept[0][:LONGEST_WORD])) is not None:
         return str(number)

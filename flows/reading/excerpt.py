@@ -14,8 +14,8 @@ from flows.reading.optout import landmarks as demand_landmarks
 from flows.reading.optwords import all_opt_words
 from flows.reading.tokens import WORD, Token, tokenise, words_of
 
-LONGEST = 240  # tokens; no longer a text is read from beginning to end
-_HEAD, _BETWEEN, _TAIL = 110, 80, 50  # tokens of a longer one
+LONGEST = 180  # tokens; no longer a text is read from beginning to end
+_HEAD, _BETWEEN, _TAIL = 80, 62, 38  # tokens of a longer one
 _TAIL_SIGNS = 300  # characters
 _BEFORE, _BEHIND = 90, 60  # characters around a number or a wish
 _PLACES = 4  # of numbers, and as many of wishes

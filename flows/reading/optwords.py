@@ -49,7 +49,7 @@ class OptWords(Struct, frozen=True, eq=False):
     `stems` and `phrases` (what follows the first word) by their text, `begun`: what those need that are not light;
     `slips`, `stem_slips`: without one letter;
     `endings` with their classes and `denials` ("ne-") hang on verbs, `prefixes` on any word;
-    `sizes` of the stems by their first letters.
+    `sizes` of the stems by their first letters; `openings`: the letters that any of these begins with.
     """
 
     words: Mapping[str, int]
@@ -95,8 +95,15 @@ def near(words: tuple[str, ...], known: OptWords) -> Sequence[str]:
     different = frozenset(words)
     if known.prefixes or known.denials:
         return list(different)
-    openings, stems = known.openings, known.stems
-    return [word for word in different if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
+    openings, stems, letters = known.openings, known.stems, _letters(known)
+    if "'" in "".join(different):
+        return [word for word in different if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
+    return [word for word in different if word[0] in letters and (word[:_OPENING] in openings or word[:_STEM] in stems)]
+
+
+@lru_cache(maxsize=128)
+def _letters(known: OptWords) -> frozenset[str]:
+    return frozenset(opening[:1] for opening in known.openings)
 
 
 class _LookedUp(dict[str, int]):

@@ -68,6 +68,7 @@ class Patterns:
         self._stem_sizes = sorted({len(stem) for stem in stems})
         self._shortest_stem = min(self._stem_sizes, default=0)
         self._openings = frozenset(stem[: self._shortest_stem] for stem in stems)
+        self._letters = frozenset(form[:1] for form in forms)
         self._last: tuple[tuple[str, ...], AbstractSet[Pattern]] = (), frozenset()
         self._forms = lru_cache(maxsize=16384)(self._forms_of)
 
@@ -124,8 +125,8 @@ class Patterns:
 
     def _near(self, words: Iterable[str]) -> list[str]:
         """The words that may be part of a need; a text of new words is sifted without remembering them."""
-        known, openings, size = self._known, self._openings, self._shortest_stem
-        return [word for word in words if word in known or word[:size] in openings]
+        known, openings, size, letters = self._known, self._openings, self._shortest_stem, self._letters
+        return [word for word in words if word[0] in letters and (word in known or word[:size] in openings)]
 
     def find(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
         """All matches as (name, first token, token after the last)."""

@@ -69,7 +69,9 @@ def _misspelt(units: Sequence[Unit], tokens: Sequence[Token], words: Lexicon) ->
     near = {
         value
         for name, value in words.numbers.items()
-        if len(name) >= _SHORTEST_TYPO and OSA.distance(word, name, score_cutoff=1) <= 1
+        if len(name) >= _SHORTEST_TYPO
+        and abs(len(name) - len(word)) <= 1  # longer words cost time, and none of them is near
+        and OSA.distance(word, name, score_cutoff=1) <= 1
     }
     elsewhere = values_anywhere(word)
     return near.pop() if len(near) == 1 and (not elsewhere or near <= elsewhere) else None

@@ -8,6 +8,7 @@ from flows.reading import read_correction, read_score, wish
 from flows.reading.excerpt import LONGEST, excerpt
 from flows.reading.fold import fold
 from flows.reading.tokens import tokenise
+from tests.flows.reading.peers import labelled
 
 STORY = {
     "en": "The delivery came late and the driver could not find the house. I rang the shop, nobody knew about it. ",
@@ -70,6 +71,13 @@ def test_a_correction_with_a_long_story_is_one(language: str):
         read = read_correction(text, language)
         assert read is not None
         assert read.value == 9
+
+
+def test_no_labelled_reply_is_near_so_long():
+    """What is cut out of a long text changes no reading that anybody has labelled."""
+    lengths = [len(tokenise(fold(row.text))) for row in labelled()]
+    assert len(lengths) > 10_000
+    assert max(lengths) < LONGEST // 2
 
 
 @settings(max_examples=100, deadline=None)

@@ -26,6 +26,7 @@ Work = Callable[[Any], Awaitable[Result]]
 log = structlog.get_logger()
 
 SQL = statements("postgres")
+LANES = 64  # of a batch, at most: other workers want some, too, and while one decides its event loop waits
 _ATTEMPTS = 3  # of a transaction that the server sacrificed to another one
 _SESSION = {
     "application_name": "echolot",
@@ -113,7 +114,7 @@ class PostgresStore(SqlReading):
 
         async def work(connection: Any) -> int:
             nonlocal forwards
-            lanes = [lane for (lane,) in await connection.fetch(SQL["lock_ready_lanes"], now, limit)]
+            lanes = [lane for (lane,) in await connection.fetch(SQL["lock_ready_lanes"], now, min(limit, LANES))]
             claimed = await connection.fetch(SQL["claim"], lanes, now, limit * 4) if lanes else []
             if claimed:
                 seen = await sets.seen_from(connection, claimed)

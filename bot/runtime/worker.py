@@ -23,7 +23,7 @@ Names = Callable[[Address], tuple[str, Place]]
 
 BY_CHANNEL = frozenset(("keyword", "start"))  # sources that are called after where it was: twilio_keyword
 
-BATCH = 64
+BATCH = 256  # lanes, or as many as the database takes at once
 POLL = 1.0  # s; the floor for news that does not reach us (another machine's, a lost notification)
 PAUSE = 0.25  # s between tries while the database is away
 BREATH = 0.05  # s at least between looks at work that is due but not ours to take (another worker's, a parked lane's)

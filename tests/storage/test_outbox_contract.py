@@ -93,7 +93,8 @@ async def test_p4_a_message_whose_time_is_over_expires_and_lets_the_next_one_go(
 
 async def test_p4_a_campaign_that_came_too_late_ends_in_portions(store):
     """No lease holds up the database until thousands have expired, and none waits for others before it goes on."""
-    await turn(store, outbox=[message(f"late{n}", f"sms:+{n}", not_before=NOW - 1, not_after=NOW + 10) for n in range(60)])
+    late = {"not_before": NOW - 1, "not_after": NOW + 10}
+    await turn(store, outbox=[message(f"late{n}", f"sms:+{n}", **late) for n in range(60)])
     await turn(store, "sms:+99", outbox=[message("fine", "sms:+99")])
     await store.wait("outbox", 0)  # from now on this task hears the news
     got, rounds = [], 0

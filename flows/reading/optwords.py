@@ -49,7 +49,7 @@ class OptWords(Struct, frozen=True, eq=False):
     `stems` and `phrases` (what follows the first word) by their text, `begun`: what those need that are not light;
     `slips`, `stem_slips`: without one letter;
     `endings` with their classes and `denials` ("ne-") hang on verbs, `prefixes` on any word;
-    `sizes` of the stems by their first letters; `openings`: the letters that any of these begins with.
+    `sizes` of the stems by their first letters; `openings`: what any of these begins with.
     """
 
     words: Mapping[str, int]
@@ -95,15 +95,12 @@ def near(words: tuple[str, ...], known: OptWords) -> Sequence[str]:
     different = frozenset(words)
     if known.prefixes or known.denials:
         return list(different)
-    openings, stems, letters = known.openings, known.stems, _letters(known)
+    openings, stems = known.openings, known.stems
     if "'" in "".join(different):
         return [word for word in different if word[:_OPENING] in openings or word[:_STEM] in stems or "'" in word]
-    return [word for word in different if word[0] in letters and (word[:_OPENING] in openings or word[:_STEM] in stems)]
-
-
-@lru_cache(maxsize=128)
-def _letters(known: OptWords) -> frozenset[str]:
-    return frozenset(opening[:1] for opening in known.openings)
+    return [
+        word for word in different if word[0] in openings and (word[:_OPENING] in openings or word[:_STEM] in stems)
+    ]
 
 
 class _LookedUp(dict[str, int]):
@@ -258,7 +255,7 @@ def _compile(lists: Mapping[str, str], owner: Lexicon) -> OptWords:
         _hanging(lists, "prefixes"),
         _hanging(lists, "denying"),
         sizes,
-        frozenset(word[:_OPENING] for word in chain(words, stems, phrases)),
+        frozenset(word[:size] for word in chain(words, stems, phrases) for size in (1, _OPENING)),
         owner,
     )
 

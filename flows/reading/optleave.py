@@ -113,7 +113,7 @@ def unsubscribes(clause: Sequence[int], sentence: int) -> bool:
     for i in places(clause, UNSUB):
         mask = clause[i]
         held = any_of(clause, CANNOT, 0, i + 1) and not sentence & PLEASE
-        if held or mask & BACK or denied(clause, i - 3, i):
+        if held or any_of(clause, BACK, i - 1, i + 1) or denied(clause, i - 3, i):  # "when I'm out"
             continue
         if mask & REMOVE and any_of(clause, ME, i, i + 2) and not _something(clause, i, i + 5):
             return True

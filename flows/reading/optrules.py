@@ -155,10 +155,17 @@ def _tells(clause: Sequence[int], i: int, first: int, sentence: int) -> bool:
         return True
     if clause[first] & SUBJECT and clause[first] & NOT and not sentence & (PLEASE | WANT | IF):
         return True  # "nobody disturbed me"
-    if any_of(clause, CEASE & ~clause[i], first, i) or (clause[i] & ASKING and not any_of(clause, ME, i - 3, i + 4)):
+    if any_of(clause, CEASE & ~clause[i], first, i):
+        return True
+    if clause[i] & ASKING and not any_of(clause, ME, i - 3, i + 4) and not (clause[i] & SEND and _is_order(clause, i)):
         return True
     done = any(clause[k] & CANNOT for k in places(clause, PAST, i + 1, i + 3))  # "no message ever reached me"
     return bool(clause[i] & MESSAGE and (done or _reported(clause, 0, i)) and not sentence & PLEASE)
+
+
+def _is_order(clause: Sequence[int], i: int) -> bool:
+    """Whether a word that is a noun, too, opens the clause as a denied order and nothing else is said: "Fråga inte"."""
+    return i == 0 and any_of(clause, NOT, 1, 2) and any_of(clause, MORE, 2, 3) and quiet(clause, 0, len(clause))
 
 
 def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, sentence: int, text: int) -> bool:
@@ -240,7 +247,7 @@ def _nothing_more(clause: Sequence[int], sentence: int, text: int) -> bool:
         return False
     if said & MORE and (said & ME or sentence & PLEASE) and text & (MESSAGE | RECORD) and not said & PAST:
         return True
-    if said & NOT and said & MORE and text & ENOUGH and text & MESSAGE:
+    if said & NOT and said & MORE and text & ENOUGH and text & (MESSAGE | SEND):
         return True
     asked = (said & PLEASE and clause[-1] & (NOT | MORE)) or (said & NOT and said & MORE)
     return bool(asked and text & (CONTACT | CONTACTED) and text & ME and len(clause) <= _NEAR + 1)

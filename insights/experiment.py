@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from insights.estimates import ENOUGH, SIGNIFICANT, Difference, Estimate, Verdict, holm, verdict
-from insights.nps import Scores, difference, nps
+from insights.intervals import careful
+from insights.nps import Scores, difference
 from insights.proportions import newcombe, wilson
 
 __all__ = ["ENOUGH", "MEASURES", "SIGNIFICANT", "Arm", "Comparison", "Counts", "Verdict", "examine", "oddly_drawn"]
@@ -87,7 +88,7 @@ def _n(measure: str, counts: Counts) -> int:
 
 
 def _estimate(measure: str, counts: Counts) -> Estimate | None:
-    return nps(counts.scores) if measure == "nps" else wilson(getattr(counts, measure), counts.asked)
+    return careful(counts.scores) if measure == "nps" else wilson(getattr(counts, measure), counts.asked)
 
 
 def _difference(measure: str, one: Counts, other: Counts) -> Difference | None:

@@ -13,7 +13,8 @@ from math import sqrt
 from msgspec import Struct
 
 from insights.estimates import CONFIDENCE, ENOUGH, Difference, Estimate, Verdict, holm, quantile, two_sided, verdict
-from insights.nps import SCALE, Scores, difference, nps, together, without
+from insights.intervals import careful
+from insights.nps import SCALE, Scores, difference, together, without
 
 
 class Effect(Struct, frozen=True):
@@ -49,7 +50,7 @@ def effects(cells: Mapping[tuple[str, str], Scores], confidence: float = CONFIDE
     return [
         Effect(
             channel,
-            nps(mine, confidence),
+            careful(mine, confidence),
             plain,
             adjusted[index],
             round(sum(sides[index])),

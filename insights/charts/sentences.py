@@ -4,11 +4,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from insights.always import apart
 from insights.charts.numbers import count, score
 from insights.charts.words import WORDS
-from insights.estimates import ENOUGH, FEWEST, SIGNIFICANT, Difference, Estimate
+from insights.estimates import FEWEST, SIGNIFICANT, Difference, Estimate
 from insights.intervals import careful
-from insights.nps import difference
 from insights.tally import Tally
 
 Change = Literal["up", "down", "same", "few"]
@@ -27,7 +27,10 @@ class Headline(Struct, frozen=True):
 
 
 def headline(now: Tally, before: Tally, days: int, language: str) -> Headline:
-    """The score of a period of so many days beside that of the same time before it."""
+    """The score of a period of so many days beside that of the same time before it.
+
+    Pages are looked at every day, so what is said to have moved is what `insights.always` says.
+    """
     words, n = WORDS[language], now.answered
     earlier = words["before"].format(days=days)
     found = careful(now.bands)
@@ -36,13 +39,12 @@ def headline(now: Tally, before: Tally, days: int, language: str) -> Headline:
         return Headline(False, "–", few, "few", "", found, None)
     where = words["interval"].format(low=score(found.low), high=score(found.high))
     text = f"{where}, {words['from_answers'].format(n=count(n, language))}"
-    if min(n, before.answered) < ENOUGH:
+    between = apart(now.bands, before.bands)
+    if between is None:
         told = words["few_before"].format(before=earlier)
         return Headline(True, score(found.value), text, "few", told, found, None)
-    between = difference(now.bands, before.bands)
     change: Change = "same"
-    if between is not None and between.p < SIGNIFICANT:
+    if between.p < SIGNIFICANT:
         change = "up" if between.value > 0 else "down"
-    points = count(abs(between.value), language) if between else ""
-    told = words[change].format(before=earlier, points=points)
+    told = words[change].format(before=earlier, points=count(abs(between.value), language))
     return Headline(True, score(found.value), text, change, told, found, between)

@@ -30,7 +30,7 @@ from commands.invitations import Invitations
 from commands.serve import bind, serving, until_signalled
 from commands.stage import DemoStage
 from settings import Settings
-from web import demo, home
+from web import compare, demo, home
 from web.pictures import Pictures
 from web.server import Site
 from web.words import LANGUAGES
@@ -95,7 +95,8 @@ async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
         assembled = await stack.enter_async_context(parts(settings, site.url, clock, channels))
         stage = DemoStage(devices, DemoDesk(seats, assembled), assembled, Invitations(assembled).invite, clock)
         figures = Together(SampleYear(clock()), StoredFigures(assembled.reading, DIMENSIONS))
-        front = home.routes(home.Home(figures, Pictures(), clock, sample=True, at="/home"))
+        numbers = home.Home(figures, Pictures(), clock, sample=True, at="/home")
+        front = [*home.routes(numbers), *compare.routes(numbers)]
         async with serving(assembled, site, [*demo.routes(stage), *front]):
             yield stage
             stage.close()

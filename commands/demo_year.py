@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import Any, NamedTuple
 
+from insights.comparisons import Given
 from insights.tally import LENGTH, PASSIVE, PROMOTER, Tally
 from web.figures import Comment, Line
 from web.filters import Window
@@ -17,6 +18,7 @@ from web.home import Reading
 DAYS = 400
 A_DAY = 9  # people asked on a weekday
 SEED = 2026
+PEOPLE = 700
 DAY = 86_400_000  # ms
 BRANDS, REGIONS = ("Nordlicht", "Alpenblick", "Hafenkontor"), ("Nord", "Süd", "Ost", "West")
 CHANNELS, FLOWS = ("sms", "telegram", "slack"), ("relationship", "after-support")
@@ -81,6 +83,20 @@ class SampleYear:
         found = (each for each in self._in(window) if each.text and each.at < behind)
         return [_comment(each) for each, _ in zip(found, range(limit), strict=False)]
 
+    async def each(self, window: Window) -> Sequence[Given] | None:
+        """See web.comparing.Answers. Some people were asked again, and are worth as much as they were."""
+        answered = [each for each in self._in(window) if each.score is not None]
+        return [
+            Given(
+                f"made up {each.at % PEOPLE}",
+                each.score or 0,
+                each.facts,
+                100 * (1 + each.at % PEOPLE % 40),
+                each.at % 3 == 0,
+            )
+            for each in reversed(answered)
+        ]
+
     async def open_cases(self) -> int:
         """See web.figures.Counts."""
         return 0
@@ -124,6 +140,11 @@ class Together:
             self._sample.comments(window, after, limit), self._real.comments(window, after, limit)
         )
         return sorted([*one, *other], key=lambda each: -each.at)[:limit]
+
+    async def each(self, window: Window) -> Sequence[Given] | None:
+        """See web.comparing.Answers."""
+        one, other = await asyncio.gather(self._sample.each(window), self._real.each(window))
+        return None if one is None or other is None else [*one, *other]
 
     async def open_cases(self) -> int:
         """See web.figures.Counts."""
@@ -177,6 +198,11 @@ def _key(each: Survey, by: str) -> str:
     if by == "month":
         return each.day.replace(day=1).isoformat()
     return each.facts.get(by, "") if by else ""
+
+
+def _given(each: Survey) -> Given:
+    person = each.at // 60_000 % PEOPLE
+    return Given(f"made up {person}", each.score or 0, each.facts, 100 * (1 + person % 40), person % 3 == 0)
 
 
 def _comment(each: Survey) -> Comment:

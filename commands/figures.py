@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from insights.comparisons import Given
 from storage import tallies
+from storage.each import each
 from storage.talks import talk
 from web.figures import Comment, Line
 from web.filters import Window
@@ -33,6 +35,16 @@ class StoredFigures:
             for row in rows
             if row.at >= since
         ]
+
+    async def each(self, window: Window) -> Sequence[Given] | None:
+        """See web.comparing.Answers."""
+        last = window.until - timedelta(days=1)
+        rows = await self._reading.read(lambda: each(window.filters, window.since, last))
+        return (
+            None
+            if rows is None
+            else [Given(row.person, row.score, row.about, row.revenue, row.handled) for row in rows]
+        )
 
     async def open_cases(self) -> int:
         """See web.figures.Counts."""

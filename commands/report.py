@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # `--help` should not load the statistics
     from rich.console import Console
 
     from insights.charts.chart import Chart
+    from web.comparing import Comparisons
     from web.figures import ChartName, Figures
     from web.filters import Asked
 
@@ -29,16 +30,17 @@ PERIODS = ("7d", "30d", "90d", "365d")
 @click.option("--filter", "wanted", multiple=True, metavar="DIMENSION=VALUE", help="Only these, as channel=sms.")
 @click.option("--by", metavar="DIMENSION", help="Whose values are compared, as brand.")
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@click.option("--compare", is_flag=True, help="Also this month beside the last, waves, a ranking and the like.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def command(language: str, *, as_json: bool, **options: Any) -> None:
+def command(language: str, *, compare: bool, as_json: bool, **options: Any) -> None:
     """Print the score, how sure it is, and whether it moved; works while the server runs. Days are UTC."""
     settings = configuration.load()
     logs.setup(settings.log, "warning")
-    found = asyncio.run(_look(settings, _query(**options)))
+    found, compared = asyncio.run(_look(settings, _query(**options), compare=compare))
     if as_json:
-        click.echo(msgspec.json.encode(_facts(found, language)))
+        click.echo(msgspec.json.encode(_facts(found, compared, language)))
         return
-    _tell(found, language)
+    _tell(found, compared, language)
 
 
 def _query(period: str | None, first: str | None, last: str | None, wanted: tuple[str, ...], by: str | None) -> Any:
@@ -50,14 +52,18 @@ def _query(period: str | None, first: str | None, last: str | None, wanted: tupl
     return {name: value for name, value in given.items() if value}
 
 
-async def _look(settings: configuration.Settings, query: Mapping[str, str]) -> "Figures":
+async def _look(
+    settings: configuration.Settings, query: Mapping[str, str], *, compare: bool
+) -> "tuple[Figures, Comparisons | None]":
     from commands.figures import StoredFigures  # noqa: PLC0415 - see above
     from storage.looking import look  # noqa: PLC0415 - see above
+    from web import comparing  # noqa: PLC0415 - see above
     from web.figures import figures  # noqa: PLC0415 - see above
 
     async with look(settings.database_url) as reading:
         stored = StoredFigures(reading, settings.insights.dimensions)
-        return await figures(stored, _asked(query, stored.dimensions), 5)
+        asked = _asked(query, stored.dimensions)
+        return await figures(stored, asked, 5), await comparing.compare(stored, asked) if compare else None
 
 
 def _asked(query: Mapping[str, str], dimensions: tuple[str, ...]) -> "Asked":
@@ -73,7 +79,8 @@ def _asked(query: Mapping[str, str], dimensions: tuple[str, ...]) -> "Asked":
         raise click.UsageError(refused.detail or refused.title) from refused
 
 
-def _facts(found: "Figures", language: str) -> dict[str, Any]:
+def _facts(found: "Figures", compared: "Comparisons | None", language: str) -> dict[str, Any]:
+    from web.compared_api import told  # noqa: PLC0415 - see above
     from web.figures import Line  # noqa: PLC0415 - see above
     from web.insights_api import groups, summary, trend  # noqa: PLC0415 - see above
 
@@ -83,10 +90,11 @@ def _facts(found: "Figures", language: str) -> dict[str, Any]:
         "trend": trend(found),
         "segments": groups(found.asked.by, rows),
         "open_cases": found.cases,
+        **({"comparisons": told(compared)} if compared else {}),
     }
 
 
-def _tell(found: "Figures", language: str) -> None:
+def _tell(found: "Figures", compared: "Comparisons | None", language: str) -> None:
     from rich.console import Console  # noqa: PLC0415 - see above
 
     from insights.charts.chart import Look  # noqa: PLC0415 - see above
@@ -103,6 +111,31 @@ def _tell(found: "Figures", language: str) -> None:
         return
     for name in NAMES:
         _draw(console, found.chart(name, look, dimension(found.asked.by, language)), language)
+    if compared:
+        _compared(console, compared, language)
+
+
+def _compared(console: "Console", found: "Comparisons", language: str) -> None:
+    """Comparisons as the page has them."""
+    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
+
+    from web.compared import tables  # noqa: PLC0415 - see above
+
+    for each in tables(found, language):
+        console.print()
+        console.print(Text(each.title, style="italic"))
+        for line in each.said:
+            console.print(Text(line))
+        if each.rows:
+            table = Table(box=None, pad_edge=False)
+            for heading in each.header:
+                table.add_column(Text(heading))
+            for row in each.rows:
+                table.add_row(*map(Text, row))
+            console.print(table)
+        if each.note:
+            console.print(Text(each.note, style="dim"))
 
 
 def _draw(console: "Console", chart: "Chart", language: str) -> None:

@@ -34,7 +34,7 @@ from integrations.inbound.hook import Hook
 from settings import Settings
 from storage import accounts
 from storage.vault import derived
-from web import app, home, inbox
+from web import app, compare, home, inbox
 from web.install import Installing
 from web.keys import Key, Keyring, digest
 from web.pictures import Pictures
@@ -147,8 +147,10 @@ def build(
 
 def pages(assembled: Parts, figures: StoredFigures, address: str) -> Workplace:
     """The pages for people, the home page and the inbox among them."""
-    front = home.routes(home.Home(figures, Pictures(), assembled.clock))
-    cases = inbox.routes(InboxPages(assembled.reading, assembled.office, assembled.desks), assembled.clock)
+    desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
+    numbers = home.Home(figures, Pictures(), assembled.clock, waiting=lambda who: inbox.pressing(who, desk))
+    front = [*home.routes(numbers), *compare.routes(numbers)]
+    cases = inbox.routes(desk, assembled.clock)
     return workplace(assembled.settings, assembled.store, assembled.clock, address, [*front, *cases])
 
 

@@ -24,9 +24,9 @@ from web import (
     pages,
     workplace,
 )
+from web.comparing import Reading as Comparable
 from web.contacts import Contacts
 from web.events import Events
-from web.figures import Counts
 from web.flows import Flows
 from web.gate import gated
 from web.guard import Guard
@@ -72,7 +72,7 @@ class Parts(NamedTuple):
     inbound: Mapping[str, Hook] = MappingProxyType({})
     happened: Take | None = None
     workplace: Workplace | None = None
-    insights: Counts | None = None
+    insights: Comparable | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:

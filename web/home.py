@@ -1,7 +1,7 @@
 """The home page: the score in words, its charts, what customers write; filtered by its address, kept up to date."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -10,24 +10,28 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web import filters
+from web.comparing import Reading as Comparable
 from web.drawn import NAMES, file, shown
 from web.figures import COMMENTS, Counts, Figures, figures, total
 from web.filters import Asked, Window
+from web.inbox_parts import Listed
+from web.inbox_shown import clock
 from web.pages import page, spoken, visitor
 from web.pictures import Pictures
 from web.policies import POLICIES, Role
 from web.problems import Refused
 from web.said import answered, commented
 from web.streams import stream
-from web.visitors import ROLES
+from web.visitors import ROLES, Visitor
 from web.words.home import HOME, dimension
 
 BEAT = 2.0  # seconds between two looks at whether something has changed
+URGENT = 5  # cases on the page
 OLDER = 50  # comments on a page of their own
 FIRST = date(2000, 1, 1)
 
 
-class Reading(Counts, Protocol):
+class Reading(Comparable, Protocol):
     """What the pages read."""
 
     async def conversation_of(self, session: str) -> dict[str, Any] | None:
@@ -43,6 +47,9 @@ class Home(NamedTuple):
     clock: Callable[[], int]
     sample: bool = False
     at: str = "/"
+    waiting: Callable[[Visitor], Awaitable[Sequence[Listed]]] | None = (
+        None  # cases for somebody, the most pressing first
+    )
 
 
 def routes(home: Home) -> list[Route]:
@@ -50,7 +57,7 @@ def routes(home: Home) -> list[Route]:
 
     async def front(request: Request) -> Response:
         asked = read(request, home)
-        found, choices = await asyncio.gather(figures(home.reading, asked), _choices(home.reading, asked))
+        found, choices = await asyncio.gather(figures(home.reading, asked), choices_of(home.reading, asked))
         return page(request, "home.html", **await _facts(request, home, found, choices))
 
     async def chart(request: Request) -> Response:
@@ -76,7 +83,9 @@ def routes(home: Home) -> list[Route]:
     async def live(request: Request) -> Response:
         read(request, home)  # refused before the answer begins
         request.scope["state"].setdefault("still_there", _always)  # the demo has no door
-        return stream(request, _changes(home, lambda: read(request, home)))
+        return stream(
+            request, _changes(home, lambda: read(request, home), lambda: _urgent(request, home, spoken(request)))
+        )
 
     return [
         Route(home.at, front, methods=["GET"]),
@@ -111,11 +120,30 @@ async def _facts(
     request: Request, home: Home, found: Figures, choices: Sequence[tuple[str, Sequence[str]]]
 ) -> dict[str, Any]:
     asked, lang = found.asked, spoken(request)
-    words, nothing = HOME[lang], not found.now.asked and not found.now.answered
+    nothing = not found.now.asked and not found.now.answered
     ever = not nothing or await _ever(home.reading, asked)
     older = asked.address("/comments", after=found.comments[-1].cursor) if len(found.comments) == COMMENTS else ""
     return {
-        "h": words,
+        **form(asked, choices, lang),
+        "sample": home.sample,
+        "never": not ever,
+        "nothing": nothing,
+        "headline": found.headline(lang),
+        "cases": None if asked.limits else found.cases,  # cases are not told apart by brand
+        "inbox": _works_on_cases(request),
+        "urgent": await _urgent(request, home, lang),
+        "charts": [] if nothing else [shown(found, name, lang) for name in NAMES],
+        "comments": [commented(each, lang) for each in found.comments],
+        "older": older,
+        "live": asked.address("/live"),
+        "compare": asked.address("/compare"),
+    }
+
+
+def form(asked: Asked, choices: Sequence[tuple[str, Sequence[str]]], lang: str) -> dict[str, Any]:
+    """What the filters show, and which dimensions can be compared."""
+    return {
+        "h": HOME[lang],
         "asked": asked,
         "usual": filters.USUAL,
         "periods": filters.PERIODS,
@@ -123,17 +151,14 @@ async def _facts(
         "last": asked.last.isoformat(),
         "filters": [_choice(name, values, asked, lang) for name, values in choices if _differ(name, values, asked)],
         "dimensions": [(name, dimension(name, lang)) for name, values in choices if any(values) or name == asked.by],
-        "sample": home.sample,
-        "never": not ever,
-        "nothing": nothing,
-        "headline": found.headline(lang),
-        "cases": None if asked.limits else found.cases,  # cases are not told apart by brand
-        "inbox": _works_on_cases(request),
-        "charts": [] if nothing else [shown(found, name, lang) for name in NAMES],
-        "comments": [commented(each, lang) for each in found.comments],
-        "older": older,
-        "live": asked.address("/live"),
     }
+
+
+async def _urgent(request: Request, home: Home, lang: str) -> list[dict[str, Any]]:
+    """The cases that press most, with their clocks, for who works on cases."""
+    who, now = visitor(request), home.clock()
+    cases = await home.waiting(who) if home.waiting and who and _works_on_cases(request) else ()
+    return [{"id": each.id, "code": each.code, "clock": clock(each, now, lang)} for each in cases[:URGENT]]
 
 
 async def _ever(counts: Counts, asked: Asked) -> bool:
@@ -142,7 +167,7 @@ async def _ever(counts: Counts, asked: Asked) -> bool:
     return bool(total(await counts.tally(Window(FIRST, today, asked.limits))).tally.asked)
 
 
-async def _choices(counts: Counts, asked: Asked) -> list[tuple[str, Sequence[str]]]:
+async def choices_of(counts: Counts, asked: Asked) -> list[tuple[str, Sequence[str]]]:
     """The values of every dimension that there are in this period, the other filters being as they are."""
     names = (*filters.OUR_OWN, *counts.dimensions)
 
@@ -181,14 +206,21 @@ async def _always() -> bool:
     return True
 
 
-async def _changes(home: Home, asked: Callable[[], Asked]) -> AsyncIterator[bytes]:
-    """An event whenever the figures differ from those before."""
-    before = ""
+async def _nothing() -> list[dict[str, Any]]:
+    return []
+
+
+async def _changes(
+    home: Home, asked: Callable[[], Asked], clocks: Callable[[], Awaitable[list[dict[str, Any]]]] = _nothing
+) -> AsyncIterator[bytes]:
+    """An event whenever the figures differ from those before, or the clocks that the page shows."""
+    before: tuple[str, Any] = ("", [])
     while True:
         found = await figures(home.reading, asked(), 1)
-        if before and found.version != before:
+        seen = (found.version, await clocks())
+        if before[0] and seen != before:
             yield b"event: changed\ndata: " + found.version.encode() + b"\n\n"
-        elif not before:
+        elif not before[0]:
             yield b":\n\n"
-        before = found.version
+        before = seen
         await asyncio.sleep(BEAT)

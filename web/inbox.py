@@ -100,6 +100,11 @@ def read(request: Request) -> Asked:
     return Asked(view, desk, channel, language, int(after))
 
 
+async def pressing(who: Visitor, cases: Cases) -> list[Listed]:
+    """The cases that somebody can get to, the most pressing first: the first page of the inbox."""
+    return (await found(who, Asked("open", "", "", "", 0), cases))[0]
+
+
 async def reaches(who: Visitor, case: Listed, cases: Cases) -> bool:
     """Whether one of the person's roles is for this desk and brand; a case of no brand takes a role for all."""
     brands = {grant.brand for grant in who.grants if grant.role in ROLES and grant.desk in (EVERY, case.desk)}

@@ -6,15 +6,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from insights.estimates import Difference, Estimate
+from insights.estimates import Estimate
 from insights.intervals import careful
 from insights.segments import by_attribute
 from insights.tally import Tally
 from web import filters
 from web.api import json
-from web.figures import Comment, Counts, Figures, Line, figures
+from web.compared_api import apart, told
+from web.compared_api import sure as told_score
+from web.comparing import Reading, compare
+from web.figures import Comment, Figures, Line, figures
 from web.filters import Asked
-from web.insight_shapes import Apart, Counted, Group, Groups, Point, Said, SaidPage, Summary, Sure, Trend
+from web.insight_shapes import Counted, Group, Groups, Point, Said, SaidPage, Summary, Sure, Trend
 from web.keys import Keyring
 from web.problems import Refused
 from web.shapes import iso
@@ -23,7 +26,7 @@ from web.words import language
 MOST = 1000  # comments per page
 
 
-def routes(counts: Counts, keyring: Keyring, clock: Callable[[], int]) -> list[Route]:
+def routes(counts: Reading, keyring: Keyring, clock: Callable[[], int]) -> list[Route]:
     """`/api/v1/insights/…`; `clock` gives epoch ms."""
 
     def asked(request: Request) -> Asked:
@@ -40,6 +43,9 @@ def routes(counts: Counts, keyring: Keyring, clock: Callable[[], int]) -> list[R
         wanted = asked(request)
         return json(groups(wanted.by, await counts.tally(wanted.window, wanted.by)))
 
+    async def show_comparisons(request: Request) -> Response:
+        return json(told(await compare(counts, asked(request))))
+
     async def list_comments(request: Request) -> Response:
         wanted, limit = asked(request), request.query_params.get("limit", "100")
         if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MOST):
@@ -51,6 +57,7 @@ def routes(counts: Counts, keyring: Keyring, clock: Callable[[], int]) -> list[R
         Route("/api/v1/insights/summary", summarise, methods=["GET"]),
         Route("/api/v1/insights/trend", show_trend, methods=["GET"]),
         Route("/api/v1/insights/segments", show_groups, methods=["GET"]),
+        Route("/api/v1/insights/comparisons", show_comparisons, methods=["GET"]),
         Route("/api/v1/insights/comments", list_comments, methods=["GET"]),
     ]
 
@@ -98,16 +105,7 @@ def counted(tally: Tally) -> Counted:
 
 def sure(found: Estimate | None) -> Sure | None:
     """A score with one decimal."""
-    if found is None:
-        return None
-    return Sure(round(found.value, 1), round(found.low, 1), round(found.high, 1), found.n)
-
-
-def apart(found: Difference | None) -> Apart | None:
-    """A difference with one decimal."""
-    if found is None:
-        return None
-    return Apart(round(found.value, 1), round(found.low, 1), round(found.high, 1), round(found.p, 4))
+    return None if found is None else told_score(found)
 
 
 def _said(each: Comment) -> Said:

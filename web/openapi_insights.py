@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from web.filters import MOST_TEXT, PERIODS, USUAL
-from web.insight_shapes import Groups, SaidPage, Summary, Trend
+from web.insight_shapes import Compared, Groups, SaidPage, Summary, Trend
 
-TYPES = [Summary, Trend, Groups, SaidPage]
+TYPES = [Summary, Trend, Groups, Compared, SaidPage]
 _REFUSED = ("401", "403", "422", "503")
 
 
@@ -24,6 +24,11 @@ def paths(operation: Callable[..., dict[str, Any]], paging: list[Mapping[str, An
         ),
         "/api/v1/insights/trend": get("The score over time.", "Trend"),
         "/api/v1/insights/segments": get("Groups of customers side by side.", "Groups", by),
+        "/api/v1/insights/comparisons": get(
+            "This month beside the last, waves, a ranking, what stands out, weighted scores, who answered again.",
+            "Compared",
+            by,
+        ),
         "/api/v1/insights/comments": get("What customers wrote, newest first.", "SaidPage", *paging),
     }
 

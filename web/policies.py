@@ -48,6 +48,7 @@ POLICIES: Mapping[str, Need] = {
     # the workplace
     "GET /": ANYBODY_SIGNED_IN,
     "GET /charts/{file}": ANYBODY_SIGNED_IN,
+    "GET /compare": ANYBODY_SIGNED_IN,
     "GET /comments": ANYBODY_SIGNED_IN,
     "GET /answers/{id}": ANYBODY_SIGNED_IN,
     "GET /live": ANYBODY_SIGNED_IN,
@@ -85,6 +86,7 @@ POLICIES: Mapping[str, Need] = {
     "GET /api/v1/insights/trend": Scoped("read"),
     "GET /api/v1/insights/segments": Scoped("read"),
     "GET /api/v1/insights/comments": Scoped("read"),
+    "GET /api/v1/insights/comparisons": Scoped("read"),
     "GET /api/v1/cases": Scoped("cases"),
     "GET /api/v1/cases/{id}": Scoped("cases"),
     "POST /api/v1/cases/{id}/acts": Scoped("cases"),
@@ -125,6 +127,7 @@ DEMO_POLICIES: Mapping[str, Need] = {
     "POST /demo/{action}": Open(DEMO),
     "GET /home": Open(DEMO),
     "GET /charts/{file}": Open(DEMO),
+    "GET /compare": Open(DEMO),
     "GET /comments": Open(DEMO),
     "GET /answers/{id}": Open(DEMO),
     "GET /live": Open(DEMO),

@@ -5,7 +5,7 @@ import contextlib
 from starlette.routing import Router
 
 from tests.web.figures_made import NOW
-from web import home, pages
+from web import compare, home, pages
 from web.guard import Guard
 from web.home import Home
 from web.pictures import Pictures
@@ -19,7 +19,8 @@ ADA = Visitor("1", "ada@example.com", "Ada Lovelace", "", (Grant("admin"),))
 async def looking(made, who=ADA):
     """The address of the page for this visitor."""
     pictures, site = Pictures(), Site("127.0.0.1", 0)
-    router = Router([*home.routes(Home(made, pictures, lambda: NOW)), *pages.routes()])
+    numbers = Home(made, pictures, lambda: NOW)
+    router = Router([*home.routes(numbers), *compare.routes(numbers), *pages.routes()])
 
     async def app(scope, receive, send):
         scope.setdefault("state", {}).update(visitor=who, request_id="r")

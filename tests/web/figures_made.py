@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from insights.comparisons import Given as Answer
 from insights.tally import Tally
 from web.figures import Comment, Line
 
@@ -56,6 +57,13 @@ class Made:
     def _comment(self, index, each, cursor):
         about = [self._fact(each, name) for name in ("flow", "channel", "language")]
         return Comment(f"s{index}", NOW - each.ago * 86_400_000, each.score, each.comment, *about, cursor)
+
+    async def each(self, window):
+        return [
+            Answer(str(number % 40), each.score, {"channel": "sms", **each.facts}, 10 * (number % 40), number % 2 == 0)
+            for number, each in enumerate(sorted(self._in(window), key=lambda each: -each.ago))
+            if each.score is not None
+        ]
 
     async def open_cases(self):
         return self.cases

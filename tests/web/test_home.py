@@ -11,7 +11,7 @@ from starlette.routing import Router
 
 from tests.browser.acting import XSS
 from tests.web.figures_made import NOW, Given, Made, year
-from web import home, pages
+from web import compare, home, pages
 from web.guard import Guard
 from web.home import Home
 from web.pictures import Pictures, Undrawable
@@ -23,7 +23,8 @@ ONLY_A = Visitor("2", "b@example.com", "Bo", "en", (Grant("viewer", "A"),))
 
 def front(made, who=EVERYBODY, pictures=None, **more):
     """A client of the page for this visitor."""
-    router = Router([*home.routes(Home(made, pictures or Pictures(), lambda: NOW, **more)), *pages.routes()])
+    numbers = Home(made, pictures or Pictures(), lambda: NOW, **more)
+    router = Router([*home.routes(numbers), *compare.routes(numbers), *pages.routes()])
 
     async def app(scope, receive, send):
         scope.setdefault("state", {}).update(visitor=who, request_id="r")

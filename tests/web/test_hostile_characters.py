@@ -130,13 +130,13 @@ class Api:
             f"{name} {word}": lambda value, name=name, word=word: self.gets(
                 f"/api/v1/insights/{name}?{word}={_quoted(value)}"
             )
-            for name in ("summary", "trend", "segments", "comments")
+            for name in ("summary", "trend", "segments", "comments", "comparisons")
             for word in ("period", "from", "to", "by", "flow", "channel", "brand", "after", "limit", "lang")
         } | {
             f"GET /api/v1/insights/{name}": lambda word, name=name: self.gets(
                 f"/api/v1/insights/{name}?brand={_quoted(word)}&after=1:{_quoted(word)}&{_quoted(word)}=1"
             )
-            for name in ("summary", "trend", "segments", "comments")
+            for name in ("summary", "trend", "segments", "comments", "comparisons")
         }
 
     def asking(self) -> dict:

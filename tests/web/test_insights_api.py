@@ -6,7 +6,7 @@ from tests.web.figures_made import TODAY
 from web.openapi import document
 
 KEY = {"authorization": "Bearer eck_reader"}
-NAMES = ("summary", "trend", "segments", "comments")
+NAMES = ("summary", "trend", "segments", "comments", "comparisons")
 
 
 async def get(client, path):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 _ROWS: Mapping[str, tuple[str, str]] = {
     "title": ("Übersicht", "Home"),
+    "compare": ("Vergleiche", "Comparisons"),
     "score": ("Net Promoter Score", "Net Promoter Score"),
     "filter": ("Auswählen", "Filter"),
     "show": ("Anzeigen", "Show"),
@@ -38,6 +39,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "cases": ("Offene Fälle", "Open cases"),
     "cases_none": ("Niemand wartet auf eine Antwort.", "Nobody waits for an answer."),
     "cases_some": ("Kunden warten auf einen Menschen.", "Customers wait for a person."),
+    "case": ("Fall", "Case"),
     "cases_link": ("Zu den Fällen", "Go to the inbox"),
     "up": ("gestiegen", "up"),
     "down": ("gesunken", "down"),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from flows.reading.context import MEDIUM, OTHER, STRONG, WEAK
 from flows.reading.mention import BROKEN, FOREIGN, RANGE, WHOLE, Mention
+from flows.reading.story import names_a_part
 from flows.reading.tokens import STOP, WORD
 from flows.reading.units import Unit
 
@@ -40,7 +41,7 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
         live = [m for m in live if m.doubt != "follows"]
     values = {m.value for m in live}
     if len(values) == 1:
-        _doubt_beside_another(live, mentions, low, high)
+        _doubt_beside_another(live, mentions, units, low, high)
         return _weigh_doubts(live, tuple(m for m in mentions if m.value in values and not m.withdrawn))
     if not values:
         return Decision("reask", None, "withdrawn" if any(m.withdrawn for m in mentions) else "no score")
@@ -50,10 +51,15 @@ def decide(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: i
     return Decision("reask", None, "two values")
 
 
-def _doubt_beside_another(live: Sequence[Mention], mentions: Sequence[Mention], low: int, high: int) -> None:
+def _doubt_beside_another(
+    live: Sequence[Mention], mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int
+) -> None:
     """A number that only its place makes a score is unsure beside another of the scale: "food 9 service 4"."""
     others = {m.value for m in mentions if m.role == WEAK and m.form == WHOLE and not m.withdrawn} - {live[-1].value}
-    if live[-1].role == MEDIUM and any(low <= value <= high for value in others):
+    parts = (m for m in mentions if m.role == OTHER and low <= m.value <= high and m.value != live[-1].value)
+    if live[-1].role == MEDIUM and (
+        any(low <= value <= high for value in others) or any(names_a_part(m, units) for m in parts)
+    ):
         live[-1].doubt = live[-1].doubt or "context"
 
 

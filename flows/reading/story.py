@@ -1,4 +1,4 @@
-"""Stage 5d: whether a story stands behind an opening number, or a verdict in front of a closing one."""
+"""Stage 5d: whether a story stands behind an opening number, a verdict in front of a closing one, or a place."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ _UNHAPPY = 6  # up to here a score is not taken on a guess
 _LEADS_TO_A_VERDICT = tags("joint degree negative")
 _SHORTEST = 3  # words of a verdict
 _LONGEST_COUNT = 2  # digits of what is counted by the way
+_NAME = 2  # words of a place with a number
 _LITTLE = 4  # words behind a number that may be no reason
 _TELLING = tags("praise blame negative event aspect reason adjective damning endorsing rave verdict condition noun")
 _HARMLESS = tags(
@@ -82,3 +83,16 @@ def says_little(mention: Mention, units: Sequence[Unit], high: int) -> bool:
     ):
         return False
     return not any(unit.tags & _TELLING for unit in words) and not all(unit.tags & _HARMLESS for unit in words)
+
+
+def names_a_part(mention: Mention, units: Sequence[Unit]) -> bool:
+    """Whether it ends a clause of two words, the last of which may number places: "mechanic 10, front desk 2"."""
+    name = units[max(0, mention.first - _NAME) : mention.first]
+    if mention.form != WHOLE or len(name) < _NAME or "label" not in name[1].tags:
+        return False
+    around = (
+        *units[max(0, mention.first - _NAME - 1) : mention.first - _NAME],
+        *units[mention.after : mention.after + 1],
+    )
+    alone = all(unit.kind == WORD for unit in name) and all(unit.kind != WORD for unit in around)
+    return alone and name[0].tags <= {"adjective", "aspect", "noun"}

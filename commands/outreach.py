@@ -16,6 +16,7 @@ from commands.campaign_forecast import Forecast
 from flows.library import Library, UnknownFlow
 from flows.problems import FlowProblems, did_you_mean
 from storage import contacts
+from storage.audit import OPERATOR
 from storage.campaigns import StoredPlans
 from storage.decisions import Entry, entries, entries_of
 from storage.scripts import Ask, Script
@@ -67,7 +68,7 @@ class Outreach:
         """See web.outreach."""
         found = await self.store.read(lambda: entries(after, FOREVER, outcome, name, limit))
         following = f"{found[-1].at}:{found[-1].id}" if len(found) == limit else None
-        return LedgerPage([self._entry(each, language) for each in found], following)
+        return LedgerPage([self.entry(each, language) for each in found], following)
 
     async def why(self, contact: str, language: str, limit: int = 100) -> LedgerPage:
         """See web.outreach. Raises NotFound."""
@@ -77,7 +78,7 @@ class Outreach:
                 f"There is no contact {contact!r}: give an id, the id of another system, or an address like sms:+49…"
             )
         found = await self.store.read(lambda: entries_of(key, limit))
-        return LedgerPage([self._entry(each, language) for each in found], None)
+        return LedgerPage([self.entry(each, language) for each in found], None)
 
     async def campaigns(self) -> CampaignPage:
         """See web.outreach."""
@@ -85,30 +86,30 @@ class Outreach:
 
     async def campaign(self, campaign: str) -> CampaignState:
         """See web.outreach. Raises NotFound."""
-        return await self._state(await self._kept(campaign))
+        return await self._state(await self.kept(campaign))
 
     async def start(self, wanted: CampaignStart, by: str) -> CampaignState:
         """See web.outreach. Raises FlowProblems."""
         campaign, revision = self._checked(wanted.source, wanted.file)
         now = self._clock()
-        waves = list(still_to_come(campaign, self._zone(campaign), now, now + AHEAD))
+        waves = list(still_to_come(campaign, self.zone(campaign), now, now + AHEAD))
         kept = Kept(campaign.id, revision, wanted.source, RUNNING, now, wanted.by or by)
-        await self._plans.begin(kept, waves)
+        await self._plans.begin(kept, waves, by or OPERATOR)
         return await self._state(kept)
 
     async def act(self, campaign: str, wanted: CampaignAct, by: str) -> CampaignState:
         """See web.outreach. Raises NotFound."""
-        kept = await self._kept(campaign)
+        kept = await self.kept(campaign)
         if kept.state == CANCELLED and wanted.act != "cancel":
             raise NotFound(f"{campaign} was cancelled, and stays so: start it under another id.")
-        await self._plans.set_state(campaign, _STATES[wanted.act], wanted.by or by, self._clock())
+        await self._plans.set_state(campaign, _STATES[wanted.act], wanted.by or by, self._clock(), by or OPERATOR)
         return await self.campaign(campaign)
 
     async def forecast(self, wanted: CampaignStart) -> CampaignForecast:
         """See web.outreach. Raises FlowProblems and NotFound."""
         campaign, _ = self._checked(wanted.source, wanted.file)
         now = self._clock()
-        span = next(still_to_come(campaign, self._zone(campaign), now, now + AHEAD), None)
+        span = next(still_to_come(campaign, self.zone(campaign), now, now + AHEAD), None)
         if span is None:
             raise NotFound(f"No wave of {campaign.id} is still to come: look at `starts` and `count`.")
         forecast = Forecast(self.store, campaign, span, self._policy, self._library.get(campaign.flow), self._prices)
@@ -121,7 +122,8 @@ class Outreach:
         except UnknownFlow:
             return "relationship"
 
-    async def _kept(self, campaign: str) -> Kept:
+    async def kept(self, campaign: str) -> Kept:
+        """A campaign as it was started. Raises NotFound."""
         found = {kept.id: kept for kept in await self._plans.campaigns()}
         if campaign not in found:
             hint = did_you_mean(campaign, found) or "none was started yet: `run.py campaign start FILE`"
@@ -129,8 +131,8 @@ class Outreach:
         return found[campaign]
 
     async def _state(self, kept: Kept) -> CampaignState:
-        campaign, _ = self._checked(kept.source)
-        zone = self._zone(campaign)
+        campaign = written(kept.source)
+        zone = self.zone(campaign)
         waves = [_wave(each, zone) for each in await self._plans.progress(kept.id)]
         at = iso(kept.changed_at)
         return CampaignState(
@@ -144,10 +146,12 @@ class Outreach:
             raise FlowProblems(checked.problems)
         return checked.campaign, checked.revision
 
-    def _zone(self, campaign: Campaign) -> str:
+    def zone(self, campaign: Campaign) -> str:
+        """In which its days are counted."""
         return campaign.zone or self._policy.zone
 
-    def _entry(self, entry: Entry, language: str) -> LedgerEntry:
+    def entry(self, entry: Entry, language: str) -> LedgerEntry:
+        """A line of the ledger with its reason in words."""
         waits = entry.outcome in ("pending", "deferred")
         made = Decision(outcome=entry.outcome, rule=entry.rule, inputs=entry.inputs, until=entry.due_at)
         return LedgerEntry(
@@ -175,6 +179,14 @@ class Outreach:
             message=entry.message,
             error=entry.error,
         )
+
+
+def written(source: str) -> Campaign:
+    """A campaign that was started, as it was written: its survey or a channel may be gone. Raises FlowProblems."""
+    checked = check(source, "campaign")
+    if checked.campaign is None:
+        raise FlowProblems(checked.problems)
+    return checked.campaign
 
 
 def _wave(progress: Progress, zone: str) -> CampaignWave:

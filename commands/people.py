@@ -12,6 +12,7 @@ from commands.importing import fresh, reader, saved
 from integrations.imports.columns import Columns
 from settings import Settings
 from storage import contacts
+from storage.audit import OPERATOR
 from web.contact_shapes import ContactAddress, ContactDetail, ContactProblem, ContactSaved, Given
 
 MOST_FIELDS = 1000
@@ -56,10 +57,10 @@ class People:
             answers.append(ContactSaved(one.result, one.contact, one.basis, one.advice))
         return answers
 
-    async def merge(self, gone: str, into: str) -> ContactDetail:
+    async def merge(self, gone: str, into: str, by: str = OPERATOR) -> ContactDetail:
         """See web.contacts.Contacts."""
         now = self._clock()
-        return detail(await self._store.run(lambda: contacts.merge(gone, into, now)))
+        return detail(await self._store.run(lambda: contacts.merge(gone, into, now, by)))
 
     def _read(self, given: Given) -> Read:
         self._reader = self._reader or reader(self._settings)

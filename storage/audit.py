@@ -12,6 +12,8 @@ from typing import NamedTuple
 from storage.scripts import Ask, Script
 
 NEWEST = 1 << 60
+OPERATOR = "operator"
+"""Who acts where nobody has signed in and no key was shown: whoever may run commands on the server."""
 
 
 class Entry(NamedTuple):

@@ -8,6 +8,7 @@ import msgspec
 
 from bot.outreach.plans import CANCELLED, DONE, RUNNING, Answers, Budget, Kept, Members, Progress, Wave
 from bot.outreach.waves import Left, Plan, Span, first_key
+from storage.audit import note
 from storage.contacts import LAST, page
 from storage.decisions import propose
 from storage.ledger import Runs
@@ -23,17 +24,17 @@ class StoredPlans:
     def __init__(self, store: Runs) -> None:
         self._store = store
 
-    async def begin(self, kept: Kept, spans: Sequence[Span]) -> None:
+    async def begin(self, kept: Kept, spans: Sequence[Span], actor: str = "") -> None:
         """See bot.outreach.plans."""
-        await self._store.run(lambda: _begin(kept, spans), "decisions")
+        await self._store.run(lambda: _begin(kept, spans, actor), "decisions")
 
     async def waves_to_come(self, campaign: str, revision: str, spans: Sequence[Span]) -> None:
         """See bot.outreach.plans."""
         await self._store.run(lambda: _waves("add_wave", campaign, revision, spans))
 
-    async def set_state(self, campaign: str, state: str, by: str, now: int) -> bool:
+    async def set_state(self, campaign: str, state: str, by: str, now: int, actor: str = "") -> bool:
         """See bot.outreach.plans."""
-        changed: bool = await self._store.run(lambda: _set_state(campaign, state, by, now), "decisions")
+        changed: bool = await self._store.run(lambda: _set_state(campaign, state, by, now, actor), "decisions")
         return changed
 
     async def plan_some(self, until: int, now: int, limit: int, members: Members, budget: Budget) -> int:
@@ -58,17 +59,21 @@ class StoredPlans:
         return found
 
 
-def _begin(kept: Kept, spans: Sequence[Span]) -> Script[None]:
+def _begin(kept: Kept, spans: Sequence[Span], actor: str) -> Script[None]:
     yield Ask("save_campaign", kept)
     yield from _waves("save_wave", kept.id, kept.revision, spans)
+    if actor:
+        yield from note(kept.changed_at, actor, "campaign_started", kept.id, {"revision": kept.revision})
 
 
 def _waves(statement: str, campaign: str, revision: str, spans: Sequence[Span]) -> Script[None]:
     yield Many(statement, [(campaign, each.n, revision, each.starts, each.ends) for each in spans])
 
 
-def _set_state(campaign: str, state: str, by: str, now: int) -> Script[bool]:
+def _set_state(campaign: str, state: str, by: str, now: int, actor: str) -> Script[bool]:
     changed = yield Ask("campaign_state", (state, now, by, campaign))
+    if changed and actor:
+        yield from note(now, actor, f"campaign_{'resumed' if state == RUNNING else state}", campaign)
     if changed and state == RUNNING:
         yield Ask("wake_paused", (now, campaign))
     return bool(changed)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.contacts import Contact, Person, Place, Reach
 from bot.errors import BotError, Fault
 from bot.people import Changes, Everyone, Saved, settle, united
+from storage.audit import note
 from storage.scripts import Ask, Many, Script
 
 MOST = 1000
@@ -103,6 +104,11 @@ def at_lane(lane: str) -> Script[Contact | None]:
 def page(after: str, limit: int, last: str = LAST) -> Script[list[Contact]]:
     """The contacts behind this id up to `last`, in the order of ids; "" begins. Without those erased or merged."""
     rows = yield Ask("contacts_between", (after, last, limit))
+    return (yield from reached(rows))
+
+
+def reached(rows: Sequence[Sequence[Any]]) -> Script[list[Contact]]:
+    """Rows of `contacts_between` as contacts with their addresses."""
     return (yield from _reached([_contact(row) for row in rows]))
 
 
@@ -112,10 +118,11 @@ def count() -> Script[int]:
     return int(found)
 
 
-def merge(gone: str, into: str, now: int) -> Script[Contact]:
+def merge(gone: str, into: str, now: int, actor: str = "") -> Script[Contact]:
     """Make the contact `gone` part of `into`, with addresses, decisions, happenings and consents; what they are now.
 
-    What `into` lacks it takes over. The old id, and the old external id, lead to it from now on. Raises CannotMerge.
+    What `into` lacks it takes over. The old id, and the old external id, lead to it from now on. `actor` goes into the
+    audit trail for it, if there is one. Raises CannotMerge.
     """
     yield from turn()
     one = yield from _living(gone)
@@ -130,6 +137,8 @@ def merge(gone: str, into: str, now: int) -> Script[Contact]:
     yield Many("move_address", [(both.id, reach.rank, reach.lane) for reach in both.reaches])
     for table in ("decisions", "happenings", "consents"):
         yield Ask(f"move_{table}", (both.id, one.id))
+    if actor:
+        yield from note(now, actor, "contact_merged", one.id, {"into": both.id})
     return both
 
 

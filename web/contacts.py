@@ -33,8 +33,8 @@ class Contacts(Protocol):
         """Take what callers say of people; what became of each."""
         ...
 
-    async def merge(self, gone: str, into: str) -> ContactDetail:
-        """Make one of two. Raises a BotError of the caller's."""
+    async def merge(self, gone: str, into: str, by: str) -> ContactDetail:
+        """Make one of two; `by` is who does it. Raises a BotError of the caller's."""
         ...
 
 
@@ -61,10 +61,10 @@ def routes(contacts: Contacts, keyring: Keyring) -> list[Route]:
         return _one(saved[0]) if single else json(ContactsSaved(saved))
 
     async def merge_contact(request: Request) -> Response:
-        keyring.check(request, "contacts")
+        key = keyring.check(request, "contacts")
         wanted = read(await read_body(request, API_LIMIT), ContactMerge, "Wrong merge")
         try:
-            return json(await contacts.merge(request.path_params["id"], wanted.into))
+            return json(await contacts.merge(request.path_params["id"], wanted.into, key.name))
         except BotError as error:
             if error.fault is not Fault.CALLER:
                 raise

@@ -69,16 +69,19 @@ Budget = Callable[[str, Plan, Sequence[Answers]], Plan]
 class Plans(Protocol):
     """The part of a store that keeps campaigns. Raises StoreUnavailable and Conflict."""
 
-    async def begin(self, kept: Kept, spans: Sequence[Span]) -> None:
-        """Keep a campaign, or a new revision of it, and waves to come; waves that have begun stay as they are."""
+    async def begin(self, kept: Kept, spans: Sequence[Span], actor: str = "") -> None:
+        """Keep a campaign, or a new revision of it, and waves to come; waves that have begun stay as they are.
+
+        `actor` is who goes into the audit trail for it: a person's id, the name of a key, "" for nobody.
+        """
         ...
 
     async def waves_to_come(self, campaign: str, revision: str, spans: Sequence[Span]) -> None:
         """Keep further waves."""
         ...
 
-    async def set_state(self, campaign: str, state: str, by: str, now: int) -> bool:
-        """Run, pause, cancel; whether that changed anything."""
+    async def set_state(self, campaign: str, state: str, by: str, now: int, actor: str = "") -> bool:
+        """Run, pause, cancel; whether that changed anything. `actor` as in `begin`."""
         ...
 
     async def plan_some(self, until: int, now: int, limit: int, members: Members, budget: Budget) -> int:

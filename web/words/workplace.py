@@ -193,6 +193,12 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "act_disabled": ("hat gesperrt", "shut out"),
     "act_enabled": ("hat wieder hereingelassen", "let in again"),
     "act_link_made": ("hat einen Link gemacht", "made a link"),
+    "act_campaign_started": ("hat eine Kampagne gestartet", "started a campaign"),
+    "act_campaign_paused": ("hat eine Kampagne pausiert", "paused a campaign"),
+    "act_campaign_resumed": ("hat eine Kampagne fortgesetzt", "resumed a campaign"),
+    "act_campaign_cancelled": ("hat eine Kampagne abgebrochen", "cancelled a campaign"),
+    "act_contact_seen": ("hat einen Kontakt angesehen", "looked at a contact"),
+    "act_contact_merged": ("hat zwei Kontakte zusammengeführt", "made two contacts one"),
 }
 
 WORKPLACE: Mapping[str, Mapping[str, str]] = {

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 import structlog
 import uvloop
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 import settings as configuration
@@ -20,11 +20,13 @@ from bot.ports import Channel
 from bot.secret_keys import decoded
 from commands import logs
 from commands.assemble import Parts, epoch_ms, installable, outreach_of, parts, settle_memory
+from commands.contact_pages import ContactPages
 from commands.events import events_of
 from commands.figures import StoredFigures
 from commands.inbox import Inbox
 from commands.inbox_pages import InboxPages
 from commands.invitations import Invitations
+from commands.outreach_pages import OutreachPages
 from commands.people import People
 from commands.strange_flows import strange_flows
 from commands.versions import Publishing
@@ -34,7 +36,7 @@ from integrations.inbound.hook import Hook
 from settings import Settings
 from storage import accounts
 from storage.vault import derived
-from web import app, compare, home, inbox
+from web import app, compare, contact_pages, home, inbox, ledger_pages, outreach_pages
 from web.install import Installing
 from web.keys import Key, Keyring, digest
 from web.pictures import Pictures
@@ -151,7 +153,17 @@ def pages(assembled: Parts, figures: StoredFigures, address: str) -> Workplace:
     numbers = home.Home(figures, Pictures(), assembled.clock, waiting=lambda who: inbox.pressing(who, desk))
     front = [*home.routes(numbers), *compare.routes(numbers)]
     cases = inbox.routes(desk, assembled.clock)
-    return workplace(assembled.settings, assembled.store, assembled.clock, address, [*front, *cases])
+    more = [*front, *cases, *asking(assembled)]
+    return workplace(assembled.settings, assembled.store, assembled.clock, address, more)
+
+
+def asking(assembled: Parts) -> list[Route]:
+    """The pages about campaigns, decisions and contacts."""
+    settings, store, clock = assembled.settings, assembled.store, assembled.clock
+    outreach = outreach_of(settings, store, assembled.library, clock)
+    campaigns = OutreachPages(outreach, assembled.library, sorted(settings.channels))
+    people = contact_pages.routes(ContactPages(store, settings, outreach, clock))
+    return [*outreach_pages.routes(campaigns), *ledger_pages.routes(campaigns), *people]
 
 
 def flows_of(assembled: Parts) -> Publishing:

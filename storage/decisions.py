@@ -117,14 +117,14 @@ class Entry(NamedTuple):
 def entries_of(contact: str, limit: int = 100) -> Script[list[Entry]]:
     """The latest decisions about a contact, newest first."""
     rows = yield Ask("decisions_of_contact", (contact, limit))
-    return list(map(_entry, rows))
+    return list(map(entry_of, rows))
 
 
 def entries(after: str, until: int, outcome: str, name: str, limit: int) -> Script[list[Entry]]:
     """Decisions behind the cursor `after` (`at:id`), up to `until` (epoch ms), of one outcome and name, or all ("")."""
     at, _, last = after.partition(":")
     rows = yield Ask("decisions", (int(at or 0), last, until, outcome, name, limit))
-    return list(map(_entry, rows))
+    return list(map(entry_of, rows))
 
 
 def tally(source: str, name: str, wave: int = -1) -> Script[list[tuple[str, str, int]]]:
@@ -218,5 +218,6 @@ def contact_of(row: Sequence[Any]) -> Contact:
     )  # fmt: skip
 
 
-def _entry(row: Sequence[Any]) -> Entry:
+def entry_of(row: Sequence[Any]) -> Entry:
+    """A row of `decisions`."""
     return Entry._make([*row[:13], json.loads(row[13]), *row[14:]])

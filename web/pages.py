@@ -82,7 +82,9 @@ def areas(request: Request) -> list[Area]:
     return [
         Area(each, words[f"area_{each.strip('/') or 'home'}"], path == each or (each != "/" and path.startswith(each)))
         for each in AREAS
-        if who is not None and isinstance(need := POLICIES.get(f"GET {each}"), Role) and who.may(need.roles)
+        if who is not None
+        and isinstance(need := POLICIES.get(f"GET {each}"), Role)
+        and who.may(need.roles, need.brand, need.desk)
     ]
 
 

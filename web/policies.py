@@ -41,6 +41,8 @@ Need = Open | Signed | Scoped | Role
 ANYBODY_SIGNED_IN = Role(ROLES)
 ADMIN = Role(("admin",), EVERY, EVERY)
 AGENT = Role(("agent",))
+READER_OF_DECISIONS = Role(("agent", "analyst"), desk=EVERY)
+READER_OF_CONTACTS = Role(("agent",), desk=EVERY)  # contacts belong to no desk
 DOOR = "who has not signed in yet gets here; forms are checked"
 DEMO = "exists only while `run.py demo` runs, on this machine alone, with nobody's data"
 
@@ -57,6 +59,17 @@ POLICIES: Mapping[str, Need] = {
     "GET /inbox/{id}": AGENT,
     "POST /inbox/{id}": AGENT,
     "GET /inbox/{id}/live": AGENT,
+    "GET /outreach": ANYBODY_SIGNED_IN,
+    "GET /outreach/new": ADMIN,
+    "POST /outreach/new": ADMIN,
+    "GET /outreach/{id}": ANYBODY_SIGNED_IN,
+    "POST /outreach/{id}": ADMIN,
+    "GET /outreach/{id}/live": ANYBODY_SIGNED_IN,
+    "GET /ledger": READER_OF_DECISIONS,
+    "GET /contacts": READER_OF_CONTACTS,
+    "POST /contacts": READER_OF_CONTACTS,
+    "GET /contacts/{id}": READER_OF_CONTACTS,
+    "POST /contacts/{id}/merge": ADMIN,
     "GET /static": Open("style sheets and pictures, the same for everybody"),
     "GET /sign-in": Open(DOOR),
     "POST /sign-in": Open(DOOR),

@@ -23,6 +23,7 @@ from web.workplace import Workplace
 SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "people")
 BRANDS = (EVERY, "acme")
 PEOPLE = [f"{role}:{brand}" for role, brand in itertools.product(ROLES, BRANDS)]
+ASKING = ("/outreach", "/ledger", "/contacts")
 PAGES = sorted(name for name, need in POLICIES.items() if isinstance(need, Role))
 KEYED = sorted(name for name, need in POLICIES.items() if isinstance(need, Scoped))
 
@@ -89,6 +90,14 @@ def test_t25_the_table_is_what_was_decided():
         "GET /inbox/{id}": Role(("agent",)),
         "POST /inbox/{id}": Role(("agent",)),
         "GET /inbox/{id}/live": Role(("agent",)),
+        "GET /outreach/new": only_admins,
+        "POST /outreach/new": only_admins,
+        "POST /outreach/{id}": only_admins,
+        "GET /ledger": Role(("agent", "analyst"), "", EVERY),
+        "GET /contacts": Role(("agent",), "", EVERY),
+        "POST /contacts": Role(("agent",), "", EVERY),
+        "GET /contacts/{id}": Role(("agent",), "", EVERY),
+        "POST /contacts/{id}/merge": only_admins,
     }
 
 
@@ -125,11 +134,11 @@ async def test_t25_route_by_scope(systems):
 
 
 async def test_s20_the_table_names_what_there_is(sqlite_url, monkeypatch, systems):
-    """No policy for a route that is gone, but for those that come with home page, inbox and channels."""
+    """No policy for a route that is gone, but for those that come with pages of their own, and with channels."""
     async with housed(sqlite_url, monkeypatch) as house:
         served = {name for app in (house.app, systems) for route in app._app.routes for name in names(route)}
     unserved = set(POLICIES) - served
-    elsewhere = ("/charts", "/compare", "/comments", "/answers", "/live", "/inbox", "/install", "/hooks/in")
+    elsewhere = ("/charts", "/compare", "/comments", "/answers", "/live", "/inbox", "/install", "/hooks/in", *ASKING)
     assert [name for name in sorted(unserved) if not name.split()[1].startswith(elsewhere)] == []
     assert served <= set(POLICIES)
 

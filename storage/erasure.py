@@ -47,6 +47,8 @@ def erase(
     yield Many("erase_inbox", [(Address.of_lane(lane).chat, lane) for lane in lanes])
     for name in ("erase_timers", "erase_links", "erase_addresses"):
         yield Ask(name, (every,))
+    for name in ("erase_told_reports", "erase_reports_in_inbox", "erase_report_files"):
+        yield Ask(name)
     names = {row[0]: fresh() if scores else "" for row in sessions}
     yield from _erase_sessions(sessions, names)
     yield Ask("erase_places_of_contact", (every, contact))

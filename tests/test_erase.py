@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -12,8 +14,9 @@ import commands.consent
 import commands.doctor
 import commands.erase
 from bot.contacts import Person, ids_of, place
-from bot.messages import Address, Consent, Inbound, Said
+from bot.messages import Address, Bulletin, Consent, Inbound, Said
 from bot.outreach.consent import Event
+from bot.rows import FileRow
 from bot.runtime.intake import Intake
 from bot.runtime.office import Office
 from bot.runtime.worker import Worker
@@ -23,6 +26,8 @@ from settings import load
 from storage.consent import chain, record, standing_of, stopped
 from storage.contacts import page, save
 from storage.opening import open_store
+from storage.reports import Event as Telling
+from storage.reports import Run, begin
 from storage.schema import sqlite_path
 from tests.storage.builders import leased, settled
 
@@ -58,6 +63,7 @@ async def lived(tmp_path, monkeypatch, database_url):
     )  # fmt: skip
     await store.run(lambda: record([granted], NOW))
     await converse(store, settings, ANNA, BERND)
+    await report(store)
     await store.close()
     return settings
 
@@ -85,6 +91,24 @@ async def converse(store, settings, *people: Address) -> None:
             await intake.accept([Inbound(f"{person.chat}:{number}", next(moments), person, said)])
     while await worker.step():
         pass
+
+
+async def report(store) -> None:
+    """Two reports quote her: one was told and has a PDF behind a link, the other waits."""
+    for number, lane in enumerate(("slack:C1", "slack:C2")):
+        key = f"report:{number}"
+        run = Run(key, "weekly", "report", "w", "2026-01-01", "2026-01-07", lane, "slack", "", NOW, "handed")
+        told = Inbound(key, NOW, Address.of_lane(lane), Bulletin("2 of 10: zebrafinch was rude to me", "en"))
+        body = msgspec.json.encode(told).decode()
+        await store.run(partial(begin, [(run, Telling("slack", key, lane, body))], NOW), "inbox")
+        worker = Worker(store, library.load(), lambda: NOW + 50_000)
+        while await worker.step():
+            pass
+        if not number:
+            [sent] = await store.lease("w1", 9, NOW + 50_000, NOW + 60_000, ["slack"])
+            await store.settle([settled(sent, provider_id="C1:1.1")])
+            file = FileRow("h", f"{key}/pdf", "r.pdf", "application/pdf", 10, b"zebrafinch", NOW, NOW + 10**9)
+            await store.save_file(file)
 
 
 async def bytes_of(url: str) -> bytes:

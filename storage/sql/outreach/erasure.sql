@@ -24,6 +24,21 @@ DELETE FROM file WHERE EXISTS (
 DELETE FROM outbox
 WHERE lane IN (SELECT value FROM json_each(:lanes)) OR session IN (SELECT value FROM json_each(:ids));
 
+-- name: erase_told_reports
+-- Reports quote what customers write: what was told goes whenever somebody is erased, and what waits is not sent any more.
+UPDATE outbox SET payload = '{}',
+  state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
+  error = CASE state WHEN 'queued' THEN 'somebody whom it may quote was erased' ELSE error END
+WHERE key IN (SELECT r.id FROM report_run AS r WHERE r.kind = 'report' AND r.channel <> '')
+  AND state NOT IN ('sending', 'reconciling');
+
+-- name: erase_reports_in_inbox
+UPDATE inbox SET body = '{}', state = 'done', error = ''
+WHERE EXISTS (SELECT 1 FROM report_run AS r WHERE r.id = inbox.event_key AND r.channel = inbox.channel AND r.kind = 'report');
+
+-- name: erase_report_files
+DELETE FROM file WHERE id IN (SELECT r.id || '/pdf' FROM report_run AS r);
+
 -- name: erase_inbox
 -- The keys stay, so that a delivery that is repeated is still known; those that name the address get another name.
 UPDATE inbox SET body = '{}', lane = '', state = 'done', error = '',

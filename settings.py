@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -32,6 +32,7 @@ from bot.secret_keys import SecretKey
 from flows import source
 from flows.problems import Finding, did_you_mean
 from insights.dimensions import InsightsSettings
+from integrations.mail.config import MailSettings
 from web.config import WebSettings
 
 PREFIX = "ECHOLOT_"
@@ -121,6 +122,7 @@ _PARTS: dict[str | int, type[BaseModel]] = {
     "api_keys": ApiKey, "desks": config.DeskSettings, "also": config.PlaceSettings, "causes": desk_file.Cause,
     "routes": config.RouteSettings, "inbound": InboundSettings, "outreach": policy.OutreachSettings,
     "quarantine": policy.QuarantineSettings, "insights": InsightsSettings, "entries": EntrySettings, "web": WebSettings,
+    "mail": MailSettings,
 }  # fmt: skip
 """What stands in the sections, and in their own."""
 
@@ -140,6 +142,7 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()  # further names that callers may use in `Host`
     flows_dir: Path | None = None
     outreach_dir: Path | None = None  # with `triggers/` and `campaigns/`
+    reports_dir: Path | None = None
     publish: Literal["on_save", "by_hand"] = "on_save"
     company: str = ""
     variables: dict[str, str] = {}
@@ -156,6 +159,7 @@ class Settings(BaseSettings):
     outreach: policy.OutreachSettings = policy.OutreachSettings()
     web: WebSettings = WebSettings()
     insights: InsightsSettings = InsightsSettings()
+    mail: MailSettings | None = None
     prices: Prices = Prices()  # of an SMS segment, for forecasts
     batch: int = Field(64, ge=1, le=1000)  # lanes that one transaction advances
     log: Literal["auto", "json", "text"] = "auto"
@@ -182,8 +186,7 @@ class Settings(BaseSettings):
 def config_class(kind: str) -> type[BaseModel]:
     """The model that a kind of channel is configured with."""
     module, _, name = KINDS[kind].partition(":")
-    found: type[BaseModel] = getattr(importlib.import_module(module), name)
-    return found
+    return cast("type[BaseModel]", getattr(importlib.import_module(module), name))
 
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
@@ -194,11 +197,9 @@ def suggest(wrong: str, known: Iterable[str]) -> str:
 def load() -> Settings:
     """Read the file that ECHOLOT_CONFIG names (else ./echolot.yaml if there is one) and the environment.
 
-    Raises:
-        SettingsProblems: with every problem of both.
+    Raises SettingsProblems with every problem of both.
     """
-    named = os.environ.get(CONFIG_VARIABLE)
-    path = Path(named or DEFAULT_FILE)
+    path = Path((named := os.environ.get(CONFIG_VARIABLE)) or DEFAULT_FILE)
     given = _Source(path)
     if named or path.exists():
         given.read()
@@ -243,9 +244,8 @@ class _Source:
             advice = f"; {each.suggestion}" if each.suggestion else ""
             self.problems.append(Problem(f"{self.path}:{each.line}:{each.column}", "", each.message + advice))
         tree = self._filled(self.document.data, ())
-        if isinstance(tree, dict):
-            self.tree = tree
-        elif tree is not None:
+        self.tree = tree if isinstance(tree, dict) else {}
+        if not isinstance(tree, dict | None):
             self.wrong((), "must be a mapping of settings")
 
     def _filled(self, value: Any, loc: Loc) -> Any:

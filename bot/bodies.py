@@ -167,6 +167,13 @@ class DeadLink(Struct, frozen=True, tag="dead_link"):
     why: str
 
 
+class Bulletin(Struct, frozen=True, tag="bulletin"):
+    """A report for whoever reads this chat; the event's id is the key of the message that tells it."""
+
+    text: str
+    language: str
+
+
 class TimerFired(Struct, frozen=True, tag="timer"):
     """A session's timer came due; `due_at` is when it was meant to."""
 
@@ -234,6 +241,7 @@ Body = (
     | Control
     | Switch
     | TimerFired
+    | Bulletin
     | FromDesk
     | CaseWanted
     | FilesRefused

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from bot.bodies import (
     TEST,
     Body,
+    Bulletin,
     CaseWanted,
     Consent,
     Control,
@@ -34,10 +35,10 @@ from bot.cards import Card, Fact
 from flows.answers import Option, Prompt
 
 __all__ = [
-    "TEST", "Address", "Body", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink", "Delivery",
-    "Edited", "Fact", "File", "FilesRefused", "FromDesk", "Inbound", "Invite", "LeftOut", "Limit", "Media", "Moved",
-    "NotEntered", "Option", "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response", "Said",
-    "Sent", "Started", "Switch", "TimerFired", "Unreadable", "WebRequest",
+    "TEST", "Address", "Body", "Bulletin", "Capabilities", "Card", "CaseWanted", "Consent", "Control", "DeadLink",
+    "Delivery", "Edited", "Fact", "File", "FilesRefused", "FromDesk", "Inbound", "Invite", "LeftOut", "Limit", "Media",
+    "Moved", "NotEntered", "Option", "Outbound", "Pressed", "Prompt", "Reacted", "Receipt", "Removed", "Response",
+    "Said", "Sent", "Started", "Switch", "TimerFired", "Unreadable", "WebRequest",
 ]  # fmt: skip
 
 
@@ -96,7 +97,8 @@ class Outbound(Struct, frozen=True, omit_defaults=True):
 
     `kind`: survey | notice (opt-out confirmation, help) | agent (a person's words) | case (a case's own, such as "is it
     solved?") | desk (to a desk) | card (a case's card there) | mark (shows a choice under its question) | status (a
-    sign on the message `reply_to`, named by the prompt's text, or an agent's emoji, which is the text; "": none).
+    sign on the message `reply_to`, named by the prompt's text, or an agent's emoji, which is the text; "": none) |
+    report (to whoever reads this chat).
     """
 
     key: str

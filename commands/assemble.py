@@ -30,6 +30,7 @@ from commands.ask_budget import budget
 from commands.desks import desks
 from commands.entering import doors
 from commands.outreach import Outreach
+from commands.reports import Reports
 from commands.triggers import Triggers
 from flows.library import Library
 from settings import Settings
@@ -76,6 +77,12 @@ class Parts:
     desks: Desks
     librarian: Librarian
     drafts: Drafts
+    public_url: str = ""
+
+    @cached_property
+    def reports(self) -> Reports:
+        """What is sent by itself, and when."""
+        return Reports(self.settings)
 
     @cached_property
     def triggers(self) -> Triggers:
@@ -224,7 +231,8 @@ async def parts(
         office = Office(store, shelf, intake, clock)
         supervisor.also("librarian", librarian.run)
         _ask(supervisor, settings, store, shelf, clock)
-        yield Parts(settings, store, adapters, shelf, intake, office, supervisor, clock, places, librarian, drafts)
+        kept = (settings, store, adapters, shelf, intake, office, supervisor, clock, places, librarian, drafts)
+        yield Parts(*kept, public_url)
     finally:
         await store.close()
 

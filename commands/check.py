@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # `--help` should not load the models
 @click.option("--sarif", is_flag=True, help="One SARIF document, as editors and CI services read it.")
 @click.option("--forecast", is_flag=True, help="Also messages, SMS segments and cost, by channel and language.")
 def command(paths: tuple[Path, ...], *, as_json: bool, sarif: bool, forecast: bool) -> None:
-    """Look for problems in flows, desk files, triggers and campaigns: in files or folders.
+    """Look for problems in flows, desk files, triggers, campaigns and reports: in files or folders.
 
     Without PATH, in those of the settings and the shipped ones. The exit status is 1 if there is an error; warnings
     alone leave it at 0.
@@ -30,7 +30,7 @@ def command(paths: tuple[Path, ...], *, as_json: bool, sarif: bool, forecast: bo
 
     given = _given(paths) if paths else _configured()
     problems = problems_of(given.flows, given.desks) + _desk_problems(given.desk_files, given.flows)
-    problems += _asking_problems(given) + _settings_problems(given)
+    problems += _asking_problems(given) + _report_problems(given) + _settings_problems(given)
     if sarif:
         from commands.sarif import document  # noqa: PLC0415 — see above
 
@@ -70,6 +70,7 @@ class Given(NamedTuple):
     desk_files: list["Source"]
     triggers: list["Source"]
     campaigns: list["Source"]
+    reports: list["Source"]
     desks: set[str] | None = None
     channels: frozenset[str] | None = None
     variables: frozenset[str] = frozenset()
@@ -81,20 +82,20 @@ class Given(NamedTuple):
         from commands.strange_flows import settings_file  # noqa: PLC0415 — see above
 
         own = settings_file() if self.settings else None
-        return [*self.flows, *self.desk_files, *self.triggers, *self.campaigns, *filter(None, [own])]
+        return [*self.flows, *self.desk_files, *self.triggers, *self.campaigns, *self.reports, *filter(None, [own])]
 
 
 def _given(paths: Iterable[Path]) -> Given:
     from flows.library import Source, read_folders  # noqa: PLC0415 — see above
 
-    kinds: dict[str, list[Source]] = {"flow": [], "desk file": [], "trigger": [], "campaign": []}
+    kinds: dict[str, list[Source]] = {"flow": [], "desk file": [], "trigger": [], "campaign": [], "report": []}
     for path in paths:
         found = list(read_folders([path])) if path.is_dir() else [Source(str(path), path.read_bytes())]
         if not found:
             raise click.UsageError(f"there is no .yaml file in {path}")
         for each in found:
             kinds[_kind(each.text)].append(each)
-    return Given(kinds["flow"], kinds["desk file"], kinds["trigger"], kinds["campaign"])
+    return Given(kinds["flow"], kinds["desk file"], kinds["trigger"], kinds["campaign"], kinds["report"])
 
 
 def _kind(text: str | bytes) -> str:
@@ -104,7 +105,7 @@ def _kind(text: str | bytes) -> str:
     data = source.read(text, "").data
     if not isinstance(data, dict) or "steps" in data:
         return "flow"
-    for kind in ("trigger", "campaign"):
+    for kind in ("trigger", "campaign", "report"):
         if kind in data:
             return kind
     return "flow" if {"replies", "vouchers", "causes"}.isdisjoint(data) else "desk file"
@@ -131,6 +132,17 @@ def _asking_problems(given: Given) -> list["Problem"]:
     for each in given.campaigns:
         found += campaign.check(each.text, each.file, frozenset(flows or ()), given.channels or frozenset()).problems
     return found
+
+
+def _report_problems(given: Given) -> list["Problem"]:
+    """What is wrong with reports, seen beside channels and dimensions, where the settings are known."""
+    if not given.reports:
+        return []
+    from commands.reports import known_to  # noqa: PLC0415 — see above
+    from insights.reports.plan import Known, check_all  # noqa: PLC0415 — see above
+
+    known = known_to(given.settings) if given.settings else Known()
+    return check_all([(each.file, each.text) for each in given.reports], known)[1]
 
 
 def _flows(sources: Iterable["Source"]) -> dict[str, "Flow"]:
@@ -163,6 +175,7 @@ def _configured() -> Given:
         [Source(str(file), file.read_bytes()) for file in files],
         list(read_folders([asking / "triggers"])) if asking else [],
         list(read_folders([asking / "campaigns"])) if asking else [],
+        list(read_folders([configured.home / configured.reports_dir])) if configured.reports_dir else [],
         # a set-up without desks is one that has not come to them yet
         set(configured.desks) or None,
         frozenset(configured.channels),
@@ -186,7 +199,8 @@ def _tell(problems: Iterable["Problem"], given: Given) -> None:
             click.echo(_excerpt(text[problem.line - 1], problem.line, problem.column, colour))
         if problem.suggestion:
             click.echo(f"      = {problem.suggestion}")
-    kinds = {"flow": given.flows, "desk file": given.desk_files, "trigger": given.triggers, "campaign": given.campaigns}
+    kinds = {"flow": given.flows, "desk file": given.desk_files, "trigger": given.triggers}
+    kinds |= {"campaign": given.campaigns, "report": given.reports}
     counted = [f"{len(files)} {kind}{'s' * (len(files) != 1)}" for kind, files in kinds.items() if files]
     before = [*counted[:-2], " and ".join(counted[-2:])]
     flows = f"{', '.join(before)} checked"

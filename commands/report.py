@@ -1,8 +1,9 @@
-"""`run.py report`: the score of a period in the terminal, the same numbers as on the home page."""
+"""`run.py report`: the score of a period in the terminal as on the home page; reports that are sent by themselves."""
 
 import asyncio
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -23,7 +24,8 @@ WIDTH = 32  # characters of the longest bar
 PERIODS = ("7d", "30d", "90d", "365d")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.pass_context
 @click.option("--period", type=click.Choice(PERIODS), help="Up to and with today.  [default: 30d]")
 @click.option("--from", "first", metavar="DAY", help="Instead of a period: the first day, as 2026-03-31.")
 @click.option("--to", "last", metavar="DAY", help="The last day.")
@@ -32,8 +34,13 @@ PERIODS = ("7d", "30d", "90d", "365d")
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @click.option("--compare", is_flag=True, help="Also this month beside the last, waves, a ranking and the like.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def command(language: str, *, compare: bool, as_json: bool, **options: Any) -> None:
-    """Print the score, how sure it is, and whether it moved; works while the server runs. Days are UTC."""
+def command(ctx: click.Context, /, language: str, *, compare: bool, as_json: bool, **options: Any) -> None:
+    """Print the score, how sure it is, and whether it moved; works while the server runs. Days are UTC.
+
+    With a command: the reports that are sent by themselves (docs/howto/reports.md).
+    """
+    if ctx.invoked_subcommand:
+        return
     settings = configuration.load()
     logs.setup(settings.log, "warning")
     found, compared = asyncio.run(_look(settings, _query(**options), compare=compare))
@@ -41,6 +48,30 @@ def command(language: str, *, compare: bool, as_json: bool, **options: Any) -> N
         click.echo(msgspec.json.encode(_facts(found, compared, language)))
         return
     _tell(found, compared, language)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def list_reports(*, as_json: bool) -> None:
+    """The reports: when each comes next, and what became of the last ones."""
+    from commands.report_calls import listed  # noqa: PLC0415 - see above
+
+    listed(as_json=as_json)
+
+
+@command.command()
+@click.argument("name")
+@click.option("--dry-run", is_flag=True, help="Print what it would say; nothing is sent.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the PDF there; nothing is sent.")
+@click.option("--again", is_flag=True, help="Also to whoever has got it.")
+def send(name: str, out: Path | None, *, dry_run: bool, again: bool) -> None:
+    """Send the latest period of the report NAME now to whoever has not got it."""
+    from commands.report_calls import send_now, show  # noqa: PLC0415 - see above
+
+    if dry_run or out:
+        show(name, out, told=dry_run)
+        return
+    send_now(name, again=again)
 
 
 def _query(period: str | None, first: str | None, last: str | None, wanted: tuple[str, ...], by: str | None) -> Any:

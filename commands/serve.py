@@ -28,6 +28,7 @@ from commands.inbox_pages import InboxPages
 from commands.invitations import Invitations
 from commands.outreach_pages import OutreachPages
 from commands.people import People
+from commands.reporting import Reporting, begin
 from commands.strange_flows import strange_flows
 from commands.versions import Publishing
 from commands.watching import watch
@@ -70,7 +71,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     site = bind(host, port)
     async with parts(settings, settings.public_url or site.url, patience=PATIENCE) as assembled:
         _warn(assembled)
-        async with serving(assembled, site):
+        async with serving(assembled, site, reporting=begin(assembled)):
             click.echo(f"Echolot listens on {site.url}", err=True)
             if not await assembled.reading.read(accounts.anybody):
                 click.echo("Nobody can sign in yet: run.py user add you@example.com --role admin", err=True)
@@ -87,7 +88,9 @@ def bind(host: str, port: int) -> Site:
 
 
 @asynccontextmanager
-async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) -> AsyncIterator[None]:
+async def serving(
+    assembled: Parts, site: Site, more: Sequence[BaseRoute] = (), reporting: Reporting | None = None
+) -> AsyncIterator[None]:
     """Listen and work; at the end stop listening first and working last."""
     key = f"eck_operator_{secrets.token_urlsafe(32)}"
     announce = getattr(assembled.store, "announce", None)  # SQLite: others have to ask this process
@@ -98,7 +101,7 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
     settle_memory()
     await assembled.supervisor.start()
     try:
-        await site.start(build(assembled, site.host, [operator(key)], more, site.url))
+        await site.start(build(assembled, site.host, [operator(key)], more, site.url, reporting))
         if announce:
             announce({"url": site.url, "key": key})
         yield
@@ -110,7 +113,12 @@ async def serving(assembled: Parts, site: Site, more: Sequence[BaseRoute] = ()) 
 
 
 def build(
-    assembled: Parts, host: str, keys: Sequence[Key], more: Sequence[BaseRoute] = (), address: str = ""
+    assembled: Parts,
+    host: str,
+    keys: Sequence[Key],
+    more: Sequence[BaseRoute] = (),
+    address: str = "",
+    reporting: Reporting | None = None,
 ) -> ASGIApp:
     """The web application over the running parts; `more` is the demo, which has no doors. `address` is ours, here."""
     settings = assembled.settings
@@ -141,6 +149,7 @@ def build(
             inbound=inbound(settings),
             happened=events.happened,
             insights=figures,
+            reporting=reporting or Reporting(settings, assembled.store, assembled.reports, assembled.clock),
             workplace=None if more else pages(assembled, figures, address),
         ),
         more,

@@ -8,6 +8,7 @@ import settings as configuration
 from bot.errors import BotError
 from commands import logs
 from commands.assemble import parts, settle_memory
+from commands.reporting import begin
 from commands.serve import until_signalled
 from settings import Settings
 
@@ -34,6 +35,7 @@ async def work(settings: Settings) -> None:
     """Work until SIGINT or SIGTERM."""
     ended = until_signalled()
     async with parts(settings, publishes=False) as assembled:
+        begin(assembled)
         settle_memory()
         await assembled.supervisor.start(listens=False)
         try:

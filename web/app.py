@@ -22,6 +22,7 @@ from web import (
     install,
     outreach,
     pages,
+    reports,
     workplace,
 )
 from web.comparing import Reading as Comparable
@@ -35,6 +36,7 @@ from web.keys import Keyring
 from web.metrics import Metrics
 from web.outreach import Outreach
 from web.policies import DEMO_POLICIES, POLICIES
+from web.reports import Reporting
 from web.workplace import Workplace
 
 
@@ -50,7 +52,7 @@ class Parts(NamedTuple):
     """What the web needs of the rest. `hooks` are the channels with a secret; others do not exist here.
 
     Without an `inbox`, cases do not exist here either, nor flows without `flows`, nor events without `events`,
-    nor pages for people without a `workplace`, nor figures without `insights`.
+    nor pages for people without a `workplace`, nor figures without `insights`, nor reports without `reporting`.
     `inbound` are other systems' hooks, whose events `happened` takes.
     """
 
@@ -73,6 +75,7 @@ class Parts(NamedTuple):
     happened: Take | None = None
     workplace: Workplace | None = None
     insights: Comparable | None = None
+    reporting: Reporting | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -88,6 +91,7 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *(events.routes(parts.events, parts.keyring) if parts.events else ()),
         *(outreach.routes(parts.outreach, parts.keyring) if parts.outreach else ()),
         *(insights_api.routes(parts.insights, parts.keyring, parts.clock) if parts.insights else ()),
+        *(reports.routes(parts.reporting, parts.keyring) if parts.reporting else ()),
         *health.routes(parts.ready, parts.reading.counts, metrics, parts.keyring),
         *install.routes(parts.installing),
         *files.routes(parts.reading, parts.clock),

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from web import openapi_contacts, openapi_insights, openapi_outreach, openapi_people
+from web import openapi_contacts, openapi_insights, openapi_outreach, openapi_people, openapi_reports
 from web.event_shapes import Event, EventsTaken
 from web.flow_shapes import (
     FlowDiff,
@@ -22,7 +22,7 @@ from web.shapes import CaseAct, CaseActed, CaseDetail, CasePage, Invitation, Inv
 _TYPES = [Invitation, Invited, InvitationState, Page, CasePage, CaseDetail, CaseAct, CaseActed]
 _TYPES += [FlowPage, FlowHistory, FlowDiff, FlowPublication, FlowRollback, FlowPublished, FlowMove, FlowMoving]
 _TYPES += [Event, EventsTaken, *openapi_outreach.TYPES, *openapi_contacts.TYPES, *openapi_insights.TYPES]
-_TYPES += openapi_people.TYPES
+_TYPES += [*openapi_people.TYPES, *openapi_reports.TYPES]
 _AFTER = {
     "name": "after",
     "in": "query",
@@ -108,6 +108,7 @@ def document() -> dict[str, Any]:
             **openapi_contacts.paths(_operation, _content),
             **openapi_insights.paths(_operation, [_AFTER, _LIMIT]),
             **openapi_people.paths(_operation, _content),
+            **openapi_reports.paths(_operation, _content),
         },
         "components": {
             "schemas": {**schemas, "Problem": _PROBLEM},

@@ -122,6 +122,8 @@ POLICIES: Mapping[str, Need] = {
     "POST /api/v1/campaigns/forecast": Scoped("outreach"),
     "GET /api/v1/campaigns/{id}": Scoped("read"),
     "POST /api/v1/campaigns/{id}/acts": Scoped("outreach"),
+    "GET /api/v1/reports": Scoped("read"),
+    "POST /api/v1/reports/{id}/runs": Scoped("outreach"),
     # for customers, and for who adds the bot to an account
     "GET /files/{token}/{name}": Signed("the token, which is the only key"),
     "GET /install/page.css": Open("a style sheet"),

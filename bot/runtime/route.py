@@ -8,9 +8,10 @@ import msgspec
 from bot.cases.desks import Desk, Desks
 from bot.engine.state import Session
 from bot.errors import UnknownRevision
-from bot.messages import Address, Edited, Inbound, Pressed, Said
+from bot.messages import Address, Bulletin, Edited, Inbound, Pressed, Said
 from bot.rows import Batch, Claimed, Consequences, Docket, LaneState, Parked
 from bot.runtime import deskside
+from bot.runtime.bulletins import tell
 from bot.runtime.casework import Casework
 from bot.runtime.customer import Lookup, take, turn
 from bot.runtime.deskside import ThreadOpening
@@ -117,7 +118,9 @@ def _advance_lane(
         for group in together(pairs, house.gather):
             event = group[0][0]
             parts = [inbound for _, inbound in group]
-            if parts[0].author or known.lane in house.phones:
+            if isinstance(parts[0].body, Bulletin):
+                tell(lane, parts[0].body, parts[0].id, event.received_at)
+            elif parts[0].author or known.lane in house.phones:
                 _at_desk(lane, event.received_at, parts, dockets, house)
             elif work is None or work.case is None:
                 take(lane, event.received_at, parts, house.revision, house.doors)

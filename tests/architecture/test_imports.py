@@ -40,7 +40,10 @@ def test_every_package_is_under_the_contracts():
 
 @pytest.mark.parametrize(
     ("module", "users", "uses"),
-    [("settings", {"commands"}, {"bot", "flows", "channels", "insights", "web"}), ("run", set(), {"bot", "commands"})],
+    [
+        ("settings", {"commands"}, {"bot", "flows", "channels", "insights", "integrations", "web"}),
+        ("run", set(), {"bot", "commands"}),
+    ],
 )
 def test_the_files_at_the_top_are_imported_from_above_only(module, users, uses):
     """run.py and settings.py are no packages, so the contracts do not see them."""

@@ -33,7 +33,7 @@ from bot.errors import ChannelError
 from bot.ports import Channel
 from bot.runtime import dispatcher, worker
 from channels.telegram.config import TelegramConfig
-from commands import assemble, logs, serve
+from commands import assemble, logs, postman, reporter, serve
 from settings import Settings
 from tests.durability import sabotage
 
@@ -50,6 +50,8 @@ CHANNELS = assemble.channels
 QUICK: dict[Any, dict[str, Any]] = {
     dispatcher: {"LEASE": 1_000, "SEND_TIMEOUT": 0.8, "POLL": 0.1, "LOOK_UP_AGAIN": 200},
     worker: {"POLL": 0.1},
+    reporter: {"EVERY": 0.1},
+    postman: {"EVERY": 0.1, "LEASE": 3_000, "DELIVERY": 1_000, "FIRST_RETRY": 200},
     channels.telegram.channel: {"PERSON_RATE": 100.0, "GROUP_RATE": 100.0, "SIGN_RATE": 100.0},
     channels.slack.channel: {"PER_CHAT": 100.0, "PER_METHOD": 100.0},
     channels.twilio.channel: {"HOLD": 100},

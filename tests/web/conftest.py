@@ -114,7 +114,7 @@ class CasesInMemory:
 
 
 class NoFlows:
-    """Nobody asks it: flows, contacts, events and outreach are tested over databases."""
+    """Nobody asks it: flows, contacts, events, outreach and reports are tested over databases."""
 
 
 @pytest.fixture
@@ -143,6 +143,7 @@ def app(backend, inbox):
             flows=NoFlows(),
             insights=Made(year()),
             outreach=NoFlows(),
+            reporting=NoFlows(),
             contacts=NoFlows(),
             events=NoFlows(),
             happened=backend.accept,

@@ -153,6 +153,8 @@ class Api:
             "POST /api/v1/campaigns/{id}/acts": lambda word: self.posts(
                 f"/api/v1/campaigns/{_quoted(word)}/acts", {"act": "pause"}
             ),
+            "GET /api/v1/reports": lambda word: self.gets(f"/api/v1/reports?{_quoted(word)}=1"),
+            "POST /api/v1/reports/{id}/runs": lambda word: self.posts(f"/api/v1/reports/{_quoted(word)}/runs", {}),
             "who starts": lambda word: self.posts("/api/v1/campaigns", {"source": CAMPAIGN, "by": word}),
             "GET /api/v1/contacts": lambda word: self.gets(f"/api/v1/contacts?after={_quoted(word)}"),
             "GET /api/v1/contacts/{id}": lambda word: self.gets(f"/api/v1/contacts/{_quoted(word)}"),

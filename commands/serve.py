@@ -172,7 +172,7 @@ def asking(assembled: Parts) -> list[Route]:
     outreach = outreach_of(settings, store, assembled.library, clock)
     campaigns = OutreachPages(outreach, assembled.library, sorted(settings.channels))
     people = contact_pages.routes(ContactPages(store, settings, outreach, clock))
-    return [*outreach_pages.routes(campaigns), *ledger_pages.routes(campaigns), *people]
+    return [*outreach_pages.routes(campaigns), *ledger_pages.routes(campaigns, clock), *people]
 
 
 def flows_of(assembled: Parts) -> Publishing:

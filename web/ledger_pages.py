@@ -1,5 +1,6 @@
 """The ledger for people: who was asked, who was not, and why; filtered by its address."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -48,13 +49,13 @@ class Asked(NamedTuple):
         return any(self[:7])
 
 
-def routes(campaigns: Campaigns) -> list[Route]:
-    """`/ledger`."""
+def routes(campaigns: Campaigns, clock: Callable[[], int]) -> list[Route]:
+    """`/ledger`; `clock` gives epoch ms."""
 
     async def ledger(request: Request) -> Response:
         who, lang, asked = me(request), spoken(request), read(request)
         limits = brands(who, READERS)
-        found = await _found(campaigns, asked, limits, lang)
+        found = await _found(campaigns, asked, limits, lang, clock())
         named = names_brands(request) if who.may(AGENTS) else frozenset[str]()
         words = OUTREACH[lang]
         return page(
@@ -72,8 +73,9 @@ def routes(campaigns: Campaigns) -> list[Route]:
     return [Route("/ledger", ledger, methods=["GET"])]
 
 
-async def _found(campaigns: Campaigns, asked: Asked, limits: frozenset[str] | None, lang: str) -> Decisions:
-    since, until = _day(asked.from_, 0), _day(asked.to, 1 << 60, _DAY)
+async def _found(campaigns: Campaigns, asked: Asked, limits: frozenset[str] | None, lang: str, now: int) -> Decisions:
+    """Without a filter what has come up by now: a wave has a line for each turn that is still to come."""
+    since, until = _day(asked.from_, 0), _day(asked.to, 1 << 60 if asked.chosen else now + 1, _DAY)
     if not asked.contact:
         wave = int(asked.wave or 0)
         wanted = Wanted(since, until, asked.outcome, asked.rule, asked.name, wave, limits)

@@ -120,7 +120,7 @@ class World:
     def app(self, door):
         """The pages behind this door."""
         routes = [
-            *outreach_pages.routes(self.campaigns), *ledger_pages.routes(self.campaigns),
+            *outreach_pages.routes(self.campaigns), *ledger_pages.routes(self.campaigns, lambda: self.now),
             *contact_pages.routes(self.people), *pages.routes(),
         ]  # fmt: skip
         return Guard(Router(gated(routes, POLICIES, door)), ["nps.example.com"], lambda *_: None)

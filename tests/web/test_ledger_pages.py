@@ -71,6 +71,18 @@ async def test_filters_are_in_the_address(here, decided, query, seen):
         assert people(await page.get("/ledger", **query)) == seen
 
 
+async def test_what_is_still_to_come_is_shown_to_who_asks_for_it(here):
+    """A wave of thousands would stand before everything that was decided."""
+    await here.knows("Asked 0")
+    await here.outreach.start(CampaignStart(yaml()), "u_1")
+    await here.lives(3)
+    async with here.looks() as page:
+        assert people(await page.get("/ledger")) == []
+        answer = await page.get("/ledger", outcome="pending")
+        assert people(answer) == ["Asked 0"]
+        assert "Will be decided" in shown(answer)
+
+
 async def test_the_reason_is_told_in_both_languages(here, decided):
     """As `run.py why` tells it."""
     for lang, words in (("de", "Nichts erlaubt uns diese Umfrage"), ("en", "nothing allows us this survey")):

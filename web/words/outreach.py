@@ -141,8 +141,8 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "as_template": ("Als Vorlage nehmen", "Use as a template"),
     # the ledger
     "ledger_text": (
-        "Jeder, den ein Auslöser oder eine Kampagne meinte, hat hier eine Zeile mit ihrem Grund.",
-        "Everybody whom a trigger or a campaign meant has a line here, with its reason.",
+        "Wen ein Auslöser oder eine Kampagne meinte, mit dem Grund. Was noch kommt, zeigt „Noch nicht entschieden“.",
+        "Whom a trigger or a campaign meant, with the reason. What is still to come is under “Not decided yet”.",
     ),
     "ledger_none": ("Noch ist nichts entschieden", "Nothing is decided yet"),
     "ledger_none_text": (

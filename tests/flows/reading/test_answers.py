@@ -120,6 +120,7 @@ def test_yes_no(text: str, language: str, expected: tuple[bool | None, bool, str
         ("Pries", ("price", False)),
         ("servcie", ("service", False)),
         ("der Preis", ("price", True)),
+        ("Preis bitte", ("price", True)),
         ("xyz", (None, False)),
         ("", (None, False)),
         ("der Preis war zu hoch", ("price", False)),

@@ -9,6 +9,8 @@ from flows.reading import wish
     ("text", "language"),
     [
         ("please take my dad off your list, he is 85", "en"),
+        ("no more txtttts please", "en"),
+        ("assez de questions maintenant merci", "fr"),
         ("could you take my wife off these texts", "en"),
         ("switch the surveys off for me could you", "en"),
         ("turn those off for me will you", "en"),

@@ -27,7 +27,8 @@ class Publication(NamedTuple):
     """A version to be.
 
     With `based_on` it is refused if the flow has another version by now (0: if it has any). `once` leaves it out if the
-    flow's latest version of kind `file` has this revision.
+    flow's latest version of kind `file` has this revision. `actor` is the id of whoever did it, for the audit trail;
+    without one nothing is noted there.
     """
 
     flow: str
@@ -39,6 +40,7 @@ class Publication(NamedTuple):
     at: int
     based_on: int = ANY
     once: bool = False
+    actor: str = ""
 
 
 class Outdated(Conflict):

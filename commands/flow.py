@@ -114,7 +114,9 @@ def publish(flow: str, note: str, author: str, based_on: int | None, *, as_json:
         source, flow = Path(flow).read_text("utf-8-sig"), found.id
     wanted = FlowPublication(source, author or login(), note, based_on)
     path = f"{quote(flow, safe='')}/versions"
-    done = change(settings, path, wanted, FlowPublished, lambda versions: versions.publish(flow, wanted, ""))
+    done = change(
+        settings, path, wanted, FlowPublished, lambda versions: versions.publish(flow, wanted, "", "operator")
+    )
     _tell(done, as_json=as_json)
 
 
@@ -134,7 +136,9 @@ def rollback(flow: str, to: int | None, note: str, author: str, based_on: int | 
     wanted = FlowRollback(to, author or login(), note, based_on)
     path = f"{quote(flow, safe='')}/rollback"
     settings = configuration.load()
-    done = change(settings, path, wanted, FlowPublished, lambda versions: versions.roll_back(flow, wanted, ""))
+    done = change(
+        settings, path, wanted, FlowPublished, lambda versions: versions.roll_back(flow, wanted, "", "operator")
+    )
     _tell(done, as_json=as_json)
 
 

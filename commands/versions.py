@@ -60,15 +60,21 @@ class Versions:
 
     async def flow(self, flow: str, which: str) -> tuple[str, Flow]:
         """A flow as it is, or was, and what that is called. Raises NoVersion, and FlowProblems of the file."""
+        called, text = await self.written(flow, which)
+        return called, revive(text, flow)
+
+    async def written(self, flow: str, which: str) -> tuple[str, str]:
+        """The same as YAML."""
         if which == FILE:
-            return FILE, (await self._draft(flow)).flow
+            text = (await self._draft(flow)).source.text
+            return FILE, text.decode("utf-8-sig") if isinstance(text, bytes) else text
         versions = await self._versions(flow)
         number = str(versions[0].n) if which == NOW else which.removeprefix("v")
         found = next((each for each in versions if str(each.n) == number), None)
         source = await self._archive.revision(found.revision) if found else None
         if found is None or source is None:
             raise NoVersion(f"{flow!r} has no version {which[:40]!r}; write a number, {NOW} or {FILE}.")
-        return f"version {found.n}", revive(source, flow)
+        return f"version {found.n}", source
 
     async def _versions(self, flow: str) -> list[Version]:
         rows = await self._archive.versions(flow)
@@ -98,27 +104,33 @@ class Publishing(Versions):
         self._librarian = librarian
         self._mover = mover
 
-    async def publish(self, flow: str, wanted: FlowPublication, author: str) -> FlowPublished:
-        """See web.flows.Flows. A source that says what the flow's file says counts as the file."""
+    async def publish(self, flow: str, wanted: FlowPublication, author: str, actor: str = "") -> FlowPublished:
+        """See web.flows.Flows. A source that says what the flow's file says counts as the file.
+
+        `actor` is who the audit trail names; without one, `author`, which is the name of a key.
+        """
+        actor = actor or author
         source = wanted.source
         draft = await self._draft_of(flow, source) if source else await self._draft(flow)
         if draft is not None and await self._runs(draft):
             return FlowPublished(flow, shown(_at(self._librarian.current[flow], wanted.based_on)), new=False)
         author, based_on = wanted.author or author, _based_on(wanted.based_on)
         if draft is None:
-            done = await self._librarian.publish(source, f"{flow}.yaml", author, wanted.note, based_on=based_on)
+            done = await self._librarian.publish(
+                source, f"{flow}.yaml", author, wanted.note, based_on=based_on, actor=actor
+            )
         else:
             text, file = draft.source.text, draft.source.file
-            done = await self._librarian.publish_file(text, file, author, wanted.note, once=False, based_on=based_on)
+            done = await self._librarian.publish_file(
+                text, file, author, wanted.note, once=False, based_on=based_on, actor=actor
+            )
         version, new = done
         return FlowPublished(flow, shown(version), new=new)
 
-    async def roll_back(self, flow: str, wanted: FlowRollback, author: str) -> FlowPublished:
-        """See web.flows.Flows."""
-        based_on = _based_on(wanted.based_on)
-        back = await self._librarian.roll_back(
-            flow, wanted.author or author, wanted.note, to=wanted.to, based_on=based_on
-        )
+    async def roll_back(self, flow: str, wanted: FlowRollback, author: str, actor: str = "") -> FlowPublished:
+        """See web.flows.Flows, and `publish`."""
+        named, actor, based_on = wanted.author or author, actor or author, _based_on(wanted.based_on)
+        back = await self._librarian.roll_back(flow, named, wanted.note, to=wanted.to, based_on=based_on, actor=actor)
         return FlowPublished(flow, shown(back), new=True)
 
     async def move(self, flow: str, wanted: FlowMove) -> FlowMoving:

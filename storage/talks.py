@@ -30,6 +30,11 @@ class Talk(NamedTuple):
     lines: list[Line]
 
 
+def under_way() -> Script[dict[tuple[str, str], int]]:
+    """How many conversations with customers are running, by flow and revision; those that are none are left out."""
+    return {(flow, revision): count for flow, revision, count in (yield Ask("under_way"))}
+
+
 def talk(session: str) -> Script[Talk | None]:
     """The conversation of a survey; None if there is none, or it was only a test."""
     rows = yield Ask("talk", (session,))

@@ -1,10 +1,12 @@
-"""Publishing a version of a flow on both databases: source and row together, each flow's numbers without a gap."""
+"""Publishing a version of a flow on both databases: source, row and audit trail together, numbers without a gap."""
 
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from bot.versions import ANY, Outdated, Publication
+from bot.versions import ANY, ROLLED_BACK, Outdated, Publication
+from storage.audit import note
+from storage.scripts import Script, run_on_postgres, run_on_sqlite
 
 
 def publish(connection: sqlite3.Connection, sql: Mapping[str, str], wanted: Publication) -> int:
@@ -16,6 +18,8 @@ def publish(connection: sqlite3.Connection, sql: Mapping[str, str], wanted: Publ
         source = {"revision": wanted.revision, "flow": wanted.flow, "source": wanted.source, "now": wanted.at}
         connection.execute(sql["save_revision"], source)
         connection.execute(sql["add_version"], _row(wanted, n))
+        if wanted.actor:
+            run_on_sqlite(connection, _noted(wanted, n))
     return n
 
 
@@ -27,6 +31,8 @@ async def publish_on(connection: Any, sql: Mapping[str, str], wanted: Publicatio
     if n:
         await connection.execute(sql["save_revision"], wanted.revision, wanted.flow, wanted.source, wanted.at)
         await connection.execute(sql["add_version"], *_row(wanted, n))
+        if wanted.actor:
+            await run_on_postgres(connection, _noted(wanted, n))
     return n
 
 
@@ -39,3 +45,8 @@ def _next(wanted: Publication, current: int, taken: str) -> int:
 
 def _row(wanted: Publication, n: int) -> tuple[str, int, str, str, str, str, int]:
     return wanted.flow, n, wanted.revision, wanted.kind, wanted.author, wanted.note, wanted.at
+
+
+def _noted(wanted: Publication, n: int) -> Script[int]:
+    act = "flow_rolled_back" if wanted.kind == ROLLED_BACK else "flow_published"
+    return note(wanted.at, wanted.actor, act, wanted.flow, {"version": n})

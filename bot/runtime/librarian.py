@@ -87,30 +87,38 @@ class Librarian:
         return found
 
     async def publish(
-        self, text: str | bytes, file: str, author: str, note: str = "", *, based_on: int = ANY
+        self, text: str | bytes, file: str, author: str, note: str = "", *, based_on: int = ANY, actor: str = ""
     ) -> tuple[Version, bool]:
         """Publish this source, unless it is what runs already; the flow's version now, and whether it is a new one.
 
         Raises FlowProblems with everything that is wrong with it (`file` is how they call it), Outdated if the flow has
-        another version than `based_on`, and StoreUnavailable.
+        another version than `based_on`, and StoreUnavailable. `actor` as in Publication.
         """
         flow = self._checked(text, file)
         await self.refresh()
         now = self._current.get(flow.id)
         if now and now.revision == flow.revision and based_on in (ANY, now.n):
             return now, False
-        return cast("Version", await self._add(flow, PUBLISHED, author, note, based_on=based_on)), True
+        return cast("Version", await self._add(flow, PUBLISHED, author, note, based_on=based_on, actor=actor)), True
 
     async def publish_file(
-        self, text: str | bytes, file: str, author: str, note: str, *, once: bool, based_on: int = ANY
+        self,
+        text: str | bytes,
+        file: str,
+        author: str,
+        note: str,
+        *,
+        once: bool,
+        based_on: int = ANY,
+        actor: str = "",
     ) -> tuple[Version, bool]:
         """The same with what the flow's own file says; `once`: unless that was taken from the file before."""
         flow = self._checked(text, file)
-        version = await self._add(flow, FILE, author, note, based_on=based_on, once=once)
+        version = await self._add(flow, FILE, author, note, based_on=based_on, once=once, actor=actor)
         return version or self._current[flow.id], version is not None
 
     async def roll_back(
-        self, flow: str, author: str, note: str = "", *, to: int | None = None, based_on: int = ANY
+        self, flow: str, author: str, note: str = "", *, to: int | None = None, based_on: int = ANY, actor: str = ""
     ) -> Version:
         """Begin new conversations with an earlier version again: `to`, or the one before what runs now.
 
@@ -128,7 +136,9 @@ class Librarian:
         revived = self._library.revision(wanted.revision) or self._library.add_source(source or "", wanted.revision)
         note = note or f"back to version {wanted.n}"
         based_on = versions[0].n if based_on == ANY else based_on
-        version = await self._add(revived, ROLLED_BACK, author, note, based_on=based_on, source=source or "")
+        version = await self._add(
+            revived, ROLLED_BACK, author, note, based_on=based_on, source=source or "", actor=actor
+        )
         return cast("Version", version)
 
     def _checked(self, text: str | bytes, file: str) -> Flow:
@@ -139,11 +149,20 @@ class Librarian:
         return checked.flow
 
     async def _add(
-        self, flow: Flow, kind: str, author: str, note: str, *, based_on: int, once: bool = False, source: str = ""
+        self,
+        flow: Flow,
+        kind: str,
+        author: str,
+        note: str,
+        *,
+        based_on: int,
+        once: bool = False,
+        source: str = "",
+        actor: str = "",
     ) -> Version | None:
         source = source or self._library.source(flow.revision)
         author, note, now = _line(author, LONGEST_NAME), _line(note, LONGEST_NOTE), self._clock()
-        wanted = Publication(flow.id, flow.revision, source, kind, author, note, now, based_on, once)
+        wanted = Publication(flow.id, flow.revision, source, kind, author, note, now, based_on, once, actor)
         n = await self.archive.publish(wanted)
         await self.refresh()
         return Version(flow.id, n, flow.revision, kind, author, note, now) if n else None

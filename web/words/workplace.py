@@ -7,7 +7,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "navigation": ("Bereiche", "Areas"),
     "area_home": ("Übersicht", "Home"),
     "area_inbox": ("Fälle", "Inbox"),
-    "area_surveys": ("Umfragen", "Surveys"),
+    "area_flows": ("Umfragen", "Surveys"),
     "area_outreach": ("Befragen", "Outreach"),
     "area_contacts": ("Kontakte", "Contacts"),
     "area_settings": ("Einstellungen", "Settings"),
@@ -199,6 +199,8 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "act_campaign_cancelled": ("hat eine Kampagne abgebrochen", "cancelled a campaign"),
     "act_contact_seen": ("hat einen Kontakt angesehen", "looked at a contact"),
     "act_contact_merged": ("hat zwei Kontakte zusammengeführt", "made two contacts one"),
+    "act_flow_published": ("hat eine Umfrage veröffentlicht", "published a survey"),
+    "act_flow_rolled_back": ("ist zu einer früheren Fassung zurückgegangen", "went back to an earlier version"),
 }
 
 WORKPLACE: Mapping[str, Mapping[str, str]] = {

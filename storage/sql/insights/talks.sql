@@ -18,3 +18,7 @@ ORDER BY id LIMIT :limit;
 SELECT id, created_at, kind, payload FROM outbox
 WHERE lane = :lane AND kind IN ('survey', 'notice', 'agent', 'case') AND created_at BETWEEN :since AND :until
 ORDER BY id LIMIT :limit;
+
+-- name: under_way
+-- Conversations with customers that are running, by version.
+SELECT flow, revision, count(*) FROM session WHERE outcome = '' AND basis <> 'test' GROUP BY flow, revision;

@@ -19,10 +19,11 @@ from bot.errors import BotError
 from bot.ports import Channel
 from bot.secret_keys import decoded
 from commands import logs
-from commands.assemble import Parts, epoch_ms, installable, outreach_of, parts, settle_memory
+from commands.assemble import Parts, epoch_ms, installable, known_desks, outreach_of, parts, settle_memory
 from commands.contact_pages import ContactPages
 from commands.events import events_of
 from commands.figures import StoredFigures
+from commands.flow_pages import StoredFlows
 from commands.inbox import Inbox
 from commands.inbox_pages import InboxPages
 from commands.invitations import Invitations
@@ -37,7 +38,7 @@ from integrations.inbound.hook import Hook
 from settings import Settings
 from storage import accounts
 from storage.vault import derived
-from web import app, compare, contact_pages, home, inbox, ledger_pages, outreach_pages
+from web import app, compare, contact_pages, flow_pages, home, inbox, ledger_pages, outreach_pages
 from web.install import Installing
 from web.keys import Key, Keyring, digest
 from web.pictures import Pictures
@@ -157,12 +158,12 @@ def build(
 
 
 def pages(assembled: Parts, figures: StoredFigures, address: str) -> Workplace:
-    """The pages for people, the home page and the inbox among them."""
+    """The pages for people, the home page, the inbox and surveys among them."""
     desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
     numbers = home.Home(figures, Pictures(), assembled.clock, waiting=lambda who: inbox.pressing(who, desk))
     front = [*home.routes(numbers), *compare.routes(numbers)]
     cases = inbox.routes(desk, assembled.clock)
-    more = [*front, *cases, *asking(assembled)]
+    more = [*front, *cases, *flow_pages.routes(flow_pages_of(assembled)), *asking(assembled)]
     return workplace(assembled.settings, assembled.store, assembled.clock, address, more)
 
 
@@ -178,6 +179,13 @@ def asking(assembled: Parts) -> list[Route]:
 def flows_of(assembled: Parts) -> Publishing:
     """Flows and their versions, for the API."""
     return Publishing(assembled.reading, assembled.drafts.read, assembled.librarian, assembled.mover)
+
+
+def flow_pages_of(assembled: Parts) -> StoredFlows:
+    """Surveys and their drafts, for the pages."""
+    settings = assembled.settings
+    ours = {**settings.variables, **({"company": settings.company} if settings.company else {})}
+    return StoredFlows(flows_of(assembled), assembled.store, assembled.library, known_desks(settings), ours)
 
 
 def installing(assembled: Parts) -> Installing:

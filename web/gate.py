@@ -48,11 +48,11 @@ def form(request: Request) -> Mapping[str, str]:
     return found
 
 
-async def read_form(request: Request) -> None:
-    """Read the body as a form, for `form`. Raises Refused."""
+async def read_form(request: Request, limit: int = FORM_LIMIT) -> None:
+    """Read the body of at most `limit` bytes as a form, for `form`. Raises Refused."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Refused(415, "Send a form")
-    body = await read_body(request, FORM_LIMIT)
+    body = await read_body(request, limit)
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS, errors="strict")
     except ValueError as error:
@@ -101,7 +101,7 @@ async def _check(request: Request, need: Role, who: Visitor, doors: Doors) -> No
         return
     given = request.headers.get("x-csrf-token", "")
     if not given:
-        await read_form(request)
+        await read_form(request, need.form)
         given = form(request).get(TOKEN, "")
     doors.check_form(request, given, doors.secret(request, NAME))
 

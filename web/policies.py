@@ -25,7 +25,7 @@ class Scoped(NamedTuple):
 
 
 class Role(NamedTuple):
-    """A person with one of these roles, or an admin.
+    """A person with one of these roles, or an admin. Their forms may have `form` bytes.
 
     With `brand` and `desk` EVERY only one whose role is for all of them; with "" the route looks at the brand and desk
     of what it shows.
@@ -34,6 +34,7 @@ class Role(NamedTuple):
     roles: tuple[str, ...]
     brand: str = ""
     desk: str = ""
+    form: int = 64 * 1024
 
 
 Need = Open | Signed | Scoped | Role
@@ -43,6 +44,8 @@ ADMIN = Role(("admin",), EVERY, EVERY)
 AGENT = Role(("agent",))
 READER_OF_DECISIONS = Role(("agent", "analyst"), desk=EVERY)
 READER_OF_CONTACTS = Role(("agent",), desk=EVERY)  # contacts belong to no desk
+READS_FLOWS = Role(("author", "analyst"))
+AUTHOR = Role(("author",), form=256 * 1024)  # a whole survey in a field; web.guard takes no larger body
 DOOR = "who has not signed in yet gets here; forms are checked"
 DEMO = "exists only while `run.py demo` runs, on this machine alone, with nobody's data"
 
@@ -70,6 +73,12 @@ POLICIES: Mapping[str, Need] = {
     "POST /contacts": READER_OF_CONTACTS,
     "GET /contacts/{id}": READER_OF_CONTACTS,
     "POST /contacts/{id}/merge": ADMIN,
+    "GET /flows": READS_FLOWS,
+    "POST /flows": AUTHOR,
+    "GET /flows/{id}": READS_FLOWS,
+    "POST /flows/{id}": AUTHOR,
+    "GET /flows/{id}/edit": AUTHOR,
+    "POST /flows/{id}/edit": AUTHOR,
     "GET /static": Open("style sheets and pictures, the same for everybody"),
     "GET /sign-in": Open(DOOR),
     "POST /sign-in": Open(DOOR),

@@ -89,6 +89,12 @@ def test_t25_the_table_is_what_was_decided():
         "GET /inbox/live": Role(("agent",)),
         "GET /inbox/{id}": Role(("agent",)),
         "POST /inbox/{id}": Role(("agent",)),
+        "GET /flows": Role(("author", "analyst")),
+        "POST /flows": Role(("author",), form=256 * 1024),
+        "GET /flows/{id}": Role(("author", "analyst")),
+        "POST /flows/{id}": Role(("author",), form=256 * 1024),
+        "GET /flows/{id}/edit": Role(("author",), form=256 * 1024),
+        "POST /flows/{id}/edit": Role(("author",), form=256 * 1024),
         "GET /inbox/{id}/live": Role(("agent",)),
         "GET /outreach/new": only_admins,
         "POST /outreach/new": only_admins,
@@ -138,7 +144,18 @@ async def test_s20_the_table_names_what_there_is(sqlite_url, monkeypatch, system
     async with housed(sqlite_url, monkeypatch) as house:
         served = {name for app in (house.app, systems) for route in app._app.routes for name in names(route)}
     unserved = set(POLICIES) - served
-    elsewhere = ("/charts", "/compare", "/comments", "/answers", "/live", "/inbox", "/install", "/hooks/in", *ASKING)
+    elsewhere = (
+        "/charts",
+        "/compare",
+        "/comments",
+        "/answers",
+        "/live",
+        "/inbox",
+        "/flows",
+        "/install",
+        "/hooks/in",
+        *ASKING,
+    )
     assert [name for name in sorted(unserved) if not name.split()[1].startswith(elsewhere)] == []
     assert served <= set(POLICIES)
 

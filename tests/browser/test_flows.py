@@ -1,0 +1,257 @@
+"""Surveys in a real browser: write, see what is wrong, play, publish, go back; two people; keyboard; axe-core."""
+
+import pytest
+from playwright.async_api import expect
+
+from commands.invitations import Invitations
+from tests.browser.acting import XSS
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_signin import LOOKS, fits
+from tests.web.flows_made import AUTHOR, OTHER, READER, running, served, source
+from tests.web.inbox_made import Door
+from web.server import Site
+from web.shapes import Invitation
+
+EXPECTED = ("401", "403", "409", "422")  # answers to what cannot be done, which the browser notes as well
+
+
+@pytest.fixture
+async def house(sqlite_url, tmp_path):
+    async with running(sqlite_url, tmp_path / "flows") as assembled:
+        yield assembled
+
+
+@pytest.fixture
+async def opened(browser, house):
+    """Opens pages for people; they must neither complain nor reach out."""
+    site, contexts, complaints = Site("127.0.0.1", 0), {}, []
+    await site.start(served(house, Door(url="")))
+
+    async def open_(path="/flows", who=AUTHOR, width=1280, **how):
+        key = (who, width, *sorted(how.items()))
+        if key not in contexts:
+            more = {"viewport": {"width": width, "height": 900}, "locale": "en-GB", "base_url": site.url, **how}
+            contexts[key] = await browser.new_context(**more)
+            await contexts[key].add_cookies([{"name": "echolot", "value": who, "url": site.url}])
+        page = await contexts[key].new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda asked: None if asked.url.startswith(site.url) else complaints.append(asked.url))
+        await page.goto(path)
+        return page
+
+    yield open_
+    assert [each for each in complaints if not any(status in each for status in EXPECTED)] == []
+    for context in contexts.values():
+        await context.close()
+    await site.stop()
+
+
+async def asked(house, number):
+    """What the running server asks somebody new."""
+    invited = await Invitations(house).invite(Invitation("coffee", f"sms:+4915112345{number}", language="en"), "")
+    while await house.supervisor.worker.step():
+        pass
+    sent = [row for row in await house.reading.sessions() if row["id"] == invited.id]
+    flow = house.library.revision(sent[0]["revision"])
+    return flow.step("score").ask.text.of("en")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_from_the_first_letter_to_the_way_back(opened, house, script):
+    """With JavaScript while one types, without it by buttons; the server asks by what was published."""
+    page = await opened(java_script_enabled=script)
+    assert "One" in await asked(house, "001")
+    await page.get_by_role("link", name="Edit coffee").click()
+    field = page.get_by_label("The survey as YAML")
+    await field.fill(source("Two").replace("next: thanks", "next: thank"))
+    if not script:
+        await page.get_by_role("button", name="Check").click()
+    place = page.get_by_role("link", name="Line 14, column 11")
+    await expect(page.locator("#problems")).to_contain_text("did you mean 'thanks'?")
+    await expect(page.locator("#screen")).to_contain_text("as soon as no errors are left")
+    if script:
+        await expect(page.locator("#numbers .error")).to_have_text("14")
+        await place.click()
+        await expect(field).to_be_focused()
+        chosen = "(field) => field.value.slice(field.selectionStart, field.selectionEnd)"
+        assert await field.evaluate(chosen) == "thank"
+    await field.fill(source("Two"))
+    if not script:
+        await page.get_by_role("button", name="Check").click()
+    await expect(page.locator("#problems")).to_contain_text("All is well.")
+    await page.get_by_label("Language").select_option("en")
+    await page.get_by_label("Answer as a customer").fill("9, lovely")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".screen .bot").last).to_contain_text("Thank you!")
+    await expect(page.locator(".screen .bot").first).to_contain_text("Acme: Two, 0-10? Reply STOP")
+    await expect(page.get_by_label("Answer as a customer")).to_have_value("")
+    await expect(page.locator("#comparison")).to_contain_text("Two")
+    await page.get_by_label("Note: why?").fill("shorter")
+    await page.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("status")).to_contain_text("Published.")
+    assert "Two" in await asked(house, "002")
+    await page.get_by_role("link", name="Go back to version 1").click()
+    await expect(page.locator("#difference")).to_contain_text("From version 2 to version 1")
+    await page.get_by_label("Note: why?").fill("too short")
+    await page.get_by_role("button", name="Go back to version 1").click()
+    await expect(page.get_by_role("status")).to_contain_text("Gone back.")
+    assert "One" in await asked(house, "003")
+
+
+async def test_a_draft_stays_in_the_browser_until_it_is_published_or_discarded(opened):
+    """Also one that nobody else has heard of; it is shown in the list, for this person only."""
+    page = await opened("/flows/coffee/edit")
+    field = page.get_by_label("The survey as YAML")
+    await field.fill(source("Half a th"))
+    await expect(page.locator("#kept-here")).to_be_visible()
+    await page.goto("/flows")
+    await expect(page.locator("[data-draft=coffee]")).to_be_visible()
+    await page.goto("/flows/coffee/edit")
+    await expect(page.locator("#restored")).to_be_visible()
+    await expect(field).to_have_value(source("Half a th"))
+    await page.get_by_role("button", name="Discard the draft").click()
+    await expect(field).to_have_value(source("One"))
+    await page.goto("/flows")
+    await expect(page.locator("[data-draft=coffee]")).to_be_hidden()
+    await page.get_by_label("Short name").fill("tea")
+    await page.get_by_label("Template").select_option("coffee")
+    await page.get_by_role("button", name="Begin").click()
+    await expect(field).to_have_value(source("One", "tea"))
+    await field.fill(source("Tea", "tea"))
+    await expect(page.locator("#comparison")).to_contain_text("first version")
+    await page.goto("/flows")
+    await page.get_by_role("link", name="tea", exact=True).click()
+    await expect(field).to_have_value(source("Tea", "tea"))
+    await page.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("status")).to_contain_text("Published.")
+    await page.goto("/flows/tea/edit")
+    await expect(page.locator("#restored")).to_be_hidden()
+
+
+async def test_two_people_at_the_same_survey(opened, house):
+    """Whoever is slower is told before they press the button, and what they type stays."""
+    anna, ben = await opened("/flows/coffee/edit"), await opened("/flows/coffee/edit", OTHER)
+    await ben.get_by_label("The survey as YAML").fill(source("Bens"))
+    await ben.get_by_role("button", name="Publish").click()
+    await expect(ben.get_by_role("status")).to_contain_text("Published.")
+    await anna.get_by_role("button", name="Publish").click()
+    field = anna.get_by_label("The survey as YAML")
+    await expect(anna.get_by_role("alert")).to_contain_text("Ben has published version 2 meanwhile")
+    await field.fill(source("Annas"))
+    await expect(anna.locator("#comparison")).to_contain_text("Annas")
+    await expect(field).to_have_value(source("Annas"))
+    await anna.get_by_role("button", name="Publish mine over version 2").click()
+    await expect(anna.get_by_role("status")).to_contain_text("Published.")
+    assert "Annas" in await asked(house, "004")
+
+
+async def test_without_an_answer_the_text_stays(opened):
+    """The server is gone, or somebody has signed out: it says so, and once that is over it goes on."""
+    page = await opened("/flows/coffee/edit")
+    field = page.get_by_label("The survey as YAML")
+    await page.context.clear_cookies()
+    await field.fill(source("Kept"))
+    await expect(page.locator("#lost")).to_be_visible()
+    await expect(field).to_have_value(source("Kept"))
+
+
+async def test_checks_go_out_one_at_a_time(opened):
+    """However fast somebody types."""
+    page = await opened("/flows/coffee/edit")
+    under_way, most, count = 0, 0, 0
+
+    async def slow(route):
+        nonlocal under_way, most, count
+        under_way, count = under_way + 1, count + 1
+        most = max(most, under_way)
+        await page.wait_for_timeout(500)
+        under_way -= 1
+        await route.continue_()
+
+    await page.route("**/edit", slow)
+    await page.get_by_label("The survey as YAML").focus()
+    for letter in "abcdef":
+        await page.keyboard.type(letter)
+        await page.wait_for_timeout(450)
+    await expect(page.locator("#checking")).to_be_hidden()
+    assert most == 1
+    assert 2 <= count <= 6
+
+
+async def test_everything_works_by_keyboard_and_tab_is_no_trap(opened):
+    """Enter keeps the indentation, Ctrl+Z takes it back, Tab goes on and Shift+Tab back."""
+    page = await opened("/flows/coffee/edit")
+    field = page.get_by_label("The survey as YAML")
+    await field.focus()
+    await page.keyboard.press("Control+End")
+    await page.keyboard.type("  - id: more")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("say: x")
+    assert (await field.input_value()).endswith("\n  - id: more\n  say: x")
+    before = await field.input_value()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Check")).to_be_focused()
+    await page.keyboard.press("Shift+Tab")
+    await expect(field).to_be_focused()
+    assert await field.input_value() == before
+    reply = page.get_by_label("Answer as a customer")
+    await field.fill(source())
+    await reply.focus()
+    await page.keyboard.type("7")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".screen .customer")).to_have_text("Customer: 7")
+    await expect(reply).to_be_focused()
+    await page.get_by_label("Channel").select_option("chat")
+    await page.get_by_role("button", name="Start over").focus()
+    await page.keyboard.press("Enter")
+    await page.locator(".keys button", has_text="8").press("Enter")
+    await expect(page.locator(".screen .customer")).to_contain_text("[8]")
+
+
+async def test_s23_what_is_typed_stays_text(opened):
+    """In problems, on the phone, in the comparison and in the list."""
+    page = await opened("/flows/coffee/edit")
+    for each in XSS:
+        await page.get_by_label("The survey as YAML").fill(source().replace("How likely", each.replace('"', "'")))
+        await page.get_by_label("Answer as a customer").fill(each)
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_label("Answer as a customer")).to_have_value("")
+    assert await page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+async def test_axe_finds_nothing_and_nothing_sticks_out(opened, house, width, scheme, tmp_path):
+    """The list, a survey with versions, the way back, the editor: well, with problems, and too late."""
+    how = {"width": width, "color_scheme": scheme}
+    page = await opened("/flows/coffee/edit", **how)
+    await page.get_by_label("Answer as a customer").fill("9, because it is so very good and quick")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".screen .bot").last).to_contain_text("Danke!")
+    await page.get_by_label("Channel").select_option("chat")
+    await page.get_by_role("button", name="Start over").click()
+    await expect(page.locator(".keys button")).to_have_count(11)
+    await fits(page, tmp_path / f"edit-{width}-{scheme}.png")
+    field = page.get_by_label("The survey as YAML")
+    await field.fill(source("Two " + "x" * 60).replace("next: thanks", "next: thank"))
+    await expect(page.locator("#problems")).to_contain_text("did you mean")
+    await fits(page, tmp_path / f"problem-{width}-{scheme}.png")
+    await field.fill(source("Two " + "x" * 60))
+    await expect(page.locator("#comparison")).to_contain_text("Two")
+    await page.locator("#lines summary").click()
+    await fits(page, tmp_path / f"change-{width}-{scheme}.png")
+    other = await opened("/flows/coffee/edit", OTHER, **how)
+    await other.get_by_label("The survey as YAML").fill(source("Bens"))
+    await other.get_by_label("Note: why?").fill("by Ben")
+    await other.get_by_role("button", name="Publish").click()
+    await expect(other.get_by_role("status")).to_contain_text("Published.")
+    await page.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Ben has published")
+    await fits(page, tmp_path / f"late-{width}-{scheme}.png")
+    for name, path in (("list", "/flows"), ("one", "/flows/coffee?old=1&new=2"), ("back", "/flows/coffee?back=1")):
+        await page.goto(path)
+        await fits(page, tmp_path / f"{name}-{width}-{scheme}.png")
+    page = await opened("/flows", READER, **how)
+    await fits(page, tmp_path / f"reader-{width}-{scheme}.png")

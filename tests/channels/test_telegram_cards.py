@@ -122,7 +122,7 @@ def test_s26_hostile_words_in_a_note_are_inert(words, kind):
     assert length(content.text, "utf16") <= 4096
 
 
-def test_the_corpus_bites():
+def test_t18_s26_the_corpus_bites():
     """Unchanged, these words do something: the checks above are not empty."""
     assert len(HOSTILE) >= 40
     assert sum(bool(effects(words)) for words in HOSTILE) >= 15

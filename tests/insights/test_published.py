@@ -2,6 +2,11 @@
 
 "Read" means that the words were read in a stored copy of the source. "Quoted" means that the source itself could not be
 read, and that several others who test their own programs against it print the same figures.
+Looked for and not found with figures that can be read: the tables of B. Rocks (2016; of arXiv 1601.07235 and its HTML
+at ar5iv the abstract and section 1.1, of his R packages NPS on CRAN and brendan-R/nps code and help, whose examples are
+random draws), the two-sample example of J. Lewis and J. Sauro (measuringu.com/nps-significance-test and
+/nps-three-significance-tests: introduction and method, and no row), and programs that test themselves against either.
+
 Figures that could neither be read nor found quoted are not here: test_figures.py and test_intervals.py compute them in
 a second way, which is no less strict, but is not called published.
 """
@@ -55,6 +60,16 @@ def test_a_plain_interval():
     assert found.value == 20
     assert (found.high - found.low) / 2 == pytest.approx(6.6, abs=0.05)
     assert (round(found.low), round(found.high)) == (13, 27)
+
+
+@pytest.mark.parametrize("n", [25, 100, 1024, 10_000])
+def test_a_rule_of_thumb(n):
+    """One third each: the 95 % interval is about 320 / sqrt(n) points long.
+
+    A. Engelhardt, "Net Promoter Score confidence intervals 2: maths and stats", cybaea.net, 13 January 2016. Read.
+    """
+    found = plain_wald(Scores(n / 3, n / 3, n / 3))
+    assert found.high - found.low == pytest.approx(320 / n**0.5, rel=1e-3)
 
 
 def test_the_variance_of_one_answer():

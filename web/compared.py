@@ -56,7 +56,7 @@ def _month(found: Comparisons, lang: str) -> Table:
             [first, score(this.level.value), _range(this.level, lang), count(this.now.answered, lang)],
             [last, score_before, "", count(this.before.answered, lang)],
         ]
-    header = ["", words["score"], "", words["n"]]
+    header = ["", words["score"], words["sure"], words["n"]]
     return Table("month", words["month"], [said], header if rows else (), rows, words["month_note"])
 
 
@@ -74,7 +74,7 @@ def _moved(found: Comparisons, lang: str) -> Table:
 
 def _waves(found: Comparisons, lang: str) -> Table:
     words = COMPARE[lang]
-    header = [words["group"], words["score"], "", words["n"], words["before"], words["verdict"]]
+    header = [words["group"], words["score"], words["sure"], words["n"], words["before"], words["verdict"]]
     rows = [
         [
             row.key if found.by_wave else month(date.fromisoformat(row.key), lang),
@@ -91,7 +91,7 @@ def _waves(found: Comparisons, lang: str) -> Table:
 
 def _ranks(found: Comparisons, lang: str) -> Table:
     words = COMPARE[lang]
-    header = [words["group"], words["drawn"], "", words["as_answered"], words["n"], words["rank"]]
+    header = [words["group"], words["drawn"], words["sure"], words["as_answered"], words["n"], words["rank"]]
     rows = [
         [
             line.key or HOME[lang]["none"],
@@ -118,7 +118,7 @@ def _finds(found: Comparisons, lang: str) -> Table:
         ]
         for find in found.finds[:MOST_ROWS]
     ]
-    header = [words["group"], words["score"], "", words["n"], words["others"]]
+    header = [words["group"], words["score"], words["sure"], words["n"], words["others"]]
     return Table("finds", words["finds"], () if rows else [words["finds_none"]], header, rows, words["finds_note"])
 
 
@@ -126,7 +126,7 @@ def _weighted(found: Comparisons, lang: str) -> Table:
     words, worth, all_of_them = COMPARE[lang], found.worth, found.represented
     rows, said = [], []
     if all_of_them:
-        effective = words["worth_of"].format(n=count(all_of_them.effective, lang))
+        effective = count(all_of_them.effective, lang)
         rows.append([words["plain"], *_scored(all_of_them.unweighted, lang), count(all_of_them.unweighted.n, lang), ""])
         n = count(all_of_them.score.n, lang)
         rows.append([words["represented"], *_scored(all_of_them.score, lang), n, effective])
@@ -134,10 +134,10 @@ def _weighted(found: Comparisons, lang: str) -> Table:
             names = ", ".join(each or HOME[lang]["none"] for each in all_of_them.unheard[:MOST_ROWS])
             said.append(words["unheard"].format(names=names))
     if worth:
-        effective = words["worth_of"].format(n=count(worth.effective, lang))
+        effective = count(worth.effective, lang)
         rows.append([words["worth_plain"], *_scored(worth.plain, lang), count(worth.plain.n, lang), ""])
         rows.append([words["worth"], *_scored(worth.weighted, lang), count(worth.weighted.n, lang), effective])
-    header = [words["way"], words["score"], "", words["n"], ""]
+    header = [words["way"], words["score"], words["sure"], words["n"], words["counts_as"]]
     said += [] if rows else [_why_not(found, "weighted_none", lang)]
     return Table("weighted", words["weighted"], said, header, rows, words["weighted_note"])
 
@@ -163,7 +163,7 @@ def _repeats(found: Comparisons, lang: str) -> Table:
     words, again = COMPARE[lang], found.repeats
     if again is None:
         return Table("repeats", words["repeats"], [_why_not(found, "repeats_none", lang)])
-    header = ["", words["score"], "", words["n"]]
+    header = ["", words["score"], words["sure"], words["n"]]
     rows = [
         [words[f"repeats_{name}"], *_scored(each, lang), count(each.n, lang)]
         for name, each in (("all", again.all_answers), ("last", again.last_only))

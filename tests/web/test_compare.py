@@ -129,7 +129,7 @@ async def test_detractors_who_came_back():
     found = (await shown(One(rows)))["recovered"]
     assert [row[:2] for row in found.rows] == [["All", "40"], ["With a solved case", "20"]]
     assert found.rows[0][2].startswith("50%")
-    assert found.said[0].startswith("With a solved case, +100 more")
+    assert found.said[0].startswith("A higher score with a solved case, beside without: +100 of 100")
     few = (await shown(One(rows[:5] + rows[40:45])))["recovered"]
     assert few.rows[0][2] == "too few"
     assert not few.said

@@ -6,8 +6,6 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "title": ("Vergleiche", "Comparisons"),
     "back": ("Zur Übersicht", "Back to the home page"),
     "few": ("zu wenige, um etwas zu sagen", "too few to say"),
-    "likely": ("wahrscheinlich {low} bis {high}", "likely {low} to {high}"),
-    "answers": ("{n} Antworten", "{n} answers"),
     "points": ("{n} Punkte", "{n} points"),
     "month": ("Dieser Monat neben dem letzten", "This month beside the last"),
     "month_now": ("Bisher im {month}", "{month} so far"),
@@ -78,7 +76,8 @@ _ROWS: Mapping[str, tuple[str, str]] = {
             " them apart."
         ),
     ),
-    "worth_of": ("so viel wert wie {n} gleiche", "worth {n} equal ones"),
+    "sure": ("Wahrscheinlich", "Likely"),
+    "counts_as": ("Zählen wie", "Count as"),
     "unheard": ("Niemand geantwortet: {names}", "Nobody answered: {names}"),
     "recovered": ("Kritiker, die später wieder gefragt wurden", "Detractors who were asked again"),
     "recovered_none": ("Bisher niemand in dieser Auswahl.", "Nobody in this selection so far."),
@@ -87,8 +86,8 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "recovered_all": ("Alle", "All"),
     "recovered_handled": ("Mit gelöstem Fall", "With a solved case"),
     "recovered_beside": (
-        "Mit gelöstem Fall gaben von 100 um {n} mehr eine höhere Note als ohne (wahrscheinlich {low} bis {high}).",
-        "With a solved case, {n} more of 100 gave a higher score than without (likely {low} to {high}).",
+        "Höhere Note mit gelöstem Fall neben ohne: {n} von 100 (wahrscheinlich {low} bis {high}).",
+        "A higher score with a solved case, beside without: {n} of 100 (likely {low} to {high}).",
     ),
     "recovered_note": (
         (

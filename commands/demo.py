@@ -1,5 +1,6 @@
 """`run.py demo`: the whole product with no account anywhere, in one browser page."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -27,6 +28,7 @@ from commands.devices.sms import SmsPhone
 from commands.devices.telegram import TelegramPhone
 from commands.figures import StoredFigures
 from commands.invitations import Invitations
+from commands.reporting import begin
 from commands.serve import bind, serving, until_signalled
 from commands.stage import DemoStage
 from settings import Settings
@@ -44,6 +46,7 @@ CAUSES = [
     {"id": "price", "de": "Preis", "en": "Price"},
     {"id": "other", "de": "Anderes", "en": "Something else"},
 ]
+REPORTS = Path(__file__).with_name("demo_reports").absolute()
 PACE = 0.4  # seconds between two statuses of a message: slow enough to see
 
 
@@ -97,9 +100,14 @@ async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
         figures = Together(SampleYear(clock()), StoredFigures(assembled.reading, DIMENSIONS))
         numbers = home.Home(figures, Pictures(), clock, sample=True, at="/home")
         front = [*home.routes(numbers), *compare.routes(numbers)]
-        async with serving(assembled, site, [*demo.routes(stage), *front]):
+        reporting = begin(assembled, figures)
+        async with serving(assembled, site, [*demo.routes(stage), *front], reporting):
+            telling = asyncio.create_task(reporting.send("weekly")) if reporting else None
             yield stage
             stage.close()
+            if telling:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
 
 
 def configured(folder: Path, devices: Sequence[Device], seats: Sequence[Seats]) -> Settings:
@@ -118,6 +126,7 @@ def configured(folder: Path, devices: Sequence[Device], seats: Sequence[Seats]) 
         home=folder,
         database_url=f"sqlite:///{(folder / 'demo.db').absolute()}",
         company="Echolot",
+        reports_dir=REPORTS,
         channels={device.name: device.config for device in devices},
         desks={"support": DeskSettings.model_validate(first | desk)},
         agents=agents,

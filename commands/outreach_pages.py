@@ -1,7 +1,8 @@
 """The pages about campaigns and the ledger, over the running parts."""
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.outreach.plans import Kept
@@ -16,6 +17,7 @@ from web.outreach_parts import Cell, Decisions, Known, Listed, Shown, Wanted
 from web.outreach_shapes import CampaignAct, CampaignForecast, CampaignStart, CampaignState
 
 MOST_CELLS = 100
+EASE = 20
 _UNDER_WAY = ("planning", "asking")
 
 
@@ -28,6 +30,7 @@ class OutreachPages:
         self._library = library
         self._store: Any = outreach.store
         self.channels = channels
+        self._counted: dict[tuple[str, int], tuple[float, Mapping[str, int]]] = {}
 
     @property
     def flows(self) -> Sequence[str]:
@@ -85,6 +88,17 @@ class OutreachPages:
         known = {key: Known(one.name, one.external, one.brand) for key, one in people.items()}
         return Decisions([self._outreach.entry(each, language) for each in found], known, following, short)
 
+    async def _standing(self, campaign: str, wave: int) -> Mapping[str, int]:
+        """Counted anew after EASE times as long as counting took: a wave of a million takes more than a second."""
+        until, known = self._counted.get((campaign, wave), (0.0, {}))
+        began = time.monotonic()
+        if began < until:
+            return known
+        found: Mapping[str, int] = await self._store.read(lambda: browsing.standing(campaign, wave))
+        now = time.monotonic()
+        self._counted[campaign, wave] = now + EASE * (now - began), found
+        return found
+
     async def _listed(self, kept: Kept) -> Listed:
         try:
             campaign = written(kept.source)
@@ -103,7 +117,7 @@ class OutreachPages:
         )  # fmt: skip
         if wave.state not in _UNDER_WAY:
             return row._replace(decided=wave.taken if wave.state != "planned" else 0)
-        standing = await self._store.read(lambda: browsing.standing(kept.id, wave.n))
+        standing = await self._standing(kept.id, wave.n)
         asked = standing.get("asked", 0)
         members = max(wave.taken, sum(standing.values()))
         return row._replace(members=members, asked=asked, decided=asked + standing.get("not_asked", 0))

@@ -136,6 +136,22 @@ async def test_progress_reasons_and_the_people_behind_them(here):
         assert (row.members, row.decided) == (7, 7)
 
 
+async def test_a_wave_that_takes_long_to_count_is_counted_less_often(here, monkeypatch):
+    """The list shows what was counted last."""
+    monkeypatch.setattr("commands.outreach_pages.EASE", 1_000_000)
+    await here.knows("Asked")
+    await started(here)
+    await here.lives(3)
+    [before] = await here.campaigns.listed()
+    await here.knows("Later")
+    monkeypatch.setattr("commands.outreach_pages.EASE", 0)
+    await execute(here.store, "UPDATE decision SET outcome = 'not_asked'")
+    assert [before] == await here.campaigns.listed()
+    here.campaigns._counted.clear()
+    [after] = await here.campaigns.listed()
+    assert (before.decided, after.decided) == (0, 1)
+
+
 async def test_cells_with_their_quota(here):
     """How many of each cell are in it, beside how many may be."""
     for n in range(5):

@@ -48,6 +48,6 @@ SELECT session, question, type, value, text, comment, at FROM answer
 WHERE session IN (SELECT value FROM json_each(:ids)) ORDER BY session, at, question;
 
 -- name: waves_under_way
--- How a wave's members stand, from its index alone.
+-- How a wave's members stand; it looks at each of them.
 SELECT wave, outcome, count(*) FROM decision WHERE source = 'campaign' AND name = :name AND wave = :wave
 GROUP BY wave, outcome;

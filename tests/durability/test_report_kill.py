@@ -64,6 +64,7 @@ async def test_p4_p5_reports_survive_kill_9(database_url, tmp_path):
                 await asyncio.sleep(dice.uniform(0.05, 1.6))
                 await victim.kill()
             await victim.start()
+            await _ready(victim.url)  # it may have nothing left to do, and be stopped at once
             states = await _settled(database_url)
             await victim.stop()
     letters = Counter(office.ids)

@@ -106,7 +106,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-Scope = Literal["invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics"]
+Scope = Literal["invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "erase"]
 
 
 class ApiKey(Section):

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.errors import BotError, Fault
@@ -44,7 +44,7 @@ class People:
     async def session(self, digest: str) -> Session | None:
         """See web.accounts."""
         found = await self._store.read(lambda: accounts.session(digest))
-        return Session._make((*found[:6], _grants(found.roles))) if found else None
+        return Session._make((*found[:7], _grants(found.roles))) if found else None
 
     async def seen(self, digest: str) -> None:
         """See web.accounts."""
@@ -66,6 +66,14 @@ class People:
         await self._store.run(lambda: accounts.drop_sessions(now - OLDEST))
         opened = await self._store.run(lambda: accounts.sign_in(found, digest, browser, now))
         return found.id if opened else ""
+
+    async def sure(self, person: str, digest: str) -> None:
+        """See web.accounts."""
+        await self._store.run(lambda: accounts.sure(person, digest, self._clock()))
+
+    async def note(self, actor: str, act: str, subject: str, facts: Mapping[str, str | int | bool]) -> None:
+        """See web.acts.Trail."""
+        await self._store.run(lambda: audit.note(self._clock(), actor, act, subject, facts))
 
     async def sign_out(self, person: str, digest: str) -> None:
         """See web.accounts."""

@@ -48,22 +48,28 @@ async def erased(settings: configuration.Settings, whom: str, *, scores: bool) -
     names = pseudonyms(settings)
     store: Any = await database(settings)
     try:
-        done = await store.run(lambda: _forget(settings, whom, names, epoch_ms(), scores=scores))
+        done = await store.run(lambda: forget(settings, whom, names, epoch_ms(), "operator", scores=scores))
     finally:
         await store.close()
     scrub(settings.database_url)
     return done
 
 
-def _forget(
-    settings: configuration.Settings, whom: str, names: "Pseudonyms", now: int, *, scores: bool
+def forget(
+    settings: configuration.Settings, whom: str, names: "Pseudonyms", now: int, by: str, *, scores: bool
 ) -> "Script[Erased]":
-    """In one transaction, and while nobody else writes contacts: no address of theirs comes in meanwhile and stays."""
-    from commands.whose import find  # noqa: PLC0415 — see above
+    """In one transaction, and while nobody else writes contacts: no address of theirs comes in meanwhile and stays.
+
+    `by` is who does it, for the audit trail; it names only who was a contact, and nobody by their address.
+    """
+    from commands.whose import find  # noqa: PLC0415
+    from storage.audit import note  # noqa: PLC0415 — see above
     from storage.contacts import turn  # noqa: PLC0415
     from storage.erasure import erase  # noqa: PLC0415
 
     yield from turn()
     who = yield from find(settings, whom, names)
     contact, external = (who.contact.id, who.contact.external) if who.contact else ("", "")
-    return (yield from erase(who.places, contact, external, now, lambda: secrets.token_hex(12), scores=scores))
+    done = yield from erase(who.places, contact, external, now, lambda: secrets.token_hex(12), scores=scores)
+    yield from note(now, by, "erased", contact, {**done._asdict(), "scores_kept": scores})
+    return done

@@ -13,10 +13,9 @@ import settings as configuration
 from commands import logs
 from storage.looking import look
 from web.shapes import Response, response
-from web.spreadsheets import cell
+from web.spreadsheets import COLUMNS, cell
 
 PAGE = 1000
-COLUMNS = ("at", "score", "segment", "comment", "channel", "flow", "language", "outcome", "id", "revision", "variant")
 PROGRESS_AFTER = 2.0  # seconds
 
 

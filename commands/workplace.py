@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from commands.accounts import People
 from commands.findings import Finding
+from commands.personal import CustomerData
 from settings import Settings
 from storage.schema import sqlite_path
 from web.sessions import Doors
@@ -19,7 +20,8 @@ def workplace(
 ) -> Workplace:
     """`address` is where this machine reaches the server; `more` are further pages behind the same door."""
     doors = Doors(People(store, clock), settings.public_url or "", clock)
-    return Workplace(doors, settings.web.proxies, findings, values(settings), more, address)
+    data = CustomerData(store, settings, clock)
+    return Workplace(doors, settings.web.proxies, findings, values(settings), more, address, data)
 
 
 async def findings() -> list[Finding]:

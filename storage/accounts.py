@@ -67,7 +67,7 @@ class Link(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """A session that there is, and whose it is."""
+    """A session that there is, and whose it is. `sure_at`: when they last gave their password."""
 
     person: str
     email: str
@@ -75,6 +75,7 @@ class SignedIn(NamedTuple):
     language: str
     created_at: int
     seen_at: int
+    sure_at: int
     roles: tuple[Role, ...]
 
 
@@ -199,6 +200,11 @@ def session(digest: str) -> Script[SignedIn | None]:
 def seen(digest: str, now: int) -> Script[None]:
     """Somebody is still there."""
     yield Ask("web_session_seen", (now, digest))
+
+
+def sure(one: str, digest: str, now: int) -> Script[None]:
+    """They have just shown once more who they are."""
+    yield Ask("web_session_sure", (now, digest, one))
 
 
 def sessions_of(one: str) -> Script[list[tuple[str, str, int, int]]]:

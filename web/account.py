@@ -9,14 +9,16 @@ from web import pages
 from web.gate import form
 from web.passwords import LONGEST, SHORTEST
 from web.problems import Refused
-from web.sessions import Doors
+from web.sessions import Doors, inside
 from web.throttle import Misses
 from web.visitors import Visitor
 from web.words import LANGUAGES
 
+WRONG = 422
+
 
 def routes(doors: Doors) -> list[BaseRoute]:
-    """`/account…`."""
+    """`/account…`, and `/confirm`."""
     misses = Misses(doors.clock)
 
     async def account(request: Request) -> Response:
@@ -50,17 +52,45 @@ def routes(doors: Doors) -> list[BaseRoute]:
         Route("/account/profile", save_profile, methods=["POST"]),
         Route("/account/password", change_password, methods=["POST"]),
         Route("/account/sessions", end_sessions, methods=["POST"]),
+        *_confirming(doors, misses),
+    ]
+
+
+def _confirming(doors: Doors, misses: Misses) -> list[BaseRoute]:
+    async def confirm_page(request: Request) -> Response:
+        return _ask(request)
+
+    async def confirm(request: Request) -> Response:
+        who = me(request)
+        try:
+            await sure(request, doors, misses)
+        except Refused as refused:
+            if refused.status != WRONG:
+                raise
+            return _ask(request, WRONG)
+        await doors.accounts.sure(who.id, who.session)
+        return back(inside(form(request).get("to", "")))
+
+    return [
+        Route("/confirm", confirm_page, methods=["GET"]),
+        Route("/confirm", confirm, methods=["POST"]),
     ]
 
 
 async def sure(request: Request, doors: Doors, misses: Misses) -> None:
-    """Refuses with 403 unless the form's `current` is the visitor's password: for what a thief of a session wants."""
+    """Refuses with 422 unless the form's `current` is the visitor's password: for what a thief of a session wants."""
     who = me(request)
     misses.check(who.id, "")
     if not await doors.accounts.confirms(who.id, form(request).get("current", "")[:LONGEST]):
         misses.missed(who.id, "")
-        raise Refused(422, "Wrong password", "Your current password is another one.")
+        raise Refused(WRONG, "Wrong password", "Your current password is another one.")
     misses.hit(who.id, "")
+
+
+def _ask(request: Request, status: int = 200) -> Response:
+    """Is it still you?"""
+    to = form(request).get("to", "") if status == WRONG else request.query_params.get("to", "")
+    return pages.page(request, "confirm.html", status, to=inside(to), wrong=status == WRONG)
 
 
 def me(request: Request) -> Visitor:

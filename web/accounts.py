@@ -1,6 +1,6 @@
 """What the pages ask of whoever keeps the people: implemented over the store in `commands/accounts.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from web.visitors import Grant
@@ -9,7 +9,7 @@ Act = Literal["disable", "enable", "reset", "grant", "revoke"]
 
 
 class Session(NamedTuple):
-    """A session that there is: whose, since when, last seen (epoch ms)."""
+    """A session that there is: whose, since when, last seen, and when they last gave their password (epoch ms)."""
 
     person: str
     email: str
@@ -17,6 +17,7 @@ class Session(NamedTuple):
     language: str
     created_at: int
     seen_at: int
+    sure_at: int
     grants: tuple[Grant, ...]
 
 
@@ -89,6 +90,14 @@ class Accounts(Protocol):
 
     async def sign_out_everywhere(self, person: str, but: str) -> int:
         """End all their sessions but this one; how many there were."""
+        ...
+
+    async def sure(self, person: str, digest: str) -> None:
+        """They have just shown once more who they are."""
+        ...
+
+    async def note(self, actor: str, act: str, subject: str, facts: Mapping[str, str | int | bool]) -> None:
+        """Add an entry to the audit trail; names people and cases by their ids, and holds nothing personal."""
         ...
 
     async def browsers(self, person: str) -> list[Browser]:

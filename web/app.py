@@ -26,6 +26,7 @@ from web import (
     workplace,
 )
 from web.comparing import Reading as Comparable
+from web.acts import Noting
 from web.contacts import Contacts
 from web.events import Events
 from web.flows import Flows
@@ -99,5 +100,6 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *pages.routes(),
     ]
     doors = parts.workplace.doors if parts.workplace else None
-    every = [*gated(more, DEMO_POLICIES, None), *gated(routes, POLICIES, doors)]
+    noting = Noting(doors.accounts, doors.clock) if doors else None
+    every = [*gated(more, DEMO_POLICIES, None), *gated(routes, POLICIES, doors, noting)]
     return Guard(Router(every, redirect_slashes=False), parts.hosts, metrics.observe)

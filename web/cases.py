@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.cases.state import Phase
+from web.acts import tell
 from web.api import MOST, json
 from web.bodies import read, repeatable
 from web.guard import API_LIMIT, read_body
@@ -61,6 +62,7 @@ def routes(inbox: Inbox, keyring: Keyring) -> list[Route]:
     async def act_on_case(request: Request) -> Response:
         key = keyring.check(request, "cases")
         act = decode(await read_body(request, API_LIMIT))
+        tell(request, what=act.press.partition(":")[0] or "text")
         case_id, token = request.path_params["id"], _token(request, act)
         if not await inbox.act(case_id, act, f"{key.name}:{case_id}:{token}"):
             raise Refused(404, "No such case")

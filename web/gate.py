@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import parse_qsl, quote
 
@@ -9,15 +10,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from web.acts import ACTS, Noting, Told, Untold
 from web.guard import read_body
-from web.pages import page
-from web.policies import Need, Role
+from web.keys import key_of
+from web.pages import page, visitor
+from web.policies import Need, Role, Scoped
 from web.problems import Refused
 from web.sessions import NAME, Doors
 from web.visitors import Visitor
 
 FORM_LIMIT = 64 * 1024  # bytes
 FORM_FIELDS = 200
+NO_STORE = {"cache-control": "no-store"}
 SAFE = frozenset({"GET", "HEAD"})
 TOKEN = "_csrf"  # noqa: S105  # the name of the field
 
@@ -28,9 +32,11 @@ class NoPolicy(Exception):
     """A route for which nobody has said who may use it; the server does not start."""
 
 
-def gated(routes: Iterable[BaseRoute], policies: Mapping[str, Need], doors: Doors | None) -> list[BaseRoute]:
-    """The routes, those for people behind the gate. Raises NoPolicy."""
-    return [_behind(route, policies, doors) for route in routes]
+def gated(
+    routes: Iterable[BaseRoute], policies: Mapping[str, Need], doors: Doors | None, noting: Noting | None = None
+) -> list[BaseRoute]:
+    """The routes, those for people and keys behind the gate; `noting` writes into the audit trail. Raises NoPolicy."""
+    return [_behind(route, policies, doors, noting) for route in routes]
 
 
 def names(route: BaseRoute) -> list[str]:
@@ -62,18 +68,35 @@ async def read_form(request: Request, limit: int = FORM_LIMIT) -> None:
     request.scope["state"]["form"] = {name: value.replace("\r\n", "\n") for name, value in fields}
 
 
-def _behind(route: BaseRoute, policies: Mapping[str, Need], doors: Doors | None) -> BaseRoute:
+def _behind(route: BaseRoute, policies: Mapping[str, Need], doors: Doors | None, noting: Noting | None) -> BaseRoute:
     called = names(route)
     if missing := [name for name in called if name not in policies]:
         raise NoPolicy(f"web/policies.py does not say who may use {missing[0]}")
     needs = [policies[name] for name in called]
-    roles = [need for need in needs if isinstance(need, Role)]
-    if not roles:
+    need = next((need for need in needs if isinstance(need, Role | Scoped)), None)
+    if need is None:
         return route
-    if not isinstance(route, Route) or len(needs) != 1 or doors is None:
-        raise NoPolicy(f"{called[0]} is for people: it needs somebody at the door, and one method")
-    endpoint = cast("Endpoint", route.endpoint)
-    return Route(route.path, _gate(endpoint, roles[0], doors), methods=list(route.methods or ()), name=route.name)
+    if not isinstance(route, Route) or len(needs) != 1 or (isinstance(need, Role) and doors is None):
+        raise NoPolicy(f"{called[0]} is for people or keys: it needs somebody at the door, and one method")
+    told = ACTS.get(called[0])
+    if told is None:
+        raise NoPolicy(f"web/acts.py does not say what is noted of {called[0]}")
+    endpoint = _noted(cast("Endpoint", route.endpoint), told, noting) if noting else cast("Endpoint", route.endpoint)
+    if isinstance(need, Role) and doors is not None:
+        endpoint = _gate(endpoint, need, doors)
+    return Route(route.path, endpoint, methods=list(route.methods or ()), name=route.name)
+
+
+def _noted(endpoint: Endpoint, told: Told | Untold, noting: Noting) -> Endpoint:
+    @functools.wraps(endpoint)
+    async def noted(request: Request) -> Response:
+        answer = await endpoint(request)
+        if answer.status_code < HTTPStatus.BAD_REQUEST:
+            who, key = visitor(request), key_of(request)
+            await noting.done(request, told, who.id if who else f"key:{key.name}" if key else "")
+        return answer
+
+    return noted
 
 
 def _gate(endpoint: Endpoint, need: Role, doors: Doors) -> Endpoint:
@@ -88,22 +111,30 @@ def _gate(endpoint: Endpoint, need: Role, doors: Doors) -> Endpoint:
             await _check(request, need, who, doors)
             return await endpoint(request)
         except Refused as refused:
+            if need.sure and reads_html(request) and _lets_in(need, who) and not doors.is_sure(who):
+                return RedirectResponse(f"/confirm?to={quote(_its_page(request), safe='')}", 303, NO_STORE)
             return told(request, refused)
 
     return gate
+
+
+def _its_page(request: Request) -> str:
+    """Where somebody goes on who has just shown who they are: a form has to be sent anew, from its page."""
+    return request.url.path if request.method in SAFE else request.url.path.rpartition("/")[0] or "/"
 
 
 async def _check(request: Request, need: Role, who: Visitor, doors: Doors) -> None:
     """Raises Refused. A script sends its token in a header, and any body; a form has it in a field."""
     if not _lets_in(need, who):
         raise Refused(403, "Not for you", "Your roles do not reach this far. Ask an admin if they should.")
-    if request.method in SAFE:
-        return
-    given = request.headers.get("x-csrf-token", "")
-    if not given:
-        await read_form(request, need.form)
-        given = form(request).get(TOKEN, "")
-    doors.check_form(request, given, doors.secret(request, NAME))
+    if request.method not in SAFE:
+        given = request.headers.get("x-csrf-token", "")
+        if not given:
+            await read_form(request, need.form)
+            given = form(request).get(TOKEN, "")
+        doors.check_form(request, given, doors.secret(request, NAME))
+    if need.sure and not doors.is_sure(who):
+        raise Refused(403, "Is it you?", "Give your password once more at /confirm: this is asked for every time.")
 
 
 def _lets_in(need: Role, who: Visitor) -> bool:
@@ -122,7 +153,7 @@ def _to_the_door(request: Request) -> Response:
         raise Refused(401, "Nobody has signed in", "Sign in at /sign-in.")
     query = f"?{request.url.query}" if request.url.query else ""
     back = quote(request.url.path + query, safe="")
-    return RedirectResponse(f"/sign-in?to={back}" if back != "%2F" else "/sign-in", 303, {"cache-control": "no-store"})
+    return RedirectResponse(f"/sign-in?to={back}" if back != "%2F" else "/sign-in", 303, NO_STORE)
 
 
 def told(request: Request, refused: Refused) -> Response:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from bot.errors import StoreUnavailable
 from web.account import back, me
+from web.acts import tell
 from web.cases import check
 from web.gate import form
 from web.inbox_parts import Cases, Reply, Seen
@@ -63,6 +64,7 @@ async def acted(request: Request, cases: Cases, seen: Seen, again: Callable[[], 
         act = _act(given, login, (who.name or who.email)[:80])
     except Wrong as wrong:
         return typed._replace(told=(words[str(wrong)].format(most=MOST),), status=422)
+    tell(request, what=act.press.partition(":")[0] or given.get("as", "answer"))
     token = given.get("key", "") if TOKEN.fullmatch(given.get("key", "")) else secrets.token_hex(16)
     try:
         await cases.act(seen.listed.id, act, f"page:{who.id}:{seen.listed.id}:{token}:{_digest(act)}")

@@ -12,6 +12,7 @@ from web.problems import Refused
 from web.throttle import Pace
 
 PREFIX = "eck_"
+WHO = "key"
 
 
 class Key(NamedTuple):
@@ -59,4 +60,11 @@ class Keyring:
         if scope not in found.scopes:
             raise Refused(403, "This API key may not do that", f"It lacks the scope {scope!r}.")
         self._pace.take(found.name)
+        request.scope["state"][WHO] = found
         return found
+
+
+def key_of(request: Request) -> Key | None:
+    """Whose call this is, once it has been checked."""
+    found: Key | None = request.scope.get("state", {}).get(WHO)
+    return found

@@ -1,11 +1,12 @@
-"""The part of the API's description that is about people who sign in."""
+"""The part of the API's description that is about people who sign in, and customers who are forgotten."""
 
 from collections.abc import Callable
 from typing import Any
 
+from web.erasure_shapes import Erasure, ErasureDone
 from web.people_shapes import PersonAct, PersonChanged, PersonInvite
 
-TYPES = [PersonInvite, PersonAct, PersonChanged]
+TYPES = [PersonInvite, PersonAct, PersonChanged, Erasure, ErasureDone]
 
 
 def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
@@ -30,6 +31,15 @@ def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dic
                 problems=refused,
                 parameters=[key],
                 requestBody={"required": True, "content": content("PersonAct")},
+            )
+        },
+        "/api/v1/erasures": {
+            "post": operation(
+                "Forget a customer, and never write to them again. It cannot be brought back.",
+                "200",
+                "ErasureDone",
+                problems=("401", "403", "404", "413", "422", "429", "503"),
+                requestBody={"required": True, "content": content("Erasure")},
             )
         },
     }

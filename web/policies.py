@@ -28,19 +28,21 @@ class Role(NamedTuple):
     """A person with one of these roles, or an admin. Their forms may have `form` bytes.
 
     With `brand` and `desk` EVERY only one whose role is for all of them; with "" the route looks at the brand and desk
-    of what it shows.
+    of what it shows. `sure`: they gave their password within the last minutes, or are asked for it (S39).
     """
 
     roles: tuple[str, ...]
     brand: str = ""
     desk: str = ""
     form: int = 64 * 1024
+    sure: bool = False
 
 
 Need = Open | Signed | Scoped | Role
 
 ANYBODY_SIGNED_IN = Role(ROLES)
 ADMIN = Role(("admin",), EVERY, EVERY)
+SURE_ADMIN = Role(("admin",), EVERY, EVERY, sure=True)
 AGENT = Role(("agent",))
 READER_OF_DECISIONS = Role(("agent", "analyst"), desk=EVERY)
 READER_OF_CONTACTS = Role(("agent",), desk=EVERY)  # contacts belong to no desk
@@ -89,7 +91,12 @@ POLICIES: Mapping[str, Need] = {
     "POST /account/profile": ANYBODY_SIGNED_IN,
     "POST /account/password": ANYBODY_SIGNED_IN,
     "POST /account/sessions": ANYBODY_SIGNED_IN,
+    "GET /confirm": ANYBODY_SIGNED_IN,
+    "POST /confirm": ANYBODY_SIGNED_IN,
     "GET /settings": ADMIN,
+    "GET /settings/data": SURE_ADMIN,
+    "POST /settings/data/export": SURE_ADMIN,
+    "POST /settings/data/erase": SURE_ADMIN,
     "GET /settings/people": ADMIN,
     "POST /settings/people": ADMIN,
     "GET /settings/people/{id}": ADMIN,
@@ -116,6 +123,7 @@ POLICIES: Mapping[str, Need] = {
     "POST /api/v1/contacts": Scoped("contacts"),
     "GET /api/v1/contacts/{id}": Scoped("contacts"),
     "POST /api/v1/contacts/{id}/merge": Scoped("contacts"),
+    "POST /api/v1/erasures": Scoped("erase"),
     "POST /api/v1/events": Scoped("events"),
     "POST /api/v1/people": Scoped("people"),
     "POST /api/v1/people/{id}/acts": Scoped("people"),

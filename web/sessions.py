@@ -28,6 +28,7 @@ USUAL = (8 * HOUR, 7 * 24 * HOUR)
 """How long a session holds without and with its person at it: admins, and everybody else (S15)."""
 
 TOUCH = 60_000  # ms: somebody who is there is noted once a minute
+SURE = 5 * 60_000  # ms that a password counts for what is asked for with it (S39)
 FOREIGN = "This form does not come from our own page. Open the page again, and send it once more."
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac", "macOS"))
@@ -55,7 +56,12 @@ class Doors:
             return None
         if touch and now - found.seen_at >= TOUCH:
             await self.accounts.seen(name)
-        return Visitor(found.person, found.email, found.name, found.language, found.grants, name, token(secret))
+        form = token(secret)
+        return Visitor(found.person, found.email, found.name, found.language, found.grants, name, form, found.sure_at)
+
+    def is_sure(self, who: Visitor) -> bool:
+        """Whether they have shown lately that it is still them."""
+        return 0 <= self.clock() - who.sure_at < SURE
 
     def reachable(self, request: Request) -> bool:
         """Whether somebody can sign in this way: over https, or on this machine."""
@@ -127,6 +133,13 @@ def browser_of(request: Request) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "Linux" if re.search("Linux|X11", agent) else "")
     return " · ".join(part for part in (browser, system) if part)
+
+
+def inside(to: str) -> str:
+    """A path of ours to go on to; "/" for whatever leads elsewhere."""
+    parts = urlsplit(to)
+    safe = to.startswith("/") and not to.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return to if safe and all(32 < ord(letter) < 127 for letter in to) else "/"
 
 
 def _origin(url: str) -> str:

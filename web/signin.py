@@ -13,7 +13,7 @@ from web import pages
 from web.gate import TOKEN, form, read_form, told
 from web.passwords import LONGEST, SHORTEST
 from web.problems import Refused
-from web.sessions import BEFORE, NAME, Doors, browser_of, digest, fresh, token
+from web.sessions import BEFORE, NAME, Doors, browser_of, digest, fresh, inside, token
 from web.throttle import Misses, Network, caller
 
 log = structlog.get_logger("signin")
@@ -137,10 +137,3 @@ def _at(public_url: str, request: Request) -> bool:
 
 def _on(to: str) -> Response:
     return RedirectResponse(inside(to), 303, {"cache-control": "no-store"})
-
-
-def inside(to: str) -> str:
-    """A path of ours to go on to; "/" for whatever leads elsewhere."""
-    parts = urlsplit(to)
-    safe = to.startswith("/") and not to.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return to if safe and all(32 < ord(letter) < 127 for letter in to) else "/"

@@ -3,6 +3,9 @@
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 """First characters that make a spreadsheet take a cell for a formula (RELIABILITY S24)."""
 
+COLUMNS = ("at", "score", "segment", "comment", "channel", "flow", "language", "outcome", "id", "revision", "variant")
+"""Of a table of responses."""
+
 
 def cell(value: object) -> object:
     """A value as it is written into a file."""

@@ -25,7 +25,10 @@ class Grant(NamedTuple):
 
 
 class Visitor(NamedTuple):
-    """A person who has signed in. `csrf` goes into every form as `_csrf`; `session` is the hash of its id."""
+    """A person who has signed in. `csrf` goes into every form as `_csrf`; `session` is the hash of its id.
+
+    `sure_at` is when they last gave their password, in epoch ms.
+    """
 
     id: str
     email: str
@@ -34,6 +37,7 @@ class Visitor(NamedTuple):
     grants: tuple[Grant, ...]
     session: str = ""
     csrf: str = ""
+    sure_at: int = 0
 
     def may(self, roles: Collection[str], brand: str = "", desk: str = "") -> bool:
         """Whether one of these roles is theirs, for this brand and desk if they are given; an admin has all roles."""

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from web import account, pages, people, people_api, settings_page, signin
+from web import account, pages, people, people_api, personal, settings_page, signin
 from web.keys import Keyring
+from web.personal import Personal
 from web.sessions import Doors
 from web.settings_page import Findings, Values
 from web.throttle import Network
@@ -21,7 +22,8 @@ async def _nothing_found() -> Sequence[settings_page.Finding]:
 class Workplace(NamedTuple):
     """What the pages for people need. `more` are further pages, behind the same door; one at `/` is the home page.
 
-    `address` is where links begin as long as there is no public URL.
+    `personal` is what may be done with the data of customers. `address` is where links begin as long as there is no
+    public URL.
     """
 
     doors: Doors
@@ -30,6 +32,7 @@ class Workplace(NamedTuple):
     values: Values = ()
     more: Sequence[BaseRoute] = ()
     address: str = ""
+    personal: Personal | None = None
 
 
 def routes(workplace: Workplace, keyring: Keyring) -> list[BaseRoute]:
@@ -45,6 +48,7 @@ def routes(workplace: Workplace, keyring: Keyring) -> list[BaseRoute]:
         *people.routes(doors),
         *people_api.routes(doors.accounts, keyring, doors.public_url or workplace.address),
         *settings_page.routes(workplace.findings, workplace.values),
+        *(personal.routes(workplace.personal, keyring) if workplace.personal else ()),
         *workplace.more,
         Route("/", start, methods=["GET"]),
     ]

@@ -8,8 +8,9 @@ from storage import accounts, audit, scripts
 from storage.accounts import EVERYWHERE, Account, KnownPerson, LastAdmin, Link, Newcomer, NoSuchPerson
 from storage.scripts import Ask
 from storage.sql import portable
+from tests.storage.people import execute
 
-NOW = 1_800_000_000_000
+NOW, DAY = 1_800_000_000_000, 86_400_000
 ANNA = Newcomer("p1", "anna@example.com", "Anna", "de", (EVERYWHERE,))
 BEN = Newcomer("p2", "ben@example.com", "Ben", "en", (("agent", "acme", "support"), ("viewer", "*", "*")))
 LINK = Link("l1", "invite", NOW + 1000)
@@ -78,7 +79,11 @@ async def test_a_session_tells_whose_it_is(store):
     await store.run(lambda: accounts.seen("s1", NOW + 5))
     await store.run(lambda: accounts.seen("s1", NOW + 4))
     found = await store.read(lambda: accounts.session("s1"))
-    assert found == ("p1", "anna@example.com", "Anna", "de", NOW, NOW + 5, (EVERYWHERE,))
+    assert found == ("p1", "anna@example.com", "Anna", "de", NOW, NOW + 5, NOW, (EVERYWHERE,))
+    await store.run(lambda: accounts.sure("p2", "s1", NOW + 6))  # somebody else cannot
+    assert (await store.read(lambda: accounts.session("s1"))).sure_at == NOW
+    await store.run(lambda: accounts.sure("p1", "s1", NOW + 6))
+    assert (await store.read(lambda: accounts.session("s1"))).sure_at == NOW + 6
     await store.run(lambda: accounts.grant("p1", ("agent", "acme", "*"), NOW, "operator"))
     await store.run(lambda: accounts.profile("p1", "A.", "en"))
     found = await store.read(lambda: accounts.session("s1"))
@@ -212,3 +217,62 @@ async def test_s39_the_whole_trail_is_looked_at_in_portions(store, portion, monk
     scripts._sqlite.cache_clear()
     scripts._postgres.cache_clear()
     assert found == (6, [5])
+
+
+async def aged(store, *days):
+    """An entry of each of these days."""
+    for day in days:
+        await store.run(lambda day=day: audit.note(NOW + day * DAY, "p1", "looked", f"c{day}"))
+
+
+async def test_c12_s39_what_is_too_old_goes_and_the_rest_can_be_checked(store):
+    """What is gone is told by an entry of the chain; nothing goes while the chain does not hold."""
+    await aged(store, 0, 1, 2, 3, 4)
+    assert await store.run(lambda: audit.trim(NOW, NOW, "operator")) == 0
+    assert await store.run(lambda: audit.trim(NOW + 2 * DAY, NOW + 5 * DAY, "operator")) == 2
+    trail = await store.read(lambda: audit.entries(audit.NEWEST, 100))
+    assert [(entry.n, entry.act) for entry in trail[:2]] == [(6, "trail_trimmed"), (5, "looked")]
+    assert await store.read(audit.examine) == (4, [])
+    assert await store.run(lambda: audit.trim(NOW + 9 * DAY, NOW + 9 * DAY, "operator")) == 4
+    assert await store.read(audit.examine) == (1, [])
+    await aged(store, 10)
+    assert await store.read(audit.examine) == (2, [])
+
+
+async def test_c12_s39_an_entry_out_of_order_keeps_what_stands_behind_it(store):
+    """The clock of one machine was slow."""
+    await aged(store, 0, 9, 1, 2)
+    assert await store.run(lambda: audit.trim(NOW + 5 * DAY, NOW + 9 * DAY, "operator")) == 1
+    assert await store.read(audit.examine) == (4, [])
+
+
+TAMPERED = [
+    "INSERT INTO audit_anchor (n, at, hash) VALUES (3, 0, 'f')",
+    "INSERT INTO audit_anchor (n, at, hash) SELECT n, at, hash FROM audit WHERE n = 3",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+@pytest.mark.parametrize("removed", [True, False])
+async def test_c12_s39_who_trims_by_hand_is_found_out(store, statement, removed):
+    """An anchor that no entry tells of, whether what is before it has been removed or not."""
+    await aged(store, 0, 1, 2, 3, 4)
+    await execute(store, statement)
+    if removed:
+        await execute(store, "DELETE FROM audit WHERE n <= 3")
+    _, broken = await store.read(audit.examine)
+    assert broken
+    with pytest.raises(audit.Broken, match="does not hold"):
+        await store.run(lambda: audit.trim(NOW + 9 * DAY, NOW, "operator"))
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM audit WHERE n = 5", "DELETE FROM audit_anchor", "UPDATE audit_anchor SET n = 4"]
+)
+async def test_c12_s39_behind_the_anchor_everything_stays(store, statement):
+    """And the anchor itself."""
+    await aged(store, 0, 1, 2, 3, 4)
+    await store.run(lambda: audit.trim(NOW + 2 * DAY, NOW, "operator"))
+    with pytest.raises(Exception, match="the audit trail stays"):
+        await execute(store, statement)
+    assert await store.read(audit.examine) == (4, [])

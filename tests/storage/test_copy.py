@@ -25,6 +25,7 @@ OUTREACH = (
 )  # fmt: skip
 REPORTS = ("report_receiver", "report_run")
 PEOPLE = ("audit", "one_time_link", "person", "role_grant", "web_session")
+PEOPLE = ("api_key", "audit", "audit_anchor", "one_time_link", "person", "role_grant", "web_session")
 
 
 @pytest.fixture

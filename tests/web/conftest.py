@@ -113,6 +113,19 @@ class CasesInMemory:
         return case_id in ("c0", "c1")
 
 
+class NoOne:
+    """No accounts; a trail that remembers."""
+
+    def __init__(self) -> None:
+        self.entries = []
+
+    async def note(self, *entry):
+        self.entries.append(entry)
+
+    async def session(self, *_asked):
+        return None
+
+
 class NoFlows:
     """Nobody asks it: flows, contacts, events, outreach and reports are tested over databases."""
 
@@ -147,7 +160,7 @@ def app(backend, inbox):
             contacts=NoFlows(),
             events=NoFlows(),
             happened=backend.accept,
-            workplace=Workplace(Doors(None, "https://nps.example.com", lambda: 1000)),
+            workplace=Workplace(Doors(NoOne(), "https://nps.example.com", lambda: 1000), personal=NoFlows()),
         )
     )
 

@@ -108,7 +108,7 @@ async def well():
 
 
 @contextlib.asynccontextmanager
-async def housed(url, monkeypatch, public_url=URL, **more):
+async def housed(url, monkeypatch, public_url=URL, keys=(), **more):
     """The web application over this database, with passwords that are quick to hash."""
     monkeypatch.setattr(passwords, "MEMORY", 64)
     monkeypatch.setattr(passwords, "TIMES", 1)
@@ -118,7 +118,7 @@ async def housed(url, monkeypatch, public_url=URL, **more):
     house = House(people, store, now)
     workplace = Workplace(Doors(people, public_url, lambda: now[0]), **more)
     parts = Parts(
-        {}, nothing, nothing, nothing, Reading(), well, Keyring([], lambda: now[0]), ["nps.example.com"],
+        {}, nothing, nothing, nothing, Reading(), well, Keyring(keys, lambda: now[0]), ["nps.example.com"],
         workplace=workplace,
     )  # fmt: skip
     house.app = build(parts)

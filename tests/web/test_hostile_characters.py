@@ -56,7 +56,7 @@ async def api(database_url):
     case = await Rooms(store, library.load()).opened()
     await store.close()
     wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS}, address_keys=[make()])
-    scopes = {"invite", "read", "cases", "author", "contacts", "outreach", "events", "metrics", "people"}
+    scopes = {"invite", "read", "cases", "author", "contacts", "outreach", "events", "metrics", "people", "erase"}
     keys = [Key("all", digest("eck_all"), frozenset(scopes))]
     async with parts(wanted) as assembled:
         transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
@@ -121,6 +121,7 @@ class Api:
             "person's name": lambda word: self.posts(path, person | {"name": word}),
             "person's role": lambda word: self.posts(path, person | {"roles": [f"agent:{word}"]}),
             "POST /api/v1/people/{id}/acts": lambda word: self.posts(f"{path}/{_quoted(word)}/acts", {"act": "reset"}),
+            "POST /api/v1/erasures": lambda word: self.posts("/api/v1/erasures", {"whom": word}),
             "role's brand": lambda word: self.posts(f"{path}/a/acts", {"act": "grant", "role": f"agent:{word}"}),
         }
 

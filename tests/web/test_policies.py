@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, Router
 
-from tests.web.conftest import Backend, Channel, NoFlows
+from tests.web.conftest import Backend, Channel, NoFlows, NoOne
 from tests.web.figures_made import Made
 from tests.web.signing_in import URL, housed
 from web.app import Parts, build
@@ -20,7 +20,7 @@ from web.sessions import NAME, Doors, fresh, token
 from web.visitors import EVERY, ROLES, Grant, Visitor, grant_of
 from web.workplace import Workplace
 
-SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "people")
+SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "people", "erase")
 BRANDS = (EVERY, "acme")
 PEOPLE = [f"{role}:{brand}" for role, brand in itertools.product(ROLES, BRANDS)]
 ASKING = ("/outreach", "/ledger", "/contacts")
@@ -37,7 +37,7 @@ class AtTheDoor(Doors):
 
     async def visitor(self, request, **_how):
         secret = self.secret(request, NAME)
-        return Visitor(secret, secret, "", "en", (grant_of(secret),)) if secret else None
+        return Visitor(secret, secret, "", "en", (grant_of(secret),), sure_at=self.clock()) if secret else None
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,12 @@ def test_t25_the_table_is_what_was_decided():
     """Whoever changes it changes it here too: these are the pages that not everybody who signed in may see."""
     special = {name: need for name, need in POLICIES.items() if isinstance(need, Role) and need.roles != ROLES}
     only_admins = Role(("admin",), EVERY, EVERY)
+    surely = only_admins._replace(sure=True)
     assert special == {
         "GET /settings": only_admins,
+        "GET /settings/data": surely,
+        "POST /settings/data/export": surely,
+        "POST /settings/data/erase": surely,
         "GET /settings/people": only_admins,
         "POST /settings/people": only_admins,
         "GET /settings/people/{id}": only_admins,
@@ -117,6 +121,7 @@ def systems():
             reading=backend, ready=backend.ready, keyring=Keyring(keys, lambda: 1000), hosts=["nps.example.com"],
             inbox=NoFlows(), insights=Made(), flows=NoFlows(), outreach=NoFlows(), contacts=NoFlows(), events=NoFlows(),
             reporting=NoFlows(), happened=backend.accept, workplace=Workplace(Doors(None, URL, lambda: 0)),
+            happened=backend.accept, workplace=Workplace(Doors(NoOne(), URL, lambda: 0), personal=NoFlows()),
         )
     )  # fmt: skip
 

@@ -162,6 +162,42 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "level_bad": ("Problem", "problem"),
     "setting": ("Einstellung", "Setting"),
     "value": ("Wert", "Value"),
+    # is it still you
+    "confirm": ("Sind Sie es noch?", "Is it still you?"),
+    "confirm_text": (
+        "Bevor Daten das Haus verlassen oder verschwinden, geben Sie bitte Ihr Passwort ein. Es gilt fünf Minuten.",
+        "Before data leave or disappear, please give your password once more. It counts for five minutes.",
+    ),
+    "confirm_wrong": ("Ihr Passwort ist ein anderes.", "Your password is another one."),
+    "confirm_go": ("Weiter", "Go on"),
+    # data of customers
+    "data": ("Daten von Kunden", "Data of customers"),
+    "export": ("Herunterladen", "Download"),
+    "export_text": (
+        "Alle Antworten als CSV, mit Kommentaren. Wer sie herunterlädt, steht im Protokoll.",
+        "All answers as CSV, with comments. Whoever downloads them stands in the audit trail.",
+    ),
+    "export_go": ("Antworten herunterladen", "Download the answers"),
+    "erase": ("Jemanden vergessen", "Forget somebody"),
+    "erase_text": (
+        "Adressen, Nachrichten, Kommentare, Gespräche und Fälle verschwinden, und niemand schreibt dieser Person mehr.",
+        "Addresses, messages, comments, conversations and cases go, and nobody writes to this person any more.",
+    ),
+    "erase_whom": ("Wen?", "Whom?"),
+    "erase_hint": (
+        "Eine Adresse wie sms:+4930123456, die Nummer des Kontakts hier oder in einem anderen System.",
+        "An address like sms:+4930123456, the id of the contact here or in another system.",
+    ),
+    "erase_scores": (
+        "Auch die Noten löschen; sonst bleiben sie als Zahlen von niemandem.",
+        "Delete the scores too; else they stay as numbers of nobody.",
+    ),
+    "erase_yes": ("Das lässt sich nicht rückgängig machen.", "This cannot be brought back."),
+    "erase_go": ("Endgültig löschen", "Erase for good"),
+    "erased": (
+        "Gelöscht: Adressen {addresses}, Umfragen {sessions}, Fälle {cases}. Denken Sie an Anbieter und Sicherungen.",
+        "Erased: addresses {addresses}, surveys {sessions}, cases {cases}. Remember your providers and your backups.",
+    ),
     # the trail
     "audit": ("Protokoll", "Audit trail"),
     "audit_hint": (
@@ -201,6 +237,25 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "act_contact_merged": ("hat zwei Kontakte zusammengeführt", "made two contacts one"),
     "act_flow_published": ("hat eine Umfrage veröffentlicht", "published a survey"),
     "act_flow_rolled_back": ("ist zu einer früheren Fassung zurückgegangen", "went back to an earlier version"),
+    "act_saw_comments": ("hat Kommentare gelesen", "read comments"),
+    "act_saw_answer": ("hat eine Antwort gelesen", "read an answer"),
+    "act_saw_cases": ("hat die Liste der Fälle gesehen", "saw the list of cases"),
+    "act_saw_case": ("hat einen Fall gelesen", "read a case"),
+    "act_acted_on_case": ("hat an einem Fall gearbeitet", "worked on a case"),
+    "act_saw_trail": ("hat das Protokoll gelesen", "read the audit trail"),
+    "act_saw_contact": ("hat einen Kontakt gesehen", "saw a contact"),
+    "act_saved_contacts": ("hat Kontakte gespeichert", "saved contacts"),
+    "act_merged_contacts": ("hat Kontakte zusammengelegt", "merged contacts"),
+    "act_exported_contacts": ("hat Kontakte ausgelesen", "exported contacts"),
+    "act_exported_responses": ("hat Antworten ausgelesen", "exported responses"),
+    "act_published_flow": ("hat eine Umfrage veröffentlicht", "published a survey"),
+    "act_rolled_flow_back": ("hat eine Umfrage zurückgesetzt", "went back to an older survey"),
+    "act_moved_conversations": ("hat Gespräche umgezogen", "moved conversations"),
+    "act_saw_decisions": ("hat gesehen, wer warum gefragt wurde", "saw who was asked and why"),
+    "act_planned_campaign": ("hat eine Kampagne geplant", "planned a campaign"),
+    "act_acted_on_campaign": ("hat eine Kampagne geführt", "ran a campaign"),
+    "act_erased": ("hat jemanden gelöscht", "erased somebody"),
+    "act_trail_trimmed": ("hat alte Einträge gelöscht", "removed old entries"),
 }
 
 WORKPLACE: Mapping[str, Mapping[str, str]] = {

@@ -48,16 +48,20 @@ UPDATE person SET password_hash = :fresh WHERE id = :id AND password_hash = :sta
 UPDATE person SET name = :name, language = :language WHERE id = :id;
 
 -- name: add_web_session
-INSERT INTO web_session (id_hash, person, browser, created_at, seen_at)
-SELECT CAST(:hash AS TEXT), p.id, CAST(:browser AS TEXT), CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM person AS p
+INSERT INTO web_session (id_hash, person, browser, created_at, seen_at, sure_at)
+SELECT CAST(:hash AS TEXT), p.id, CAST(:browser AS TEXT), CAST(:now AS BIGINT), CAST(:now AS BIGINT),
+  CAST(:now AS BIGINT) FROM person AS p
 WHERE p.id = :person AND p.disabled_at IS NULL AND p.password_hash = :known RETURNING id_hash;
 
 -- name: web_session_with
-SELECT p.id, p.email, p.name, p.language, s.created_at, s.seen_at
+SELECT p.id, p.email, p.name, p.language, s.created_at, s.seen_at, s.sure_at
 FROM web_session AS s JOIN person AS p ON p.id = s.person WHERE s.id_hash = :hash AND p.disabled_at IS NULL;
 
 -- name: web_session_seen
 UPDATE web_session SET seen_at = :now WHERE id_hash = :hash AND seen_at < :now;
+
+-- name: web_session_sure
+UPDATE web_session SET sure_at = :now WHERE id_hash = :hash AND person = :person;
 
 -- name: web_sessions_of
 SELECT id_hash, browser, created_at, seen_at FROM web_session WHERE person = :person ORDER BY seen_at DESC, id_hash;
@@ -95,3 +99,21 @@ ON CONFLICT DO NOTHING RETURNING n;
 
 -- name: audit_before
 SELECT n, at, actor, act, subject, facts, prev_hash, hash FROM audit WHERE n < :before ORDER BY n DESC LIMIT :limit;
+
+-- name: audit_before_time
+-- The last of the oldest entries that are all older than this; one that is younger and stands before it is kept with all
+-- behind it.
+SELECT n, hash FROM audit
+WHERE n < coalesce((SELECT min(n) FROM audit WHERE at >= :before), 1152921504606846976) ORDER BY n DESC LIMIT 1;
+
+-- name: audit_about
+SELECT facts FROM audit WHERE subject = :subject AND act = :act ORDER BY n;
+
+-- name: audit_anchor
+SELECT n, hash FROM audit_anchor ORDER BY n DESC LIMIT 1;
+
+-- name: add_anchor
+INSERT INTO audit_anchor (n, at, hash) VALUES (:n, :now, :hash) ON CONFLICT DO NOTHING RETURNING n;
+
+-- name: drop_audit
+DELETE FROM audit WHERE n <= :n;

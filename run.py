@@ -47,6 +47,7 @@ COMMANDS = {
     "db": "The database: upgrade, status, copy, backup.",
     "channels": "The channels: list, connect to the provider, an app's manifest.",
     "user": "Make keys, for the API and for credentials at rest.",
+    "key": "Keys for the API: add, list, revoke.",
     "audit": "Who did what: look whether the trail holds, print it, trim it.",
     "doctor": "Look for everything that needs an operator.",
 }

@@ -1,4 +1,4 @@
-"""How `run.py user` gets to the people: it looks by itself, and writes through the server that holds the database."""
+"""How `run.py user` and `run.py key` change things: through the server that holds the database, or by themselves."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,13 +11,16 @@ import settings as configuration
 from bot.errors import BotError, StoreUnavailable
 from commands import logs
 from commands.accounts import People
+from commands.api_keys import StoredKeys
 from commands.assemble import database, epoch_ms
 from commands.send import call, running
 from settings import Settings
 from storage.looking import look
 from storage.schema import sqlite_path
 from web.accounts import Member
-from web.people_api import acted, invited
+from web.key_pages import KeyShown
+from web.key_shapes import KeyChanged, KeyWanted
+from web.people_api import OPERATOR, acted, invited
 from web.people_shapes import PersonAct, PersonChanged, PersonInvite
 
 T = TypeVar("T")
@@ -41,18 +44,49 @@ def members() -> list[Member]:
 
 def invite(wanted: PersonInvite) -> PersonChanged:
     """Let somebody in. Raises BotError."""
-    return _change("/api/v1/people", wanted, lambda people, base: invited(people, wanted, base))
+    return _change("/api/v1/people", wanted, PersonChanged, lambda store, base: invited(_people(store), wanted, base))
 
 
 def act(person: str, wanted: PersonAct) -> PersonChanged:
     """Change somebody, by id or address. Raises BotError."""
     path = f"/api/v1/people/{quote(person, safe='')}/acts"
-    return _change(path, wanted, lambda people, base: acted(people, person, wanted, base))
+    return _change(path, wanted, PersonChanged, lambda store, base: acted(_people(store), person, wanted, base))
 
 
-def _change(
-    path: str, wanted: msgspec.Struct, work: Callable[[People, str], Awaitable[PersonChanged]]
-) -> PersonChanged:
+def _people(store: Any) -> People:
+    return People(store, epoch_ms)
+
+
+def all_keys() -> list[KeyShown]:
+    """The keys in the database, whoever holds it."""
+    settings = configuration.load()
+    logs.setup(settings.log, "warning")
+
+    async def looking() -> list[KeyShown]:
+        async with look(settings.database_url) as reading:
+            return await StoredKeys(reading, epoch_ms).keys()
+
+    return asyncio.run(looking())
+
+
+def make_key(wanted: KeyWanted) -> KeyChanged:
+    """A new key. Raises BotError."""
+    return _through("/api/v1/keys", wanted, KeyChanged, lambda kept: kept.make(wanted, OPERATOR))
+
+
+def revoke_key(name: str) -> KeyChanged:
+    """Let a key hold no longer. Raises BotError."""
+    path = f"/api/v1/keys/{quote(name, safe='')}/revoke"
+    return _through(path, KeyChanged(name), KeyChanged, lambda kept: kept.revoke(name, OPERATOR))
+
+
+def _through(path: str, wanted: msgspec.Struct, kind: type[T], work: Callable[[StoredKeys], Awaitable[T]]) -> T:
+    settings = configuration.load()
+    taken = frozenset(key.name for key in settings.api_keys)
+    return _change(path, wanted, kind, lambda store, _base: work(StoredKeys(store, epoch_ms, taken)))
+
+
+def _change(path: str, wanted: msgspec.Struct, kind: type[T], work: Callable[[Any, str], Awaitable[T]]) -> T:
     settings = configuration.load()
     logs.setup(settings.log, "warning")
     file = sqlite_path(settings.database_url)
@@ -66,12 +100,12 @@ def _change(
             server = running(file) if file else None  # one that was just starting got there first
             if server is None:
                 raise
-    return msgspec.convert(call(server, path, msgspec.to_builtins(wanted)), PersonChanged)
+    return msgspec.convert(call(server, path, msgspec.to_builtins(wanted)), kind)
 
 
-async def _here(settings: Settings, work: Callable[[People, str], Awaitable[PersonChanged]]) -> PersonChanged:
+async def _here(settings: Settings, work: Callable[[Any, str], Awaitable[T]]) -> T:
     store: Any = await database(settings)
     try:
-        return await work(People(store, epoch_ms), settings.public_url or f"http://127.0.0.1:{settings.port}")
+        return await work(store, settings.public_url or f"http://127.0.0.1:{settings.port}")
     finally:
         await store.close()

@@ -33,7 +33,7 @@ from commands.reporting import Reporting, begin
 from commands.strange_flows import strange_flows
 from commands.versions import Publishing
 from commands.watching import watch
-from commands.workplace import workplace
+from commands.workplace import stored_keys, workplace
 from integrations.inbound.hook import Hook
 from settings import Settings
 from storage import accounts
@@ -129,6 +129,7 @@ def build(
         Key(key.name, key.sha256, frozenset(key.scopes), int(key.expires.timestamp() * 1000) if key.expires else 0)
         for key in settings.api_keys
     ]
+    stored = stored_keys(settings, assembled.store, epoch_ms)
     public = urlsplit(settings.public_url or "").hostname
     return app.build(
         app.Parts(
@@ -138,7 +139,7 @@ def build(
             settled=invitations.settled,
             reading=assembled.reading,
             ready=assembled.ready,
-            keyring=Keyring([*configured, *keys], epoch_ms, settings.web.calls_per_minute),
+            keyring=Keyring([*configured, *keys], epoch_ms, settings.web.calls_per_minute, stored),
             hosts={*settings.hosts, host, *([public] if public else [])},
             installing=installing(assembled),
             clock=assembled.clock,

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from commands.accounts import People
+from commands.api_keys import StoredKeys
 from commands.findings import Finding
 from commands.personal import CustomerData
 from settings import Settings
@@ -21,7 +22,21 @@ def workplace(
     """`address` is where this machine reaches the server; `more` are further pages behind the same door."""
     doors = Doors(People(store, clock), settings.public_url or "", clock)
     data = CustomerData(store, settings, clock)
-    return Workplace(doors, settings.web.proxies, findings, values(settings), more, address, data)
+    return Workplace(
+        doors,
+        settings.web.proxies,
+        findings,
+        values(settings),
+        more,
+        address,
+        data,
+        stored_keys(settings, store, clock),
+    )
+
+
+def stored_keys(settings: Settings, store: Any, clock: Callable[[], int]) -> StoredKeys:
+    """The keys in the database; those of the settings have taken their names."""
+    return StoredKeys(store, clock, frozenset(key.name for key in settings.api_keys))
 
 
 async def findings() -> list[Finding]:

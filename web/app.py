@@ -30,7 +30,7 @@ from web.acts import Noting
 from web.contacts import Contacts
 from web.events import Events
 from web.flows import Flows
-from web.gate import gated
+from web.gate import Watch, gated
 from web.guard import Guard
 from web.inbound import Hook, Take
 from web.keys import Keyring
@@ -100,6 +100,6 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *pages.routes(),
     ]
     doors = parts.workplace.doors if parts.workplace else None
-    noting = Noting(doors.accounts, doors.clock) if doors else None
-    every = [*gated(more, DEMO_POLICIES, None), *gated(routes, POLICIES, doors, noting)]
+    watch = Watch(Noting(doors.accounts, doors.clock) if doors else None, parts.keyring)
+    every = [*gated(more, DEMO_POLICIES, None), *gated(routes, POLICIES, doors, watch)]
     return Guard(Router(every, redirect_slashes=False), parts.hosts, metrics.observe)

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import parse_qsl, quote
 
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from web.acts import ACTS, Noting, Told, Untold
 from web.guard import read_body
-from web.keys import key_of
+from web.keys import Keyring, key_of
 from web.pages import page, visitor
 from web.policies import Need, Role, Scoped
 from web.problems import Refused
@@ -32,11 +32,21 @@ class NoPolicy(Exception):
     """A route for which nobody has said who may use it; the server does not start."""
 
 
+class Watch(NamedTuple):
+    """What the gate needs beside somebody at the door: who notes what was done, and who knows the keys."""
+
+    noting: Noting | None = None
+    keyring: Keyring | None = None
+
+
+ALONE = Watch()
+
+
 def gated(
-    routes: Iterable[BaseRoute], policies: Mapping[str, Need], doors: Doors | None, noting: Noting | None = None
+    routes: Iterable[BaseRoute], policies: Mapping[str, Need], doors: Doors | None, watch: Watch = ALONE
 ) -> list[BaseRoute]:
-    """The routes, those for people and keys behind the gate; `noting` writes into the audit trail. Raises NoPolicy."""
-    return [_behind(route, policies, doors, noting) for route in routes]
+    """The routes, those for people and keys behind the gate. Raises NoPolicy."""
+    return [_behind(route, policies, doors, watch) for route in routes]
 
 
 def names(route: BaseRoute) -> list[str]:
@@ -68,7 +78,7 @@ async def read_form(request: Request, limit: int = FORM_LIMIT) -> None:
     request.scope["state"]["form"] = {name: value.replace("\r\n", "\n") for name, value in fields}
 
 
-def _behind(route: BaseRoute, policies: Mapping[str, Need], doors: Doors | None, noting: Noting | None) -> BaseRoute:
+def _behind(route: BaseRoute, policies: Mapping[str, Need], doors: Doors | None, watch: Watch) -> BaseRoute:
     called = names(route)
     if missing := [name for name in called if name not in policies]:
         raise NoPolicy(f"web/policies.py does not say who may use {missing[0]}")
@@ -81,7 +91,11 @@ def _behind(route: BaseRoute, policies: Mapping[str, Need], doors: Doors | None,
     told = ACTS.get(called[0])
     if told is None:
         raise NoPolicy(f"web/acts.py does not say what is noted of {called[0]}")
-    endpoint = _noted(cast("Endpoint", route.endpoint), told, noting) if noting else cast("Endpoint", route.endpoint)
+    endpoint = cast("Endpoint", route.endpoint)
+    if watch.noting:
+        endpoint = _noted(endpoint, told, watch.noting)
+    if isinstance(need, Scoped) and watch.keyring:
+        endpoint = _keyed(endpoint, need, watch.keyring)
     if isinstance(need, Role) and doors is not None:
         endpoint = _gate(endpoint, need, doors)
     return Route(route.path, endpoint, methods=list(route.methods or ()), name=route.name)
@@ -97,6 +111,15 @@ def _noted(endpoint: Endpoint, told: Told | Untold, noting: Noting) -> Endpoint:
         return answer
 
     return noted
+
+
+def _keyed(endpoint: Endpoint, need: Scoped, keyring: Keyring) -> Endpoint:
+    @functools.wraps(endpoint)
+    async def keyed(request: Request) -> Response:
+        await keyring.look(request, need.limits)
+        return await endpoint(request)
+
+    return keyed
 
 
 def _gate(endpoint: Endpoint, need: Role, doors: Doors) -> Endpoint:

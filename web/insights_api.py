@@ -21,6 +21,7 @@ from web.insight_shapes import Counted, Group, Groups, Point, Said, SaidPage, Su
 from web.keys import Keyring
 from web.problems import Refused
 from web.shapes import iso
+from web.visitors import EVERY
 from web.words import language
 
 MOST = 1000  # comments per page
@@ -30,8 +31,8 @@ def routes(counts: Reading, keyring: Keyring, clock: Callable[[], int]) -> list[
     """`/api/v1/insights/…`; `clock` gives epoch ms."""
 
     def asked(request: Request) -> Asked:
-        keyring.check(request, "read")
-        return filters.asked(request, counts.dimensions, clock())
+        key = keyring.check(request, "read")
+        return filters.asked(request, counts.dimensions, clock(), None if key.brand == EVERY else {key.brand})
 
     async def summarise(request: Request) -> Response:
         return json(summary(await figures(counts, asked(request), 0), language(request)))

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from web.erasure_shapes import Erasure, ErasureDone
+from web.key_shapes import KeyChanged, KeyWanted
 from web.people_shapes import PersonAct, PersonChanged, PersonInvite
 
-TYPES = [PersonInvite, PersonAct, PersonChanged, Erasure, ErasureDone]
+TYPES = [PersonInvite, PersonAct, PersonChanged, Erasure, ErasureDone, KeyWanted, KeyChanged]
 
 
 def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
@@ -41,5 +42,17 @@ def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dic
                 problems=("401", "403", "404", "413", "422", "429", "503"),
                 requestBody={"required": True, "content": content("Erasure")},
             )
+        },
+        "/api/v1/keys": {
+            "post": operation(
+                "Make a key for another system; it stands in the answer and nowhere else.",
+                "201",
+                "KeyChanged",
+                problems=refused,
+                requestBody={"required": True, "content": content("KeyWanted")},
+            )
+        },
+        "/api/v1/keys/{id}/revoke": {
+            "post": operation("Let a key hold no longer.", "200", "KeyChanged", problems=refused, parameters=[key])
         },
     }

@@ -19,9 +19,13 @@ class Signed(NamedTuple):
 
 
 class Scoped(NamedTuple):
-    """An API key with this scope; the route checks it."""
+    """An API key with this scope; the route checks it.
+
+    A key for one brand or desk gets in only where the route keeps to them: `limits` says which of both it does.
+    """
 
     scope: str
+    limits: tuple[str, ...] = ()
 
 
 class Role(NamedTuple):
@@ -101,6 +105,9 @@ POLICIES: Mapping[str, Need] = {
     "POST /settings/people": ADMIN,
     "GET /settings/people/{id}": ADMIN,
     "POST /settings/people/{id}": ADMIN,
+    "GET /settings/keys": ADMIN,
+    "POST /settings/keys/add": SURE_ADMIN,
+    "POST /settings/keys/revoke": ADMIN,
     "GET /settings/audit": ADMIN,
     # what providers and other systems tell us
     "POST /hooks/{channel}": Signed("the provider's signature"),
@@ -119,12 +126,21 @@ POLICIES: Mapping[str, Need] = {
     "GET /api/v1/cases": Scoped("cases"),
     "GET /api/v1/cases/{id}": Scoped("cases"),
     "POST /api/v1/cases/{id}/acts": Scoped("cases"),
+    "GET /api/v1/insights/summary": Scoped("read", ("brand",)),
+    "GET /api/v1/insights/trend": Scoped("read", ("brand",)),
+    "GET /api/v1/insights/segments": Scoped("read", ("brand",)),
+    "GET /api/v1/insights/comments": Scoped("read", ("brand",)),
+    "GET /api/v1/cases": Scoped("cases", ("desk",)),
+    "GET /api/v1/cases/{id}": Scoped("cases", ("desk",)),
+    "POST /api/v1/cases/{id}/acts": Scoped("cases", ("desk",)),
     "GET /api/v1/contacts": Scoped("contacts"),
     "POST /api/v1/contacts": Scoped("contacts"),
     "GET /api/v1/contacts/{id}": Scoped("contacts"),
     "POST /api/v1/contacts/{id}/merge": Scoped("contacts"),
     "POST /api/v1/erasures": Scoped("erase"),
     "POST /api/v1/events": Scoped("events"),
+    "POST /api/v1/keys": Scoped("people"),
+    "POST /api/v1/keys/{id}/revoke": Scoped("people"),
     "POST /api/v1/people": Scoped("people"),
     "POST /api/v1/people/{id}/acts": Scoped("people"),
     "GET /api/v1/flows": Scoped("read"),

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from web import account, pages, people, people_api, personal, settings_page, signin
+from web import account, key_pages, pages, people, people_api, personal, settings_page, signin
+from web.key_pages import Keys
 from web.keys import Keyring
 from web.personal import Personal
 from web.sessions import Doors
@@ -22,8 +23,8 @@ async def _nothing_found() -> Sequence[settings_page.Finding]:
 class Workplace(NamedTuple):
     """What the pages for people need. `more` are further pages, behind the same door; one at `/` is the home page.
 
-    `personal` is what may be done with the data of customers. `address` is where links begin as long as there is no
-    public URL.
+    `personal` is what may be done with the data of customers, `keys` are those of other systems. `address` is where
+    links begin as long as there is no public URL.
     """
 
     doors: Doors
@@ -33,6 +34,7 @@ class Workplace(NamedTuple):
     more: Sequence[BaseRoute] = ()
     address: str = ""
     personal: Personal | None = None
+    keys: Keys | None = None
 
 
 def routes(workplace: Workplace, keyring: Keyring) -> list[BaseRoute]:
@@ -49,6 +51,7 @@ def routes(workplace: Workplace, keyring: Keyring) -> list[BaseRoute]:
         *people_api.routes(doors.accounts, keyring, doors.public_url or workplace.address),
         *settings_page.routes(workplace.findings, workplace.values),
         *(personal.routes(workplace.personal, keyring) if workplace.personal else ()),
+        *(key_pages.routes(workplace.keys, keyring) if workplace.keys else ()),
         *workplace.more,
         Route("/", start, methods=["GET"]),
     ]

@@ -17,6 +17,7 @@ from web.shapes import CaseCard, CaseDetail, CaseSummary, InvitationState, Invit
 from web.workplace import Workplace
 
 KEY = "eck_all"
+URL = "https://nps.example.com"
 KEYS = [
     Key("all", digest(KEY), frozenset({"invite", "read", "cases", "author", "outreach", "metrics"})),
     Key("reader", digest("eck_reader"), frozenset({"read"})),
@@ -160,7 +161,9 @@ def app(backend, inbox):
             contacts=NoFlows(),
             events=NoFlows(),
             happened=backend.accept,
-            workplace=Workplace(Doors(NoOne(), "https://nps.example.com", lambda: 1000), personal=NoFlows()),
+            workplace=Workplace(
+                Doors(NoOne(), "https://nps.example.com", lambda: 1000), personal=NoFlows(), keys=NoFlows()
+            ),
         )
     )
 

@@ -28,6 +28,7 @@ class House:
     store: object
     now: list[int] = field(default_factory=lambda: [START])
     app: object = None
+    parts: object = None
 
     def wait(self, ms: int) -> None:
         self.now[0] += ms
@@ -108,20 +109,20 @@ async def well():
 
 
 @contextlib.asynccontextmanager
-async def housed(url, monkeypatch, public_url=URL, keys=(), **more):
-    """The web application over this database, with passwords that are quick to hash."""
+async def housed(url, monkeypatch, public_url=URL, keys=(), stored=None, inbox=None, insights=None, **more):
+    """The web application over this database, with passwords that are quick to hash; `stored` are keys in it."""
     monkeypatch.setattr(passwords, "MEMORY", 64)
     monkeypatch.setattr(passwords, "TIMES", 1)
     store = await open_store(url)
     now = [START]
     people = People(store, lambda: now[0])
     house = House(people, store, now)
-    workplace = Workplace(Doors(people, public_url, lambda: now[0]), **more)
-    parts = Parts(
-        {}, nothing, nothing, nothing, Reading(), well, Keyring(keys, lambda: now[0]), ["nps.example.com"],
-        workplace=workplace,
+    workplace = Workplace(Doors(people, public_url, lambda: now[0]), keys=stored, **more)
+    house.parts = Parts(
+        {}, nothing, nothing, nothing, Reading(), well, Keyring(keys, lambda: now[0], stored=stored),
+        ["nps.example.com"], workplace=workplace, inbox=inbox, insights=insights,
     )  # fmt: skip
-    house.app = build(parts)
+    house.app = build(house.parts)
     try:
         yield house
     finally:

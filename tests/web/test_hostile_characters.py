@@ -121,6 +121,9 @@ class Api:
             "person's name": lambda word: self.posts(path, person | {"name": word}),
             "person's role": lambda word: self.posts(path, person | {"roles": [f"agent:{word}"]}),
             "POST /api/v1/people/{id}/acts": lambda word: self.posts(f"{path}/{_quoted(word)}/acts", {"act": "reset"}),
+            "POST /api/v1/keys": lambda word: self.posts("/api/v1/keys", {"name": word, "scopes": ["read"]}),
+            "key's brand": lambda word: self.posts("/api/v1/keys", {"name": "a", "scopes": ["read"], "brand": word}),
+            "POST /api/v1/keys/{id}/revoke": lambda word: self.posts(f"/api/v1/keys/{_quoted(word)}/revoke", {}),
             "POST /api/v1/erasures": lambda word: self.posts("/api/v1/erasures", {"whom": word}),
             "role's brand": lambda word: self.posts(f"{path}/a/acts", {"act": "grant", "role": f"agent:{word}"}),
         }

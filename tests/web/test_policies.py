@@ -81,6 +81,9 @@ def test_t25_the_table_is_what_was_decided():
     surely = only_admins._replace(sure=True)
     assert special == {
         "GET /settings": only_admins,
+        "GET /settings/keys": only_admins,
+        "POST /settings/keys/add": surely,
+        "POST /settings/keys/revoke": only_admins,
         "GET /settings/data": surely,
         "POST /settings/data/export": surely,
         "POST /settings/data/erase": surely,
@@ -122,6 +125,8 @@ def systems():
             inbox=NoFlows(), insights=Made(), flows=NoFlows(), outreach=NoFlows(), contacts=NoFlows(), events=NoFlows(),
             reporting=NoFlows(), happened=backend.accept, workplace=Workplace(Doors(None, URL, lambda: 0)),
             happened=backend.accept, workplace=Workplace(Doors(NoOne(), URL, lambda: 0), personal=NoFlows()),
+            happened=backend.accept,
+            workplace=Workplace(Doors(NoOne(), URL, lambda: 0), personal=NoFlows(), keys=NoFlows()),
         )
     )  # fmt: skip
 

@@ -117,3 +117,23 @@ INSERT INTO audit_anchor (n, at, hash) VALUES (:n, :now, :hash) ON CONFLICT DO N
 
 -- name: drop_audit
 DELETE FROM audit WHERE n <= :n;
+
+-- name: add_key
+INSERT INTO api_key (sha256, name, hint, scopes, brand, desk, created_by, created_at, expires_at)
+VALUES (:digest, :name, :hint, :scopes, :brand, :desk, :by, :now, nullif(CAST(:expires AS BIGINT), 0))
+ON CONFLICT DO NOTHING RETURNING name;
+
+-- name: all_keys
+SELECT sha256, name, hint, scopes, brand, desk, created_by, created_at, coalesce(expires_at, 0), coalesce(used_at, 0),
+  coalesce(revoked_at, 0) FROM api_key ORDER BY name;
+
+-- name: key_with
+SELECT sha256, name, hint, scopes, brand, desk, created_by, created_at, coalesce(expires_at, 0), coalesce(used_at, 0),
+  coalesce(revoked_at, 0) FROM api_key
+WHERE sha256 = :digest AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now);
+
+-- name: key_used
+UPDATE api_key SET used_at = :now WHERE sha256 = :digest AND coalesce(used_at, 0) <= :before;
+
+-- name: revoke_key
+UPDATE api_key SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL RETURNING name;

@@ -25,8 +25,8 @@ from web import (
     reports,
     workplace,
 )
-from web.comparing import Reading as Comparable
 from web.acts import Noting
+from web.comparing import Reading as Comparable
 from web.contacts import Contacts
 from web.events import Events
 from web.flows import Flows

@@ -5,7 +5,7 @@ from alembic import op
 from storage.migrate import run_sql
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 _GUARD = {
     "sqlite": (

@@ -215,7 +215,9 @@ async def test_what_makes_no_sense_is_refused(house, wrong):
 async def test_the_page_says_what_is_wrong_and_keeps_what_was_filled_in(house):
     """A name twice, no scope at all."""
     async with house.inside() as page:
-        assert "No keys yet" in (await page.get("/settings/keys")).text
+        shown = (await page.get("/settings/keys")).text
+        assert "No keys yet" in shown
+        assert "<h1>API keys</h1>" in shown
         none = await page.post("/settings/keys/add", {"name": "crm", "brand": "acme"}, form="/settings/keys")
         assert (none.status_code, 'value="acme"' in none.text) == (422, True)
         await page.post("/settings/keys/add", FORM, form="/settings/keys")

@@ -199,7 +199,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
         "Erased: addresses {addresses}, surveys {sessions}, cases {cases}. Remember your providers and your backups.",
     ),
     # keys for the API
-    "keys": ("API-Schlüssel", "API keys"),
+    "api_keys": ("API-Schlüssel", "API keys"),
     "key": ("Schlüssel", "Key"),
     "keys_none": ("Noch keine Schlüssel", "No keys yet"),
     "keys_none_text": (

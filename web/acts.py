@@ -100,6 +100,8 @@ ACTS: Mapping[str, Told | Untold] = {
     "GET /api/v1/contacts/{id}": Told("saw_contact"),  # the address may name them as a person would
     "POST /api/v1/contacts/{id}/merge": WITH_IT,
     "POST /api/v1/erasures": WITH_IT,
+    "GET /api/v1/reports": FIGURES,
+    "POST /api/v1/reports/{id}/runs": Told("sent_report", "id"),
     "POST /api/v1/events": SOURCE,
     "POST /api/v1/keys": WITH_IT,
     "POST /api/v1/keys/{id}/revoke": WITH_IT,

@@ -24,7 +24,6 @@ OUTREACH = (
     "idem", "suppression", "wave",
 )  # fmt: skip
 REPORTS = ("report_receiver", "report_run")
-PEOPLE = ("audit", "one_time_link", "person", "role_grant", "web_session")
 PEOPLE = ("api_key", "audit", "audit_anchor", "one_time_link", "person", "role_grant", "web_session")
 
 

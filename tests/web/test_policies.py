@@ -123,8 +123,7 @@ def systems():
             hooks={"sms": Channel()}, accept=backend.accept, invite=backend.invite, settled=backend.settled,
             reading=backend, ready=backend.ready, keyring=Keyring(keys, lambda: 1000), hosts=["nps.example.com"],
             inbox=NoFlows(), insights=Made(), flows=NoFlows(), outreach=NoFlows(), contacts=NoFlows(), events=NoFlows(),
-            reporting=NoFlows(), happened=backend.accept, workplace=Workplace(Doors(None, URL, lambda: 0)),
-            happened=backend.accept, workplace=Workplace(Doors(NoOne(), URL, lambda: 0), personal=NoFlows()),
+            reporting=NoFlows(),
             happened=backend.accept,
             workplace=Workplace(Doors(NoOne(), URL, lambda: 0), personal=NoFlows(), keys=NoFlows()),
         )

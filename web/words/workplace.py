@@ -289,6 +289,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "act_published_flow": ("hat eine Umfrage veröffentlicht", "published a survey"),
     "act_rolled_flow_back": ("hat eine Umfrage zurückgesetzt", "went back to an older survey"),
     "act_moved_conversations": ("hat Gespräche umgezogen", "moved conversations"),
+    "act_sent_report": ("hat einen Bericht verschickt", "sent a report"),
     "act_saw_decisions": ("hat gesehen, wer warum gefragt wurde", "saw who was asked and why"),
     "act_key_added": ("hat einen API-Schlüssel gemacht", "made an API key"),
     "act_key_revoked": ("hat einen API-Schlüssel widerrufen", "revoked an API key"),

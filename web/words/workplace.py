@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from web.words.trail import TRAIL
+
 _ROWS: Mapping[str, tuple[str, str]] = {
     "skip": ("Zum Inhalt springen", "Skip to the content"),
     "navigation": ("Bereiche", "Areas"),
@@ -295,6 +297,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "act_key_revoked": ("hat einen API-Schlüssel widerrufen", "revoked an API key"),
     "act_erased": ("hat jemanden gelöscht", "erased somebody"),
     "act_trail_trimmed": ("hat alte Einträge gelöscht", "removed old entries"),
+    **TRAIL,
 }
 
 WORKPLACE: Mapping[str, Mapping[str, str]] = {

@@ -31,8 +31,6 @@ TRAIL: Mapping[str, tuple[str, str]] = {
     "act_saved_contacts": ("hat Kontakte gespeichert", "saved contacts"),
     "act_exported_contacts": ("hat Kontakte ausgelesen", "exported contacts"),
     "act_exported_responses": ("hat Antworten ausgelesen", "exported responses"),
-    "act_published_flow": ("hat eine Umfrage veröffentlicht", "published a survey"),
-    "act_rolled_flow_back": ("hat eine Umfrage zurückgesetzt", "went back to an older survey"),
     "act_moved_conversations": ("hat Gespräche umgezogen", "moved conversations"),
     "act_sent_report": ("hat einen Bericht verschickt", "sent a report"),
     "act_saw_decisions": ("hat gesehen, wer warum gefragt wurde", "saw who was asked and why"),
@@ -40,4 +38,6 @@ TRAIL: Mapping[str, tuple[str, str]] = {
     "act_key_revoked": ("hat einen API-Schlüssel widerrufen", "revoked an API key"),
     "act_erased": ("hat jemanden gelöscht", "erased somebody"),
     "act_trail_trimmed": ("hat alte Einträge gelöscht", "removed old entries"),
+    "act_flow_published": ("hat eine Umfrage veröffentlicht", "published a survey"),
+    "act_flow_rolled_back": ("ist zu einer früheren Fassung zurückgegangen", "went back to an earlier version"),
 }

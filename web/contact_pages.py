@@ -207,12 +207,12 @@ def _answer(row: Sequence[Any]) -> tuple[str, str]:
 
 async def _merged(request: Request, people: People) -> Response:
     """First whom that means, then, once somebody is sure, the two made one."""
-    words, given = CONTACTS[spoken(request)], form(request)
-    gone, typed = await _known(request, people), form(request).get("into", "").strip()[:MOST_TEXT]
+    words, fields = CONTACTS[spoken(request)], form(request)
+    gone, typed = await _known(request, people), fields.get("into", "").strip()[:MOST_TEXT]
     into = await people.named(typed) if typed else None
     if into is None or into.id == gone.id:
         return await _show(request, people, gone, wrong=words["merge_nobody"], typed=typed)
-    if given.get("sure") != into.id:
+    if fields.get("sure") != into.id:
         return await _show(request, people, gone, into, typed=typed)
     try:
         one = await people.merge(gone.id, into.id, me(request).id)

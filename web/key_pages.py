@@ -92,14 +92,14 @@ def routes(keys: Keys, keyring: Keyring) -> list[BaseRoute]:
 
 def _wanted(request: Request) -> KeyWanted:
     """What the form asks for. Raises ValueError."""
-    given = form(request)
+    fields = form(request)
     return msgspec.convert(
         {
-            "name": given.get("name", "").strip(),
-            "scopes": [scope for scope in SCOPES if f"scope_{scope}" in given],
-            "brand": given.get("brand", "").strip() or EVERY,
-            "desk": given.get("desk", "").strip() or EVERY,
-            "days": int(given["days"]) if given.get("days") in DAYS else 365,
+            "name": fields.get("name", "").strip(),
+            "scopes": [scope for scope in SCOPES if f"scope_{scope}" in fields],
+            "brand": fields.get("brand", "").strip() or EVERY,
+            "desk": fields.get("desk", "").strip() or EVERY,
+            "days": int(fields["days"]) if fields.get("days") in DAYS else 365,
         },
         KeyWanted,
     )

@@ -137,6 +137,7 @@ async def test_of_an_unwritable_lane_only_the_event_that_is_to_blame_is_parked(h
 async def test_no_innocent_event_is_parked_when_another_worker_took_the_bad_lane(house, quick):
     """Between our failure and the parking, somebody else handled the lane: the next lane is just worked on."""
     await house.gets("STOP", BEN)
+    house.clock.passes(1)  # so that Ben's is the first
     await house.gets("STOP")
     other = House(house.store, house.library)
     worker = through(house, ValueError("batch"), ValueError("whole"))

@@ -35,13 +35,17 @@ def message(key: str, sender: str, name: str, to: str, written: Written, now: in
     found.set_content(written.text.replace("\r\n", "\n").replace("\r", "\n") + "\n", cte="base64")
     if written.pdf is not None:
         found.add_attachment(written.pdf, maintype="application", subtype="pdf", filename=written.file)
+        found.set_boundary(f"=_{_digest(key)}")  # stands in no part, as all are base64; else it would be chance
     return found.as_bytes()
 
 
 def message_id(key: str, sender: str) -> str:
     """The same for the same letter, so that a mail program that gets it twice can tell."""
-    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"<{digest}@{sender.rpartition('@')[2]}>"
+    return f"<{_digest(key)}@{sender.rpartition('@')[2]}>"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def _mailbox(address: str, name: str) -> Address:

@@ -1,7 +1,7 @@
-"""Batches are decided in portions, each while what came before it is written: a core waits for the database no more."""
+"""The next batch, decided while the one before it is being committed: waiting for the disk leaves a core idle."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from bot.rows import Batch, Consequences
@@ -10,55 +10,38 @@ from storage.rows import NOTHING_SEEN, Seen, batch
 Decide = Callable[[Batch], Consequences]
 
 
-PORTION = 32
-"""Lanes that are decided together, beside the writing of those before them."""
-
-
-class Claimed(NamedTuple):
-    """What was claimed at once: how many events, and what follows from them, portion by portion.
-
-    An outcome raises what its decision has raised.
-    """
-
-    events: int
-    outcomes: Iterator[Consequences]
-
-
 class _Next(NamedTuple):
     limit: int
     decide: Decide
-    claimed: Claimed
+    claimed: int
+    outcome: Future[Consequences]
 
 
 class Ahead:
-    """At most one batch that is read in the transaction beside whose commit it is begun to be decided.
+    """At most one batch, read in the transaction whose commit it is decided beside.
 
     That is safe because one process writes: nothing that the batch was read from changes until it is written itself,
-    except that new events may come in behind those it holds. Its portions know nothing of one another, as its lanes do
-    not.
+    except that new events may come in behind those it holds.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-ahead")
         self._next: _Next | None = None
 
-    def now(self, decide: Decide, rows: Sequence[Any], seen: Seen) -> Claimed:
-        """Decide these rows of `claim`: a single portion here and now, which is sooner done than handed over."""
-        if len({row[1] for row in rows}) > PORTION:
-            return self._beside(decide, rows, seen)
-        return Claimed(len(rows), map(decide, [batch(rows, seen)]))
-
     def begin(self, limit: int, decide: Decide, rows: Sequence[Any], seen: Seen = NOTHING_SEEN) -> None:
-        """Decide these rows, if there are any, for `take` of the next transaction."""
+        """Decide these rows of `claim`, if there are any, in the background."""
         if rows:
-            self._next = _Next(limit, decide, self._beside(decide, rows, seen))
+            self._next = _Next(limit, decide, len(rows), self._thread.submit(decide, batch(rows, seen)))
 
-    def take(self, limit: int, decide: Decide) -> Claimed | None:
-        """What was begun, or None if that would be somebody else's batch."""
+    def take(self, limit: int, decide: Decide) -> tuple[int, Consequences] | None:
+        """How many events were claimed and what follows, or None if that would be somebody else's batch.
+
+        Raises what `decide` has raised.
+        """
         following, self._next = self._next, None
         if following is None or (following.limit, following.decide) != (limit, decide):
             return None
-        return following.claimed
+        return following.claimed, following.outcome.result()
 
     def forget(self) -> None:
         """The transaction failed: what was read in it has not happened."""
@@ -67,19 +50,3 @@ class Ahead:
     def close(self) -> None:
         """Release the thread."""
         self._thread.shutdown()
-
-    def _beside(self, decide: Decide, rows: Sequence[Any], seen: Seen) -> Claimed:
-        waiting = [self._thread.submit(decide, batch(some, seen)) for some in _portions(rows)]
-        return Claimed(len(rows), (outcome.result() for outcome in waiting))
-
-
-def _portions(rows: Sequence[Any]) -> list[list[Any]]:
-    """Whole lanes, so that what somebody writes is read in its order."""
-    lanes: dict[str, int] = {}
-    portions: list[list[Any]] = []
-    for row in rows:
-        number = lanes.setdefault(row[1], len(lanes)) // PORTION
-        if number == len(portions):
-            portions.append([])
-        portions[number].append(row)
-    return portions

@@ -64,21 +64,15 @@ Key = tuple[str, str]
 _known = msgspec.json.Decoder(_Known).decode
 
 
-def after_batch(parts: Sequence[Consequences], counting: Counting) -> Script[None]:
+def after_batch(rows: Consequences, counting: Counting) -> Script[None]:
     """Count what a worker's batch has changed. Comes last in its transaction, so that nobody waits behind its locks."""
-    ids, fresh, tried, moved = set[str](), set[str](), set[str](), set[str]()
-    nameless = []
-    for rows in parts:
-        for row in rows.sessions:
-            if row.version == 1:
-                (tried if row.basis == TEST else fresh).add(row.id)
-            elif row.outcome:
-                ids.add(row.id)
-        ids.update(row.session for row in rows.answers if row.type in _COUNTED)
-        moved.update(row.session for row in rows.addresses if row.opted_out_at and row.session)
-        moved.update(row.key.removesuffix(_OPENING) for row in rows.deliveries if row.key.endswith(_OPENING))
-        nameless += [row for row in rows.deliveries if not row.key and row.provider_id]
-    ids |= fresh
+    fresh = {row.id for row in rows.sessions if row.version == 1 and row.basis != TEST}
+    tried = {row.id for row in rows.sessions if row.version == 1 and row.basis == TEST}
+    ids = fresh | {row.id for row in rows.sessions if row.outcome}
+    ids |= {row.session for row in rows.answers if row.type in _COUNTED}
+    moved = {row.session for row in rows.addresses if row.opted_out_at and row.session}
+    moved |= {row.key.removesuffix(_OPENING) for row in rows.deliveries if row.key.endswith(_OPENING)}
+    nameless = [row for row in rows.deliveries if not row.key and row.provider_id]
     if nameless:
         channels, refs = {row.channel for row in nameless}, {row.provider_id for row in nameless}
         found = yield Ask("opened_by_reported", (_listed(channels), _listed(refs)))

@@ -91,7 +91,7 @@ async def write(connection: Any, rows: Consequences, now: int, counting: Countin
     for opened in rows.opened:
         await _open_link(connection, opened)
     await _agree(connection, rows, now)
-    await run_on_postgres(connection, after_batch([rows], counting))
+    await run_on_postgres(connection, after_batch(rows, counting))
 
 
 async def _agree(connection: Any, rows: Consequences, now: int) -> None:

@@ -21,7 +21,8 @@ from storage.leasing import doubtful, lease, settle, terms
 from storage.lock import WriterLock, locked
 from storage.looking import SqliteLook, reader_of
 from storage.news import News
-from storage.rollups import Counting, after_batch, after_sends
+from storage.rollups import Counting, after_sends
+from storage.rows import batch
 from storage.scripts import Script, run_on_sqlite
 from storage.sql import statements
 from storage.versions import publish
@@ -147,31 +148,30 @@ class SqliteStore(SqliteLook):
         topics: list[str] = []
 
         def work(connection: sqlite3.Connection) -> int:
-            due = {"now": now, "limit": limit, "most": limit * 4}
-            claimed = self._ahead.take(limit, decide)
-            if claimed is None:
-                if not (rows := connection.execute(SQL["claim"], due).fetchall()):
+            nonlocal topics
+            claim = {"now": now, "limit": limit, "most": limit * 4}
+            ready = self._ahead.take(limit, decide)
+            if ready is None:
+                rows = connection.execute(SQL["claim"], claim).fetchall()
+                if not rows:
                     return 0
-                claimed = self._ahead.now(decide, rows, seen_from(connection, SQL, rows))
-            parts = []
-            for part in claimed.outcomes:
-                parts.append(part)
-                released = write(connection, SQL, part, now)
-                topics.extend(["outbox"] * bool(part.outbox or released) + ["inbox"] * bool(part.forwards))
-            run_on_sqlite(connection, after_batch(parts, self.counting))
+                ready = len(rows), decide(batch(rows, seen_from(connection, SQL, rows)))
+            claimed, consequences = ready
+            released = write(connection, SQL, consequences, now, self.counting)
+            topics = ["outbox"] * bool(consequences.outbox or released) + ["inbox"] * bool(consequences.forwards)
             latest = self._along.board(connection)  # so that the next batch is there to be decided beside the commit
-            if claimed.events >= limit > 1:  # else there is hardly anything left
-                due["now"] = max(now, latest)  # what came in is ready, too
-                rows = connection.execute(SQL["claim"], due).fetchall()
+            if claimed >= limit > 1:  # else there is hardly anything left
+                claim["now"] = max(now, latest)  # what came in meanwhile is ready, too
+                rows = connection.execute(SQL["claim"], claim).fetchall()
                 self._ahead.begin(limit, decide, rows, seen_from(connection, SQL, rows))
-            return claimed.events
+            return claimed
 
         try:
             claimed = await self._write(work)
         except BaseException:
             self._ahead.forget()
             raise
-        self._news.tell(*set(topics))
+        self._news.tell(*topics)
         return claimed
 
     async def lease(

@@ -13,6 +13,7 @@ from bot.rows import SETTLED, TAKEN, TOLD, Arrival, Consequences, DeliveryRow, F
 from storage.cases import supersede, write_cases
 from storage.consent import follow
 from storage.entering import enter
+from storage.rollups import Counting, after_batch
 from storage.scripts import run_on_sqlite
 from storage.wide import insert
 
@@ -33,11 +34,10 @@ def accept(connection: sqlite3.Connection, sql: Mapping[str, str], arrivals: Seq
     return new
 
 
-def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int) -> bool:
-    """Write what a portion of a batch led to, but the counts, inside the caller's transaction.
-
-    Whether a message may go that had to wait.
-    """
+def write(
+    connection: sqlite3.Connection, sql: Mapping[str, str], rows: Consequences, now: int, counting: Counting
+) -> bool:
+    """Write everything a batch led to, inside the caller's transaction; whether a message may go that had to wait."""
     if rows.sessions:
         _write_sessions(connection, sql, rows)
     if rows.reactions:
@@ -65,6 +65,7 @@ def write(connection: sqlite3.Connection, sql: Mapping[str, str], rows: Conseque
         run_on_sqlite(connection, follow(rows.consents, now))
     if rows.entered:
         run_on_sqlite(connection, enter(rows.entered, now))
+    run_on_sqlite(connection, after_batch(rows, counting))
     return any(released)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import asyncpg
 import uvloop
 
-from storage import migrate, sqlite, tallies
+from storage import migrate, sqlite, tallies, writing
 from storage.cells import cells_of, terms_of
 from storage.opening import open_store
 from storage.sqlite import connect
@@ -232,7 +232,7 @@ def _cost(folder: Path, people: int, rounds: int) -> list[Row]:
     """Durable turns with counting beside those without, in turn."""
     template = folder / "template.db"
     uvloop.run(durable.prepare(f"sqlite:///{template}", people))
-    counted = sqlite.after_batch, sqlite.after_sends
+    counted = writing.after_batch, sqlite.after_sends
 
     def nothing(*_: Any) -> Any:
         return None
@@ -242,11 +242,11 @@ def _cost(folder: Path, people: int, rounds: int) -> list[Row]:
     for number in range(rounds):
         speeds = []
         for name, (batch, sends) in (("with", counted), ("without", (nothing, nothing))):
-            sqlite.after_batch, sqlite.after_sends = batch, sends  # type: ignore[assignment]
+            writing.after_batch, sqlite.after_sends = batch, sends  # type: ignore[assignment]
             took, _ = uvloop.run(durable._product(durable._copied(template, f"{name}{number}"), people))
             speeds.append(people * survey.STEPS / took)
         pairs.append((speeds[0], speeds[1]))
-    sqlite.after_batch, sqlite.after_sends = counted
+    writing.after_batch, sqlite.after_sends = counted
     ours, theirs = middle(pairs)
     return [Row("SQLite: durable turns that are counted", ours, beside="not counted", theirs=theirs, least=ALLOWED)]
 

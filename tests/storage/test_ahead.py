@@ -6,7 +6,6 @@ import threading
 import pytest
 
 from bot.errors import StoreUnavailable
-from storage.ahead import PORTION
 from storage.opening import open_store
 from tests.storage.builders import NOW, Seen, event, rows
 
@@ -107,40 +106,3 @@ async def test_p4_what_comes_in_while_a_batch_is_written_is_decided_beside_its_c
     assert await store.work(4, NOW, decide) == 4
     assert await store.work(4, NOW + 6, decide) == 1
     assert (arriving[0].result(), threads) == (1, ["sqlite-writer", "sqlite-ahead"])
-
-
-async def test_p2_p6_a_large_batch_is_decided_in_portions_of_whole_lanes(store):
-    """Each beside the writing of the one before it; nobody's second word is read before the first."""
-    threads, portions = set(), []
-
-    def decide(batch):
-        threads.add(threading.current_thread().name.rpartition("_")[0])
-        portions.append([(claimed.lane, claimed.body) for claimed in batch.events])
-        return rows(done=[claimed.id for claimed in batch.events])
-
-    lanes = 2 * PORTION + 3
-    await waiting(store, lanes)
-    await store.accept([event(f"second{n}", f"sms:+{n}") for n in range(lanes)])
-    assert await store.work(lanes, NOW, decide) == 2 * lanes
-    assert threads == {"sqlite-ahead"}
-    assert [len(portion) for portion in portions] == [2 * PORTION, 2 * PORTION, 6]
-    found = [lane for portion in portions for lane in sorted({lane for lane, _ in portion})]
-    assert len(found) == len(set(found)) == lanes
-    assert await store.work(lanes, NOW, decide) == 0
-
-
-async def test_p1_a_portion_that_fails_takes_those_before_it_with_it(store):
-    """They are one transaction."""
-    await waiting(store, PORTION + 1)
-    calls = []
-
-    def decide(batch):
-        calls.append(len(batch.events))
-        if len(calls) == 2:
-            raise LookupError("not loaded")
-        return rows(done=[claimed.id for claimed in batch.events])
-
-    with pytest.raises(LookupError):
-        await store.work(PORTION + 1, NOW, decide)
-    assert await store.work(PORTION + 1, NOW, decide) == PORTION + 1
-    assert calls == [PORTION, 1, PORTION, 1]

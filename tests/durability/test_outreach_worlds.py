@@ -277,10 +277,7 @@ async def test_i5_i6_i7_c9_p8_random_worlds(sqlite_template, tmp_path):
     ],
 )
 async def test_t27_careless_asking_is_found_out(sqlite_template, tmp_path, monkeypatch, where, what, finding):
-    """Without hours, without a look at what was taken back, with somebody else's consent.
-
-    The second shows in one world of 25: 400 of them all miss it once in ten million runs.
-    """
+    """Without hours, without a look at what was taken back (one world of 25 shows it), with somebody else's consent."""
     for name in where.split():
         monkeypatch.setattr(name, what)
     with pytest.raises(AssertionError, match=finding):

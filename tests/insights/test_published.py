@@ -2,10 +2,11 @@
 
 "Read" means that the words were read in a stored copy of the source. "Quoted" means that the source itself could not be
 read, and that several others who test their own programs against it print the same figures.
-Looked for and not found with figures that can be read: the tables of B. Rocks (2016; of arXiv 1601.07235 and its HTML
-at ar5iv the abstract and section 1.1, of his R packages NPS on CRAN and brendan-R/nps code and help, whose examples are
-random draws), the two-sample example of J. Lewis and J. Sauro (measuringu.com/nps-significance-test and
-/nps-three-significance-tests: introduction and method, and no row), and programs that test themselves against either.
+What B. Rocks' own program prints for his own data, for one score and for two, is in test_rocks.py.
+Looked for and not found with figures that can be read: the tables of his article (2016; of arXiv 1601.07235 and its
+HTML at ar5iv the abstract and section 1.1), the rows of J. Lewis and J. Sauro (measuringu.com/nps-confidence-intervals,
+/nps-three-confidence-intervals, /nps-significance-test, /nps-three-significance-tests: introduction and method, and no
+row), and programs that test themselves against either.
 
 Figures that could neither be read nor found quoted are not here: test_figures.py and test_intervals.py compute them in
 a second way, which is no less strict, but is not called published.

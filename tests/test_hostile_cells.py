@@ -1,11 +1,15 @@
 """T18, S24: 50 hostile cells through everything that writes a table, read as a spreadsheet program reads them.
 
-LibreOffice is 300 MB of packages for one question, so openpyxl answers it: what it takes for a formula has the type
-`f`. It and the rule that spreadsheet programs share (a formula begins with one of a few signs) have to agree.
+LibreOffice itself is asked where it is installed (`apt-get install libreoffice-calc`). Everywhere openpyxl answers:
+what it takes for a formula has the type `f`. It and the rule that spreadsheet programs share (a formula begins with one
+of a few signs) have to agree.
 """
 
 import csv
 import io
+import re
+import shutil
+import subprocess
 
 import pytest
 from openpyxl import Workbook
@@ -69,6 +73,30 @@ def test_t18_s24_the_reader_would_notice():
     """A cell as it came is taken for a formula."""
     assert Workbook().active.cell(1, 1, CELLS[0]).data_type == "f"
     assert Workbook().active.cell(1, 1, cell(CELLS[0])).data_type == "s"
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_t18_s24_libreoffice_finds_no_formula(tmp_path):
+    """Opened as whoever double-clicks a CSV opens it; the same cells as they came are formulas there."""
+    raw = io.StringIO()
+    csv.writer(raw).writerows([each] for each in CELLS)
+    (tmp_path / "raw.csv").write_text(raw.getvalue(), "utf-8", newline="")
+    (tmp_path / "responses.csv").write_text(responses(), "utf-8", newline="")
+    (tmp_path / "groups.csv").write_text(groups(), "utf-8", newline="")
+    comma_quotes_utf8 = "--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,false,true"
+    own_profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    convert = ("--convert-to", "fods", "--outdir", tmp_path, *sorted(tmp_path.glob("*.csv")))
+    subprocess.run(
+        ["soffice", "--headless", own_profile, comma_quotes_utf8, *convert],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    found = {path.stem: path.read_text("utf-8") for path in tmp_path.glob("*.fods")}
+    formulas = {name: re.findall(r'table:formula="[^"]*"', text) for name, text in found.items()}
+    assert len(formulas.pop("raw")) >= 10  # it takes only what begins with = for one
+    assert formulas == {"responses": [], "groups": []}
+    assert all("SUM(1,1)" in text for text in found.values())
 
 
 def _number(text: str) -> bool:

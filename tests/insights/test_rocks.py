@@ -9,6 +9,7 @@ at -100 and 100 as we do. The counts are those of his data, and below them a few
 
 import pytest
 
+from insights.intervals import careful
 from insights.nps import Scores, difference, nps, plain_wald
 
 APPLES, ORANGES, BERRIES = Scores(83, 47, 120), Scores(91, 49, 110), Scores(97, 36, 117)
@@ -68,6 +69,15 @@ def test_near_a_score_interval(scores, tango):
     """From 30 answers on the interval that is quick to compute ends where Tango's does, to less than a point."""
     found = nps(scores)
     assert (found.low, found.high) == pytest.approx(tango, abs=1.0)
+
+
+@pytest.mark.parametrize(("scores", "tango"), [(scores, tango) for scores, _, _, _, tango in ONE])
+def test_the_interval_of_our_pages(scores, tango):
+    """It is his score interval, at each end wider by half a step of the counts; 100 is the end of the scale."""
+    found, half_a_step = careful(scores), (50 if scores.passives else 100) / scores.n
+    wider = [(tango[0] - found.low) / half_a_step, (found.high - tango[1]) / half_a_step]
+    least = 0.9 if scores.n >= 30 else 0.4
+    assert all(least < each < 1.03 for each in (wider if tango[1] < 100 else wider[:1]))
 
 
 @pytest.mark.parametrize(("one", "other", "bounds", "p"), TWO)

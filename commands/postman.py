@@ -21,6 +21,7 @@ from commands.reports import Reports
 from insights.reports.alarm import Alarm
 from insights.reports.letter import letter as report_letter
 from insights.reports.plan import Report
+from insights.reports.words import REPORT
 from integrations.mail.config import MailSettings
 from integrations.mail.message import Written, message
 from integrations.mail.smtp import Handing, InDoubt, NotTaken
@@ -139,7 +140,12 @@ class Postman:
         except Undrawable:  # the text says the same
             pdf = None
         ending = "txt" if pdf is None else "pdf"
-        return Written(said.title, said.text, pdf, f"{letter.report}-{letter.first}-{letter.last}.{ending}")
+        title = (
+            REPORT[report.language]["test"].format(title=said.title)
+            if runs.is_test(letter.kind, letter.period)
+            else said.title
+        )
+        return Written(title, said.text, pdf, f"{letter.report}-{letter.first}-{letter.last}.{ending}")
 
     async def _again(self, letter: Letter, why: str, *, later: bool) -> None:
         now = self._clock()

@@ -1,8 +1,12 @@
 """Reports as commands, the API and the server need them: what there is, what was sent, send one now."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
+
+import msgspec
+from pydantic import ValidationError
 
 from bot.errors import BotError, Fault
 from bot.runtime.hosting import Hosting
@@ -14,22 +18,35 @@ from commands.reporter import Reporter
 from commands.reports import Reports
 from commands.watching import watch
 from flows.problems import did_you_mean
-from insights.reports.letter import Facts
-from insights.reports.plan import Report
+from insights.reports.alarm import Alarm
+from insights.reports.letter import Facts, letter
+from insights.reports.plan import Receiver, Report
 from insights.reports.schedule import Period, following, latest
 from settings import Settings
 from storage import reports as runs
 from storage.reports import Told
 from web.figures import Counts
+from web.flows import problem
 from web.pictures import Pictures
+from web.report_parts import Move
 from web.report_shapes import ReportBegun, ReportPage, ReportRun, ReportState
+from web.reports import Told as ToldLetter
+from web.reports import Which
 from web.shapes import iso
 
 FEW = 20  # runs of each report that are listed
+MOVES = 5  # alarms, the same
+_alarm = msgspec.json.Decoder(Alarm).decode
 
 
 class NoReport(BotError):
     """There is no such report, or nothing of it to send; says what there is."""
+
+    fault = Fault.CALLER
+
+
+class NoMail(BotError):
+    """A letter cannot be sent there."""
 
     fault = Fault.CALLER
 
@@ -55,14 +72,47 @@ class Reporting:
         self.teller = Teller(counted, store, store, settings.company, self.pictures)
         self.reporter = Reporter(reports, self.teller, store, hosting, clock)
 
+    @property
+    def mails(self) -> bool:
+        """Whether e-mail can be sent."""
+        return self._reports.known.mail
+
     async def page(self) -> ReportPage:
         """Every report with its next and its latest runs."""
-        return ReportPage([await self._state(each) for each in self._reports.current])
+        found = [await self.state(each) for each in self._reports.current]
+        return ReportPage(found, [problem(each) for each in self._reports.problems])
 
-    async def send(self, name: str, *, again: bool = False) -> ReportBegun:
+    async def told(self, name: str, which: Which) -> ToldLetter | None:
+        """What the latest period would say now, or what was sent last said, told anew; None if nothing was.
+
+        Raises NoReport.
+        """
+        report = self.get(name)
+        period = await self._period(report, which)
+        facts = await self.teller.facts(report, period.first, period.last) if period else None
+        return ToldLetter(period, letter(facts)) if period and facts else None
+
+    async def pdf(self, name: str, which: Which) -> tuple[Period, bytes] | None:
+        """The same as a PDF. Raises NoReport and Undrawable."""
+        report = self.get(name)
+        period = await self._period(report, which)
+        if period is None:
+            return None
+        return period, await self.teller.pdf(await self.teller.facts(report, period.first, period.last))
+
+    async def _period(self, report: Report, which: Which) -> Period | None:
+        if which == "now":
+            return preview(report, self._clock(), await self.teller.waves(report))
+        rows: Sequence[Told] = await self._store.read(lambda: runs.latest(report.id, FEW))
+        last = next((each for each in rows if each.kind == "report" and not runs.is_test(each.kind, each.period)), None)
+        if last is None:
+            return None
+        return Period(last.period, date.fromisoformat(last.first), date.fromisoformat(last.last), last.due_at)
+
+    async def send(self, name: str, *, again: bool = False, once: str = "") -> ReportBegun:
         """Begin the latest period of a report now for whoever has not got it; with `again` for everybody once more.
 
-        Raises NoReport and StoreUnavailable.
+        Of several calls with the same `once` only the first one sends. Raises NoReport and StoreUnavailable.
         """
         report = self.get(name)
         now = self._clock()
@@ -70,9 +120,32 @@ class Reporting:
         if period is None:
             raise NoReport(f"No wave that {name} is about has ended yet.")
         if again:
-            period = Period(f"{period.key} again {now}", period.first, period.last, now)
+            period = Period(f"{period.key} again {once or now}", period.first, period.last, now)
         new = await self.reporter.begin(report, period, report.to)
         return ReportBegun(report.id, period.first.isoformat(), period.last.isoformat(), new, len(report.to) - new)
+
+    async def test(self, name: str, email: str, once: str) -> ReportBegun:
+        """Send the latest period to this mailbox alone, as it would go out now; once for each `once`.
+
+        Raises NoReport, NoMail and StoreUnavailable.
+        """
+        report, now = self.get(name), self._clock()
+        if not self.mails:
+            raise NoMail("The settings do not say how e-mail is sent: add `mail`.")
+        found = preview(report, now, await self.teller.waves(report))
+        period = Period(f"{runs.TEST}{once}", found.first, found.last, now)
+        try:
+            to = Receiver(email=email)
+        except ValidationError as error:
+            raise NoMail("E-mail cannot be sent to this address.") from error
+        new = await self.reporter.begin(report, period, [to])
+        return ReportBegun(report.id, period.first.isoformat(), period.last.isoformat(), new, 1 - new)
+
+    async def moves(self, name: str) -> list[Move]:
+        """The alarms that were told, the latest first. Raises NoReport."""
+        report = self.get(name)
+        rows = await self._store.read(lambda: runs.alarms(report.id, MOVES))
+        return [Move(way, self.teller.alarm(report, _alarm(facts)), at) for way, facts, at in rows]
 
     async def facts(self, name: str) -> Facts:
         """What the latest period would tell. Raises NoReport."""
@@ -89,13 +162,17 @@ class Reporting:
             raise NoReport(f"There is no report {name!r}; {hint}.")
         return found
 
-    async def _state(self, report: Report) -> ReportState:
+    async def state(self, report: Report) -> ReportState:
+        """What is scheduled, and what was sent."""
         coming = following(report, self._clock(), await self.teller.waves(report))
         told: Sequence[Told] = await self._store.read(lambda: runs.latest(report.id, FEW))
         return ReportState(
             id=report.id,
             title=report.title,
             every=report.every,
+            on="" if report.on is None else str(report.on),
+            at=f"{report.at:%H:%M}",
+            campaign=report.campaign or "",
             zone=report.zone,
             language=report.language,
             filters=dict(report.filters),
@@ -108,7 +185,7 @@ class Reporting:
 
 def _run(told: Told) -> ReportRun:
     return ReportRun(
-        kind=told.kind,
+        kind="test" if runs.is_test(told.kind, told.period) else told.kind,
         first_day=told.first,
         last_day=told.last,
         receiver=told.receiver,

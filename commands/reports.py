@@ -1,7 +1,7 @@
 """The reports of a folder, as they are now: read at the start and whenever a file is saved."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -34,6 +34,7 @@ class Reports:
         self.folder = folder_of(settings)
         self.known = known_to(settings)
         self._by_file: Mapping[str, Report] = {}
+        self.problems: Sequence[Problem] = ()
         self._take()
 
     @property
@@ -60,6 +61,7 @@ class Reports:
             if report is not None and report.id not in {each.id for each in found.values()}:
                 found[file] = report
         _tell(problems)
+        self.problems = tuple(problems)
         if found != self._by_file:
             log.info("reports_taken", reports=sorted(each.id for each in found.values()))
         self._by_file = found

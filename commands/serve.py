@@ -38,7 +38,7 @@ from integrations.inbound.hook import Hook
 from settings import Settings
 from storage import accounts
 from storage.vault import derived
-from web import app, compare, contact_pages, flow_pages, home, inbox, ledger_pages, outreach_pages
+from web import app, compare, contact_pages, flow_pages, home, inbox, ledger_pages, outreach_pages, report_pages
 from web.install import Installing
 from web.keys import Key, Keyring, digest
 from web.pictures import Pictures
@@ -130,6 +130,7 @@ def build(
         for key in settings.api_keys
     ]
     stored = stored_keys(settings, assembled.store, epoch_ms)
+    telling = reporting or Reporting(settings, assembled.store, assembled.reports, assembled.clock)
     public = urlsplit(settings.public_url or "").hostname
     return app.build(
         app.Parts(
@@ -151,20 +152,21 @@ def build(
             inbound=inbound(settings),
             happened=events.happened,
             insights=figures,
-            reporting=reporting or Reporting(settings, assembled.store, assembled.reports, assembled.clock),
-            workplace=None if more else pages(assembled, figures, address),
+            reporting=telling,
+            workplace=None if more else pages(assembled, figures, address, telling),
         ),
         more,
     )
 
 
-def pages(assembled: Parts, figures: StoredFigures, address: str) -> Workplace:
-    """The pages for people, the home page, the inbox and surveys among them."""
+def pages(assembled: Parts, figures: StoredFigures, address: str, reporting: Reporting) -> Workplace:
+    """The pages for people, the home page, the inbox, surveys and reports among them."""
     desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
     numbers = home.Home(figures, Pictures(), assembled.clock, waiting=lambda who: inbox.pressing(who, desk))
     front = [*home.routes(numbers), *compare.routes(numbers)]
     cases = inbox.routes(desk, assembled.clock)
-    more = [*front, *cases, *flow_pages.routes(flow_pages_of(assembled)), *asking(assembled)]
+    surveys, reports = flow_pages.routes(flow_pages_of(assembled)), report_pages.routes(reporting)
+    more = [*front, *cases, *surveys, *asking(assembled), *reports]
     return workplace(assembled.settings, assembled.store, assembled.clock, address, more)
 
 

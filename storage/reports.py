@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from storage.scripts import Ask, Script
 
+TEST = "test "  # what the period of a test begins with
 DIED = "the server ended while it was handing this over; it may have arrived"
 
 
@@ -24,6 +25,11 @@ class Run(NamedTuple):
     facts: str
     due_at: int
     state: str
+
+
+def is_test(kind: str, period: str) -> bool:
+    """Whether it went to whoever wanted to see one, and to nobody else."""
+    return kind == "report" and period.startswith(TEST)
 
 
 class Event(NamedTuple):
@@ -137,3 +143,9 @@ def latest(report: str, limit: int) -> Script[list[Told]]:
     """The latest runs of a report, newest first."""
     rows = yield Ask("latest_runs", (report, limit))
     return [Told(*row) for row in rows]
+
+
+def alarms(report: str, limit: int) -> Script[list[tuple[str, str, int]]]:
+    """The latest alarms of a report, newest first: fall | rise, its facts, when it was told (epoch ms)."""
+    rows = yield Ask("latest_alarms", (report, limit))
+    return [(kind, facts, at) for kind, facts, at, _ in rows]

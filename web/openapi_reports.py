@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from web.report_shapes import ReportBegun, ReportPage, ReportSend
+from web.report_shapes import ReportBegun, ReportLetter, ReportPage, ReportSend
 
-TYPES = [ReportPage, ReportSend, ReportBegun]
+TYPES = [ReportPage, ReportSend, ReportBegun, ReportLetter]
 
 
 def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
@@ -17,6 +17,12 @@ def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dic
         "schema": {"type": "string"},
         "description": "Of the report.",
     }
+    of = {
+        "name": "of",
+        "in": "query",
+        "schema": {"type": "string", "enum": ["now", "last"], "default": "now"},
+        "description": "`now`: as it would go out now; `last`: the one that was sent last.",
+    }
     return {
         "/api/v1/reports": {
             "get": operation(
@@ -24,6 +30,15 @@ def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dic
                 "200",
                 "ReportPage",
                 problems=("401", "403", "503"),
+            )
+        },
+        "/api/v1/reports/{id}/letter": {
+            "get": operation(
+                "What a report would say now, or said last. Nothing is sent.",
+                "200",
+                "ReportLetter",
+                problems=("401", "403", "404", "422", "503"),
+                parameters=[which, of],
             )
         },
         "/api/v1/reports/{id}/runs": {

@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 HEADERS = {"cache-control": "no-store", "referrer-policy": "same-origin"}
 """Of every page: what is personal stays out of caches, and forms tell where they come from (S16)."""
 
-AREAS = ("/", "/inbox", "/flows", "/outreach", "/contacts", "/settings")
+AREAS = ("/", "/inbox", "/flows", "/outreach", "/reports", "/contacts", "/settings")
 """The navigation, in order; an area is shown once it has a policy, to those whom the policy lets in."""
 
 

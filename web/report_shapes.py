@@ -4,11 +4,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from web.flow_shapes import FlowProblem
+
 
 class ReportRun(Struct, frozen=True):
     """One report, or alert, to one receiver."""
 
-    kind: Annotated[str, Meta(description="report | fall | rise")]
+    kind: Annotated[str, Meta(description="report | fall | rise | test (to whoever asked for it)")]
     first_day: str
     last_day: str
     receiver: Annotated[str, Meta(description="`channel:chat`, `mailto:…` or `folder:…`")]
@@ -29,7 +31,10 @@ class ReportState(Struct, frozen=True):
 
     id: str
     title: str
-    every: str
+    every: Annotated[str, Meta(description="day | week | month | wave")]
+    on: Annotated[str, Meta(description='The weekday, or the day of the month; "" for the first.')]
+    at: Annotated[str, Meta(description="The time of day, on the clocks of `zone`.")]
+    campaign: Annotated[str, Meta(description='Whose waves, "" for none.')]
     zone: str
     language: str
     filters: dict[str, str]
@@ -40,9 +45,22 @@ class ReportState(Struct, frozen=True):
 
 
 class ReportPage(Struct, frozen=True):
-    """All reports."""
+    """All reports, and what is wrong with their files."""
 
     reports: list[ReportState]
+    problems: list[FlowProblem]
+
+
+class ReportLetter(Struct, frozen=True):
+    """What a report says. It is told anew each time, so that one that was sent may say more by now."""
+
+    id: str
+    first_day: str
+    last_day: str
+    due_at: Annotated[str, Meta(description="When these days are, or were, reported.")]
+    sent: Annotated[bool, Meta(description="False: it is a preview.")]
+    title: str
+    text: str
 
 
 class ReportSend(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 _ROWS: Mapping[str, tuple[str, str]] = {
     "report": ("NPS-Bericht", "NPS report"),
+    "test": ("Probe: {title}", "Test: {title}"),
     "days": ("{first} bis {last}", "{first} to {last}"),
     "score": ("NPS {score}: {text}.", "NPS {score}: {text}."),
     "compared": ("Veränderung: {told}.", "Change: {told}."),

@@ -158,6 +158,8 @@ class Api:
                 f"/api/v1/campaigns/{_quoted(word)}/acts", {"act": "pause"}
             ),
             "GET /api/v1/reports": lambda word: self.gets(f"/api/v1/reports?{_quoted(word)}=1"),
+            "GET /api/v1/reports/{id}/letter": lambda word: self.gets(f"/api/v1/reports/{_quoted(word)}/letter"),
+            "letter of what": lambda word: self.gets(f"/api/v1/reports/weekly/letter?of={_quoted(word)}"),
             "POST /api/v1/reports/{id}/runs": lambda word: self.posts(f"/api/v1/reports/{_quoted(word)}/runs", {}),
             "who starts": lambda word: self.posts("/api/v1/campaigns", {"source": CAMPAIGN, "by": word}),
             "GET /api/v1/contacts": lambda word: self.gets(f"/api/v1/contacts?after={_quoted(word)}"),

@@ -23,7 +23,7 @@ from web.workplace import Workplace
 SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "people", "erase")
 BRANDS = (EVERY, "acme")
 PEOPLE = [f"{role}:{brand}" for role, brand in itertools.product(ROLES, BRANDS)]
-ASKING = ("/outreach", "/ledger", "/contacts")
+ASKING = ("/outreach", "/ledger", "/contacts", "/reports")
 PAGES = sorted(name for name, need in POLICIES.items() if isinstance(need, Role))
 KEYED = sorted(name for name, need in POLICIES.items() if isinstance(need, Scoped))
 
@@ -106,6 +106,7 @@ def test_t25_the_table_is_what_was_decided():
         "GET /outreach/new": only_admins,
         "POST /outreach/new": only_admins,
         "POST /outreach/{id}": only_admins,
+        "POST /reports/{id}": only_admins,
         "GET /ledger": Role(("agent", "analyst"), "", EVERY),
         "GET /contacts": Role(("agent",), "", EVERY),
         "POST /contacts": Role(("agent",), "", EVERY),

@@ -33,6 +33,7 @@ TRAIL: Mapping[str, tuple[str, str]] = {
     "act_exported_responses": ("hat Antworten ausgelesen", "exported responses"),
     "act_moved_conversations": ("hat Gespräche umgezogen", "moved conversations"),
     "act_sent_report": ("hat einen Bericht verschickt", "sent a report"),
+    "act_saw_report": ("hat einen Bericht gelesen", "read a report"),
     "act_saw_decisions": ("hat gesehen, wer warum gefragt wurde", "saw who was asked and why"),
     "act_key_added": ("hat einen API-Schlüssel gemacht", "made an API key"),
     "act_key_revoked": ("hat einen API-Schlüssel widerrufen", "revoked an API key"),

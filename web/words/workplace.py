@@ -11,6 +11,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "area_inbox": ("Fälle", "Inbox"),
     "area_flows": ("Umfragen", "Surveys"),
     "area_outreach": ("Befragen", "Outreach"),
+    "area_reports": ("Berichte", "Reports"),
     "area_contacts": ("Kontakte", "Contacts"),
     "area_settings": ("Einstellungen", "Settings"),
     "account": ("Mein Konto", "My account"),

@@ -63,3 +63,7 @@ SELECT r.report, r.kind, r.period, r.first_day, r.last_day, r.receiver, r.due_at
 FROM report_run AS r LEFT JOIN outbox AS o ON o.key = r.id
 WHERE r.report = :report
 ORDER BY r.due_at DESC, r.created_at DESC, r.receiver LIMIT :limit;
+
+-- name: latest_alarms
+SELECT kind, max(facts), min(due_at), period FROM report_run WHERE report = :report AND kind IN ('fall', 'rise')
+GROUP BY kind, period ORDER BY min(due_at) DESC, kind LIMIT :limit;

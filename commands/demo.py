@@ -8,6 +8,7 @@ import tempfile
 import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -18,6 +19,7 @@ from bot.cases.config import AgentSettings, DeskSettings
 from bot.cases.desks import WEB
 from bot.ports import Channel
 from commands import logs
+from commands.accounts import People
 from commands.assemble import parts
 from commands.demo_desk import DemoDesk
 from commands.demo_year import DIMENSIONS, SampleYear, Together
@@ -27,12 +29,14 @@ from commands.devices.slack import SlackDm
 from commands.devices.sms import SmsPhone
 from commands.devices.telegram import TelegramPhone
 from commands.figures import StoredFigures
+from commands.inbox_pages import InboxPages
 from commands.invitations import Invitations
-from commands.reporting import begin
-from commands.serve import bind, serving, until_signalled
+from commands.reporting import Reporting, begin
+from commands.serve import bind, serving, until_signalled, work
 from commands.stage import DemoStage
 from settings import Settings
-from web import compare, demo, home
+from web import demo, home, inbox
+from web.demo_door import DemoDoor
 from web.pictures import Pictures
 from web.server import Site
 from web.words import LANGUAGES
@@ -98,16 +102,18 @@ async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
         assembled = await stack.enter_async_context(parts(settings, site.url, clock, channels))
         stage = DemoStage(devices, DemoDesk(seats, assembled), assembled, Invitations(assembled).invite, clock)
         figures = Together(SampleYear(clock()), StoredFigures(assembled.reading, DIMENSIONS))
-        numbers = home.Home(figures, Pictures(), clock, sample=True, at="/home")
-        front = [*home.routes(numbers), *compare.routes(numbers)]
-        reporting = begin(assembled, figures)
-        async with serving(assembled, site, [*demo.routes(stage), *front], reporting):
-            telling = asyncio.create_task(reporting.send("weekly")) if reporting else None
+        desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
+        pressing = partial(inbox.pressing, cases=desk)
+        numbers = home.Home(figures, Pictures(), clock, sample=True, at="/home", waiting=pressing)
+        reporting = begin(assembled, figures) or Reporting(settings, assembled.store, assembled.reports, clock, figures)
+        more = [*demo.routes(stage), *work(assembled, numbers, desk, reporting)]
+        door = DemoDoor(People(assembled.store, clock), *next(iter(AGENTS.items())), clock)
+        async with serving(assembled, site, more, reporting, door):
+            telling = asyncio.create_task(reporting.send("weekly"))
             yield stage
             stage.close()
-            if telling:
-                telling.cancel()
-                await asyncio.gather(telling, return_exceptions=True)
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
 
 
 def configured(folder: Path, devices: Sequence[Device], seats: Sequence[Seats]) -> Settings:

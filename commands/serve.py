@@ -43,6 +43,7 @@ from web.install import Installing
 from web.keys import Key, Keyring, digest
 from web.pictures import Pictures
 from web.server import Site
+from web.sessions import Doors
 from web.workplace import Workplace
 
 log = structlog.get_logger("serve")
@@ -90,9 +91,13 @@ def bind(host: str, port: int) -> Site:
 
 @asynccontextmanager
 async def serving(
-    assembled: Parts, site: Site, more: Sequence[BaseRoute] = (), reporting: Reporting | None = None
+    assembled: Parts,
+    site: Site,
+    more: Sequence[BaseRoute] = (),
+    reporting: Reporting | None = None,
+    demo: Doors | None = None,
 ) -> AsyncIterator[None]:
-    """Listen and work; at the end stop listening first and working last."""
+    """Listen and work; at the end stop listening first and working last. `more` and `demo` as in `build`."""
     key = f"eck_operator_{secrets.token_urlsafe(32)}"
     announce = getattr(assembled.store, "announce", None)  # SQLite: others have to ask this process
     for folder in assembled.settings.flow_folders:
@@ -102,7 +107,7 @@ async def serving(
     settle_memory()
     await assembled.supervisor.start()
     try:
-        await site.start(build(assembled, site.host, [operator(key)], more, site.url, reporting))
+        await site.start(build(assembled, site.host, [operator(key)], more, site.url, reporting, demo))
         if announce:
             announce({"url": site.url, "key": key})
         yield
@@ -120,8 +125,9 @@ def build(
     more: Sequence[BaseRoute] = (),
     address: str = "",
     reporting: Reporting | None = None,
+    demo: Doors | None = None,
 ) -> ASGIApp:
-    """The web application over the running parts; `more` is the demo, which has no doors. `address` is ours, here."""
+    """The web application over the running parts; `more` is the demo, behind a door of its own. `address` is ours."""
     settings = assembled.settings
     invitations, events = Invitations(assembled), events_of(assembled)
     figures = StoredFigures(assembled.reading, settings.insights.dimensions)
@@ -154,20 +160,25 @@ def build(
             insights=figures,
             reporting=telling,
             workplace=None if more else pages(assembled, figures, address, telling),
+            demo=demo,
         ),
         more,
     )
 
 
 def pages(assembled: Parts, figures: StoredFigures, address: str, reporting: Reporting) -> Workplace:
-    """The pages for people, the home page, the inbox, surveys and reports among them."""
+    """The pages for people behind the door where they sign in."""
     desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
     numbers = home.Home(figures, Pictures(), assembled.clock, waiting=lambda who: inbox.pressing(who, desk))
-    front = [*home.routes(numbers), *compare.routes(numbers)]
-    cases = inbox.routes(desk, assembled.clock)
-    surveys, reports = flow_pages.routes(flow_pages_of(assembled)), report_pages.routes(reporting)
-    more = [*front, *cases, *surveys, *asking(assembled), *reports]
+    more = work(assembled, numbers, desk, reporting)
     return workplace(assembled.settings, assembled.store, assembled.clock, address, more)
+
+
+def work(assembled: Parts, numbers: home.Home, desk: InboxPages, reporting: Reporting) -> list[BaseRoute]:
+    """What people work with: the home page, the inbox, surveys, campaigns, contacts and reports."""
+    front = [*home.routes(numbers), *compare.routes(numbers)]
+    cases, surveys = inbox.routes(desk, assembled.clock), flow_pages.routes(flow_pages_of(assembled))
+    return [*front, *cases, *surveys, *asking(assembled), *report_pages.routes(reporting)]
 
 
 def asking(assembled: Parts) -> list[Route]:

@@ -44,6 +44,7 @@ PAGE = Untold("shows what is set, and no customer")
 
 ACTS: Mapping[str, Told | Untold] = {
     "GET /": FIGURES,
+    "GET /home": FIGURES,
     "GET /charts/{file}": FIGURES,
     "GET /comments": Told("saw_comments"),
     "GET /answers/{id}": Told("saw_answer", "id"),

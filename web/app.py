@@ -38,6 +38,7 @@ from web.metrics import Metrics
 from web.outreach import Outreach
 from web.policies import DEMO_POLICIES, POLICIES
 from web.reports import Reporting
+from web.sessions import Doors
 from web.workplace import Workplace
 
 
@@ -77,10 +78,11 @@ class Parts(NamedTuple):
     workplace: Workplace | None = None
     insights: Comparable | None = None
     reporting: Reporting | None = None
+    demo: Doors | None = None
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The ASGI application; `more` are routes of the demo. Raises web.gate.NoPolicy."""
+    """The ASGI application; `more` are routes of the demo, behind its own door. Raises web.gate.NoPolicy."""
     metrics = Metrics()
     routes: list[BaseRoute] = [
         *(inbound.routes(parts.inbound, parts.happened, parts.clock, metrics.hook) if parts.happened else ()),
@@ -101,5 +103,5 @@ def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
     ]
     doors = parts.workplace.doors if parts.workplace else None
     watch = Watch(Noting(doors.accounts, doors.clock) if doors else None, parts.keyring)
-    every = [*gated(more, DEMO_POLICIES, None), *gated(routes, POLICIES, doors, watch)]
+    every = [*gated(more, {**POLICIES, **DEMO_POLICIES}, parts.demo), *gated(routes, POLICIES, doors, watch)]
     return Guard(Router(every, redirect_slashes=False), parts.hosts, metrics.observe)

@@ -35,6 +35,8 @@ DEVICES: Sequence[DeviceName] = get_args(DeviceName)
 PlaceName = Literal["web", "slack", "telegram", "sms"]
 PLACES: Sequence[PlaceName] = get_args(PlaceName)
 """Where agents sit."""
+WAYS = ("home", "compare", "inbox", "flows", "outreach", "ledger", "contacts", "reports")
+"""Pages of the product that the demo leads to."""
 Index = Annotated[int, msgspec.Meta(ge=0, lt=100)]
 
 
@@ -187,6 +189,7 @@ def routes(stage: Stage) -> list[BaseRoute]:
             faults=stage.faults,
             logins=stage.logins.items(),
             tries=TRY[lang],
+            ways=WAYS,
         )
         return HTMLResponse(text, headers={"cache-control": "no-store"})
 

@@ -129,6 +129,7 @@ def _gate(endpoint: Endpoint, need: Role, doors: Doors) -> Endpoint:
         if who is None:
             return _to_the_door(request)
         request.scope["state"]["visitor"] = who
+        request.scope["state"]["frame"] = doors.frame
         request.scope["state"]["still_there"] = functools.partial(_still, request, need, doors)
         try:
             await _check(request, need, who, doors)

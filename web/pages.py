@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from web.policies import POLICIES, Role
-from web.visitors import Visitor
+from web.policies import DEMO_POLICIES, POLICIES, Role
+from web.visitors import Frame, Visitor
 from web.words import LANGUAGES, language
 from web.words.workplace import WORKPLACE
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 HEADERS = {"cache-control": "no-store", "referrer-policy": "same-origin"}
 """Of every page: what is personal stays out of caches, and forms tell where they come from (S16)."""
-
-AREAS = ("/", "/inbox", "/flows", "/outreach", "/reports", "/contacts", "/settings")
-"""The navigation, in order; an area is shown once it has a policy, to those whom the policy lets in."""
 
 
 class Area(NamedTuple):
@@ -58,6 +55,7 @@ def rendered(request: Request, template: str, **facts: Any) -> str:
         "w": WORKPLACE[lang],
         "visitor": who,
         "areas": areas(request),
+        "frame": frame(request),
         "csrf": who.csrf if who else "",
         "path": request.url.path,
     }
@@ -70,6 +68,12 @@ def visitor(request: Request) -> Visitor | None:
     return found
 
 
+def frame(request: Request) -> Frame:
+    """What stands above the page, as the door has it."""
+    found: Frame = request.scope["state"].get("frame", Frame())
+    return found
+
+
 def spoken(request: Request) -> str:
     """The person's language, else what the address and the browser say: de | en."""
     who = visitor(request)
@@ -79,11 +83,12 @@ def spoken(request: Request) -> str:
 def areas(request: Request) -> list[Area]:
     """What this visitor may see of the navigation."""
     who, words, path = visitor(request), WORKPLACE[spoken(request)], request.url.path
+    policies = {**DEMO_POLICIES, **POLICIES}
     return [
         Area(each, words[f"area_{each.strip('/') or 'home'}"], path == each or (each != "/" and path.startswith(each)))
-        for each in AREAS
+        for each in frame(request).areas
         if who is not None
-        and isinstance(need := POLICIES.get(f"GET {each}"), Role)
+        and isinstance(need := policies.get(f"GET {each}"), Role)
         and who.may(need.roles, need.brand, need.desk)
     ]
 

@@ -172,12 +172,7 @@ DEMO_POLICIES: Mapping[str, Need] = {
     "GET /": Open(DEMO),
     "GET /demo/events": Open(DEMO),
     "POST /demo/{action}": Open(DEMO),
-    "GET /home": Open(DEMO),
-    "GET /charts/{file}": Open(DEMO),
-    "GET /compare": Open(DEMO),
-    "GET /comments": Open(DEMO),
-    "GET /answers/{id}": Open(DEMO),
-    "GET /live": Open(DEMO),
+    "GET /home": ANYBODY_SIGNED_IN,
     "GET /static": Open(DEMO),
 }
-"""What there is in the demo beside, or in the place of, all that."""
+"""What there is in the demo beside, or in the place of, all that; its pages are behind `web.demo_door`."""

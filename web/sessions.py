@@ -17,7 +17,7 @@ from starlette.responses import Response
 from web.accounts import Accounts, Session
 from web.guard import LOOPBACK, is_local
 from web.problems import Refused
-from web.visitors import Grant, Visitor
+from web.visitors import Frame, Grant, Visitor
 
 NAME, BEFORE = "echolot", "echolot-form"
 """The cookies of a session, and of a form that is filled in before there is one."""
@@ -36,6 +36,8 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 
 class Doors:
     """Who is at the page, and the cookies that tell."""
+
+    frame = Frame()
 
     def __init__(self, accounts: Accounts, public_url: str, clock: Callable[[], int]) -> None:
         """`public_url` is where browsers reach us, "" if nobody but this machine does; `clock` gives epoch ms."""

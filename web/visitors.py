@@ -10,6 +10,17 @@ ROLES = ("admin", "author", "analyst", "agent", "viewer")
 """What people can be. An admin may do everything; the others do not include one another."""
 
 
+class Frame(NamedTuple):
+    """What stands above every page: `areas` in their order, where `account` is ("" for nowhere), and the `start`.
+
+    An area is shown once it has a policy, to those whom the policy lets in.
+    """
+
+    areas: tuple[str, ...] = ("/", "/inbox", "/flows", "/outreach", "/reports", "/contacts", "/settings")
+    account: str = "/account"
+    start: str = "/"
+
+
 class Grant(NamedTuple):
     """A role, for one brand or EVERY, at one desk or EVERY."""
 

@@ -6,6 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.acting import ask, choose, write
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_signin import fits
+from web.demo import WAYS
 
 
 async def test_a_survey_by_tap_and_by_typing(page):
@@ -158,3 +161,26 @@ async def test_dark_mode_turns_the_page_dark(page):
             ]
         )
     assert all(light != dark for light, dark in zip(*seen, strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+async def test_every_page_of_the_product_is_there(browser, demo, scheme, width, tmp_path):
+    """Each by its link on the demo's page; axe finds nothing, and nothing sticks out."""
+    how = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "locale": "en-GB", "base_url": demo}
+    context = await browser.new_context(**how)
+    page = await context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith(demo) else complaints.append(request.url))
+    page.set_default_timeout(PATIENCE)
+    for way in WAYS:
+        await page.goto("/?lang=de")
+        await page.locator(f'.ways a[href^="/{way}"]').click()
+        await expect(page.locator("h1")).to_be_visible()
+        await fits(page, tmp_path / f"{way}-{width}-{scheme}.png")
+    await page.get_by_role("link", name="Zur Demo").click()
+    await expect(page.locator("#start")).to_be_visible()
+    assert complaints == []
+    await context.close()

@@ -2,7 +2,15 @@
 
 WORDS = {
     "title": "Echolot demo",
-    "dashboard": "Home page with a year of sample data",
+    "ways": "With a year of sample data",
+    "way_home": "Home page",
+    "way_inbox": "Inbox",
+    "way_flows": "Surveys",
+    "way_outreach": "Campaigns",
+    "way_ledger": "Decisions",
+    "way_contacts": "Contacts",
+    "way_reports": "Reports",
+    "way_compare": "Comparisons",
     "tagline": "The whole product on this machine. No account, no real message.",
     "sandbox": "Sandbox",
     "test": "Test",

@@ -2,7 +2,15 @@
 
 WORDS = {
     "title": "Echolot-Demo",
-    "dashboard": "Übersicht mit einem Jahr Beispieldaten",
+    "ways": "Mit einem Jahr Beispieldaten",
+    "way_home": "Übersicht",
+    "way_inbox": "Fälle",
+    "way_flows": "Umfragen",
+    "way_outreach": "Kampagnen",
+    "way_ledger": "Entscheidungen",
+    "way_contacts": "Kontakte",
+    "way_reports": "Berichte",
+    "way_compare": "Vergleiche",
     "tagline": "Das ganze Produkt auf diesem Rechner. Kein Konto, keine echte Nachricht.",
     "sandbox": "Sandbox",
     "test": "Test",

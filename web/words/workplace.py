@@ -8,6 +8,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "skip": ("Zum Inhalt springen", "Skip to the content"),
     "navigation": ("Bereiche", "Areas"),
     "area_home": ("Übersicht", "Home"),
+    "to_demo": ("Zur Demo", "To the demo"),
     "area_inbox": ("Fälle", "Inbox"),
     "area_flows": ("Umfragen", "Surveys"),
     "area_outreach": ("Befragen", "Outreach"),

@@ -119,3 +119,17 @@ class UnknownRevision(BotError):
     def __init__(self, revision: str) -> None:
         super().__init__(f"flow revision {revision} is not loaded")
         self.revision = revision
+
+
+class NotVouched(BotError):
+    """A provider of identities did not say who somebody is.
+
+    `said` is the reason that it gave, for its people to read, "" if it gave none.
+    """
+
+    fault = Fault.PROVIDER
+
+    def __init__(self, message: str, said: str = "", *, later: bool = False) -> None:
+        super().__init__(message)
+        self.said = said
+        self.retry = later

@@ -35,7 +35,10 @@ class LastAdmin(BotError):
 
 
 class Account(NamedTuple):
-    """A person as they are kept. `password_hash` "": has never chosen one. `seen_at` 0: is nowhere signed in."""
+    """A person as they are kept. `password_hash` "": has never chosen one. `seen_at` 0: is nowhere signed in.
+
+    `issuer` is whose identity they have connected, "" for none.
+    """
 
     id: str
     email: str
@@ -46,6 +49,7 @@ class Account(NamedTuple):
     disabled_at: int
     seen_at: int = 0
     roles: tuple[Role, ...] = ()
+    issuer: str = ""
 
 
 class Newcomer(NamedTuple):
@@ -93,7 +97,7 @@ def people() -> Script[list[Account]]:
     """Everybody, by address."""
     rows = yield Ask("all_people")
     roles = yield from _roles([row[0] for row in rows])
-    return [Account._make((*row, roles.get(row[0], ()))) for row in rows]
+    return [Account._make((*row[:8], roles.get(row[0], ()), row[8])) for row in rows]
 
 
 def person(key: str) -> Script[Account]:
@@ -102,7 +106,7 @@ def person(key: str) -> Script[Account]:
     if not rows:
         raise NoSuchPerson(f"There is nobody {key[:80]!r}.")
     roles = yield from _roles([rows[0][0]])
-    return Account._make((*rows[0], 0, roles.get(rows[0][0], ())))
+    return Account._make((*rows[0][:7], 0, roles.get(rows[0][0], ()), rows[0][7]))
 
 
 def anybody() -> Script[bool]:
@@ -148,7 +152,7 @@ def send_link(one: str, link: Link, now: int, by: str) -> Script[None]:
 def link_with(digest: str, now: int) -> Script[Account | None]:
     """Whose link this is, as long as it holds."""
     rows = yield Ask("link_with", (digest, now))
-    return Account._make((*rows[0][1:], "", 0, 0, 0, ())) if rows else None
+    return Account._make((*rows[0][1:], "", 0, 0, 0, (), "")) if rows else None
 
 
 def redeem(digest: str, password_hash: str, now: int) -> Script[str]:

@@ -24,7 +24,9 @@ OUTREACH = (
     "idem", "suppression", "wave",
 )  # fmt: skip
 REPORTS = ("report_receiver", "report_run")
-PEOPLE = ("api_key", "audit", "audit_anchor", "one_time_link", "person", "role_grant", "web_session")
+PEOPLE = (
+    "api_key", "audit", "audit_anchor", "one_time_link", "person", "role_grant", "sign_in_attempt", "web_session",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -6,14 +6,17 @@ VALUES (:id, :email, :name, :language, '', 0, :now)
 ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: person_by_email
-SELECT id, email, name, language, password_hash, created_at, coalesce(disabled_at, 0) FROM person WHERE email = :email;
+SELECT id, email, name, language, password_hash, created_at, coalesce(disabled_at, 0), coalesce(oidc_iss, '')
+FROM person WHERE email = :email;
 
 -- name: person_by_id
-SELECT id, email, name, language, password_hash, created_at, coalesce(disabled_at, 0) FROM person WHERE id = :id;
+SELECT id, email, name, language, password_hash, created_at, coalesce(disabled_at, 0), coalesce(oidc_iss, '')
+FROM person WHERE id = :id;
 
 -- name: all_people
 SELECT p.id, p.email, p.name, p.language, p.password_hash, p.created_at, coalesce(p.disabled_at, 0),
-  coalesce((SELECT max(s.seen_at) FROM web_session AS s WHERE s.person = p.id), 0)
+  coalesce((SELECT max(s.seen_at) FROM web_session AS s WHERE s.person = p.id), 0),
+  coalesce(p.oidc_iss, '')
 FROM person AS p ORDER BY p.email;
 
 -- name: any_person

@@ -33,6 +33,7 @@ from flows import source
 from flows.problems import Finding, did_you_mean
 from insights.dimensions import InsightsSettings
 from integrations.mail.config import MailSettings
+from integrations.oidc.config import OidcSettings
 from web.config import WebSettings
 
 PREFIX = "ECHOLOT_"
@@ -96,6 +97,7 @@ def _database(value: str, info: ValidationInfo) -> str:
 # `${NAME}` is no plain scalar inside `{…}`: private characters stand in for its braces while YAML reads it.
 REFERENCE = re.compile(r"\$\{([A-Za-z_]\w*(?::-[^}\n]*)?)\}", re.ASCII)
 HIDDEN = re.compile("\ue000\ue000(?P<name>[A-Za-z_]\\w*)(?::-(?P<default>[^\ue001]*))?\ue001")
+Loc = tuple[str | int, ...]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 
@@ -122,7 +124,7 @@ _PARTS: dict[str | int, type[BaseModel]] = {
     "api_keys": ApiKey, "desks": config.DeskSettings, "also": config.PlaceSettings, "causes": desk_file.Cause,
     "routes": config.RouteSettings, "inbound": InboundSettings, "outreach": policy.OutreachSettings,
     "quarantine": policy.QuarantineSettings, "insights": InsightsSettings, "entries": EntrySettings, "web": WebSettings,
-    "mail": MailSettings,
+    "mail": MailSettings, "oidc": OidcSettings,
 }  # fmt: skip
 """What stands in the sections, and in their own."""
 
@@ -158,6 +160,7 @@ class Settings(BaseSettings):
     entries: dict[Name, EntrySettings] = {}  # surveys that customers begin themselves
     outreach: policy.OutreachSettings = policy.OutreachSettings()
     web: WebSettings = WebSettings()
+    oidc: dict[Name, OidcSettings] = {}  # who vouches for people
     insights: InsightsSettings = InsightsSettings()
     mail: MailSettings | None = None
     prices: Prices = Prices()  # of an SMS segment, for forecasts
@@ -217,9 +220,6 @@ def load() -> Settings:
     if given.problems:
         raise SettingsProblems(given.problems)
     return settings
-
-
-Loc = tuple[str | int, ...]
 
 
 class _Source:

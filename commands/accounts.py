@@ -160,7 +160,7 @@ class People:
         else:
             if one.disabled_at:
                 raise NotSo("They are shut out: let them in again first.")
-            token, link = self._link("reset" if one.password_hash else "invite")
+            token, link = self._link("reset" if one.password_hash or one.issuer else "invite")
             await self._store.run(lambda: accounts.send_link(one.id, link, now, by))
             return Invited(one.id, token, link.expires)
         return None
@@ -196,5 +196,5 @@ def _grants(roles: Sequence[Role]) -> tuple[Grant, ...]:
 
 
 def _member(one: Account) -> Member:
-    state = "disabled" if one.disabled_at else "active" if one.password_hash else "invited"
+    state = "disabled" if one.disabled_at else "active" if one.password_hash or one.issuer else "invited"
     return Member(one.id, one.email, one.name, one.language, state, one.seen_at, _grants(one.roles))

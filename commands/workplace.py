@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from commands.accounts import People
 from commands.api_keys import StoredKeys
 from commands.findings import Finding
+from commands.identities import ways
 from commands.personal import CustomerData
 from settings import Settings
 from storage.schema import sqlite_path
@@ -31,6 +32,7 @@ def workplace(
         address,
         data,
         stored_keys(settings, store, clock),
+        ways(settings, store, clock, address),
     )
 
 
@@ -66,6 +68,7 @@ def values(settings: Settings) -> list[tuple[str, str]]:
         "desks": ", ".join(settings.desks),
         "agents": ", ".join(settings.agents),
         "api_keys": "; ".join(keys),
+        "oidc": ", ".join(f"{name} ({each.issuer})" for name, each in settings.oidc.items()),
         "web.proxies": ", ".join(map(str, settings.web.proxies)),
         "web.calls_per_minute": str(settings.web.calls_per_minute),
     }

@@ -9,6 +9,7 @@ import settings
 from bot.outreach import entries, inbound, policy
 from insights.dimensions import InsightsSettings
 from integrations.mail.config import MailSettings
+from integrations.oidc.config import OidcSettings
 from settings import SettingsProblems
 from web.config import WebSettings
 
@@ -182,6 +183,7 @@ def test_every_setting_is_described_and_every_described_setting_exists():
         settings.Settings, settings.ApiKey, desks.DeskSettings, desks.PlaceSettings, settings.desk_file.Cause,
         desks.AgentSettings, desks.RouteSettings, inbound.InboundSettings, inbound.MapSettings, policy.OutreachSettings,
         policy.QuarantineSettings, entries.EntrySettings, WebSettings, InsightsSettings, MailSettings,
+        OidcSettings,
     )  # fmt: skip
     fields = [pair for model in models for pair in model.model_fields.items()]
     known = [field.alias or name for name, field in fields if name != "home"]

@@ -1,5 +1,7 @@
 """My account: name and language, the password, and where else one is signed in."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -7,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from bot.errors import BotError
 from web import pages
 from web.gate import form
+from web.identities import Ways
 from web.passwords import LONGEST, SHORTEST
 from web.problems import Refused
 from web.sessions import Doors, inside
@@ -15,14 +18,18 @@ from web.visitors import Visitor
 from web.words import LANGUAGES
 
 WRONG = 422
+PASSWORDS = Ways()
+"""No other way in."""
+
+DONE = ("saved", "password", "sessions", "connected", "disconnected")
 
 
-def routes(doors: Doors) -> list[BaseRoute]:
+def routes(doors: Doors, ways: Ways = PASSWORDS) -> list[BaseRoute]:
     """`/account…`, and `/confirm`."""
     misses = Misses(doors.clock)
 
     async def account(request: Request) -> Response:
-        return await _show(request, doors)
+        return await _show(request, doors, ways)
 
     async def save_profile(request: Request) -> Response:
         fields = form(request)
@@ -37,7 +44,7 @@ def routes(doors: Doors) -> list[BaseRoute]:
         await sure(request, doors, misses)
         wrong = "differ" if fields.get("password") != fields.get("again") else ""
         wrong = wrong or await doors.accounts.change_password(who.id, fields.get("password", ""), who.session)
-        return await _show(request, doors, wrong) if wrong else back("/account?done=password")
+        return await _show(request, doors, ways, wrong) if wrong else back("/account?done=password")
 
     async def end_sessions(request: Request) -> Response:
         who = me(request)
@@ -52,13 +59,13 @@ def routes(doors: Doors) -> list[BaseRoute]:
         Route("/account/profile", save_profile, methods=["POST"]),
         Route("/account/password", change_password, methods=["POST"]),
         Route("/account/sessions", end_sessions, methods=["POST"]),
-        *_confirming(doors, misses),
+        *_confirming(doors, misses, ways),
     ]
 
 
-def _confirming(doors: Doors, misses: Misses) -> list[BaseRoute]:
+def _confirming(doors: Doors, misses: Misses, ways: Ways) -> list[BaseRoute]:
     async def confirm_page(request: Request) -> Response:
-        return _ask(request)
+        return await _ask(request, ways)
 
     async def confirm(request: Request) -> Response:
         who = me(request)
@@ -67,7 +74,7 @@ def _confirming(doors: Doors, misses: Misses) -> list[BaseRoute]:
         except Refused as refused:
             if refused.status != WRONG:
                 raise
-            return _ask(request, WRONG)
+            return await _ask(request, ways, WRONG)
         await doors.accounts.sure(who.id, who.session)
         return back(inside(form(request).get("to", "")))
 
@@ -87,10 +94,12 @@ async def sure(request: Request, doors: Doors, misses: Misses) -> None:
     misses.hit(who.id, "")
 
 
-def _ask(request: Request, status: int = 200) -> Response:
+async def _ask(request: Request, ways: Ways, status: int = 200) -> Response:
     """Is it still you?"""
     to = form(request).get("to", "") if status == WRONG else request.query_params.get("to", "")
-    return pages.page(request, "confirm.html", status, to=inside(to), wrong=status == WRONG)
+    identity = await ways.identity(me(request).id)
+    facts: dict[str, Any] = {"to": inside(to), "wrong": status == WRONG, "identity": identity, "offers": ways.offers}
+    return pages.page(request, "confirm.html", status, **facts)
 
 
 def me(request: Request) -> Visitor:
@@ -106,7 +115,7 @@ def back(to: str) -> Response:
     return RedirectResponse(to, 303, {"cache-control": "no-store"})
 
 
-async def _show(request: Request, doors: Doors, wrong: str = "") -> Response:
+async def _show(request: Request, doors: Doors, ways: Ways, wrong: str = "") -> Response:
     who = me(request)
     done = request.query_params.get("done", "")
     return pages.page(
@@ -116,7 +125,9 @@ async def _show(request: Request, doors: Doors, wrong: str = "") -> Response:
         languages=LANGUAGES,
         browsers=await doors.accounts.browsers(who.id),
         wrong=wrong,
-        done=done if done in ("saved", "password", "sessions") else "",
+        done=done if done in DONE else "",
+        identity=await ways.identity(who.id),
+        offers=ways.offers,
         shortest=SHORTEST,
         longest=LONGEST,
     )

@@ -46,6 +46,7 @@ Need = Open | Signed | Scoped | Role
 
 ANYBODY_SIGNED_IN = Role(ROLES)
 ADMIN = Role(("admin",), EVERY, EVERY)
+SURELY_THEMSELVES = Role(ROLES, sure=True)
 SURE_ADMIN = Role(("admin",), EVERY, EVERY, sure=True)
 AGENT = Role(("agent",))
 READER_OF_DECISIONS = Role(("agent", "analyst"), desk=EVERY)
@@ -100,6 +101,11 @@ POLICIES: Mapping[str, Need] = {
     "POST /account/profile": ANYBODY_SIGNED_IN,
     "POST /account/password": ANYBODY_SIGNED_IN,
     "POST /account/sessions": ANYBODY_SIGNED_IN,
+    "POST /oidc/{provider}/start": Open(DOOR),
+    "GET /oidc/{provider}/callback": Signed("a state in the database, bound to a cookie, and the provider's signature"),
+    "POST /account/connect": SURELY_THEMSELVES,
+    "POST /account/disconnect": SURELY_THEMSELVES,
+    "POST /confirm/provider": ANYBODY_SIGNED_IN,
     "GET /confirm": ANYBODY_SIGNED_IN,
     "POST /confirm": ANYBODY_SIGNED_IN,
     "GET /settings": ADMIN,

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from web import pages
 from web.gate import TOKEN, form, read_form, told
+from web.identities import Ways
 from web.passwords import LONGEST, SHORTEST
 from web.problems import Refused
 from web.sessions import BEFORE, NAME, Doors, browser_of, digest, fresh, inside, token
@@ -19,16 +20,18 @@ from web.throttle import Misses, Network, caller
 log = structlog.get_logger("signin")
 GONE = {"cache-control": "no-store", "clear-site-data": '"cache"'}
 MOST_EMAIL = 254
+PASSWORDS = Ways()
+"""No other way in."""
 
 
-def routes(doors: Doors, proxies: tuple[Network, ...] = ()) -> list[BaseRoute]:
+def routes(doors: Doors, proxies: tuple[Network, ...] = (), ways: Ways = PASSWORDS) -> list[BaseRoute]:
     """`/sign-in`, `/sign-out`, `/welcome/{token}`. `proxies` are ours, and tell the truth about who calls."""
     misses = Misses(doors.clock)
 
     async def sign_in_page(request: Request) -> Response:
         if await doors.visitor(request):
             return _on(request.query_params.get("to", ""))
-        return await _door(request, doors)
+        return await _door(request, doors, ways)
 
     async def sign_in(request: Request) -> Response:
         try:
@@ -44,7 +47,7 @@ def routes(doors: Doors, proxies: tuple[Network, ...] = ()) -> list[BaseRoute]:
         if not person:
             misses.missed(email, who)
             log.warning("sign_in_failed", request=request.scope["state"]["request_id"])
-            return await _door(request, doors, 401, wrong=True, email=email)
+            return await _door(request, doors, ways, 401, wrong=True, email=email)
         misses.hit(email, who)
         if before := await doors.visitor(request):
             await doors.accounts.sign_out(before.id, before.session)
@@ -65,13 +68,13 @@ def routes(doors: Doors, proxies: tuple[Network, ...] = ()) -> list[BaseRoute]:
         Route("/sign-in", sign_in_page, methods=["GET"]),
         Route("/sign-in", sign_in, methods=["POST"]),
         Route("/sign-out", sign_out, methods=["POST"]),
-        *_welcome(doors),
+        *_welcome(doors, ways),
     ]
 
 
-def _welcome(doors: Doors) -> list[BaseRoute]:
+def _welcome(doors: Doors, ways: Ways) -> list[BaseRoute]:
     async def welcome(request: Request) -> Response:
-        return await _choose(request, doors)
+        return await _choose(request, doors, ways)
 
     async def choose_password(request: Request) -> Response:
         try:
@@ -82,7 +85,7 @@ def _welcome(doors: Doors) -> list[BaseRoute]:
         except Refused as refused:
             return told(request, refused)
         if wrong:
-            return await _choose(request, doors, 422, wrong)
+            return await _choose(request, doors, ways, 422, wrong)
         answer = RedirectResponse("/sign-in?chosen=1", 303, GONE)
         doors.take(answer, NAME)
         return answer
@@ -99,7 +102,9 @@ async def _check(request: Request, doors: Doors) -> None:
     doors.check_form(request, form(request).get(TOKEN, ""), doors.secret(request, BEFORE))
 
 
-async def _door(request: Request, doors: Doors, status: int = 200, *, wrong: bool = False, email: str = "") -> Response:
+async def _door(
+    request: Request, doors: Doors, ways: Ways, status: int = 200, *, wrong: bool = False, email: str = ""
+) -> Response:
     query = request.query_params
     to = form(request).get("to", "") if request.method == "POST" else query.get("to", "")
     facts = {
@@ -107,15 +112,24 @@ async def _door(request: Request, doors: Doors, status: int = 200, *, wrong: boo
         "wrong": wrong,
         "email": email,
         "nobody": not await doors.accounts.anybody(),
+        "offers": ways.offers,
+        "link": "",
         "note": next((key for key in ("gone", "chosen") if key in query), ""),
     }
     return _with_cookie(request, doors, "signin.html", status, facts)
 
 
-async def _choose(request: Request, doors: Doors, status: int = 200, wrong: str = "") -> Response:
+async def _choose(request: Request, doors: Doors, ways: Ways, status: int = 200, wrong: str = "") -> Response:
     """Looking at the page uses nothing up: what previews links may look as often as it likes (S22)."""
     who = await doors.accounts.linked(digest(request.path_params["token"]))
-    facts = {"who": who, "wrong": wrong if who else "", "shortest": SHORTEST, "longest": LONGEST}
+    facts = {
+        "who": who,
+        "wrong": wrong if who else "",
+        "shortest": SHORTEST,
+        "longest": LONGEST,
+        "offers": ways.offers,
+        "link": request.path_params["token"],
+    }
     return _with_cookie(request, doors, "welcome.html", status if who else 410, facts)
 
 

@@ -54,10 +54,11 @@ class Misses:
 class Pace:
     """A bucket for each name: so many calls at once, and as many again in each minute."""
 
-    def __init__(self, per_minute: int, clock: Callable[[], int]) -> None:
-        """`per_minute` 0: no limit. `clock` gives epoch ms."""
+    def __init__(self, per_minute: int, clock: Callable[[], int], who: str = "This key") -> None:
+        """`per_minute` 0: no limit. `clock` gives epoch ms. `who` is told so to whoever has to wait."""
         self._most = per_minute
         self._clock = clock
+        self._who = who
         self._left: dict[str, tuple[float, int]] = {}
 
     def take(self, name: str) -> None:
@@ -65,7 +66,7 @@ class Pace:
         if not self._most:
             return
         now = self._clock()
-        left, since = self._left.get(name, (float(self._most), now))
+        left, since = self._left.pop(name, (float(self._most), now))
         left = min(self._most, left + max(0, now - since) * self._most / 60_000)
         if left < 1:
             self._left[name] = left, now
@@ -73,10 +74,12 @@ class Pace:
             raise Refused(
                 429,
                 "Too many calls",
-                f"This key may make {self._most} calls a minute. Try again in {seconds} s.",
+                f"{self._who} may make {self._most} calls a minute. Try again in {seconds} s.",
                 {"retry-after": str(seconds)},
             )
         self._left[name] = left - 1, now
+        while len(self._left) > MOST:
+            del self._left[next(iter(self._left))]
 
 
 def caller(request: Request, proxies: Sequence[Network]) -> str:

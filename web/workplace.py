@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from web import account, key_pages, pages, people, people_api, personal, settings_page, signin
+from web import account, key_pages, oidc, pages, people, people_api, personal, settings_page, signin
+from web.identities import Ways
 from web.key_pages import Keys
 from web.keys import Keyring
 from web.personal import Personal
@@ -23,7 +24,8 @@ async def _nothing_found() -> Sequence[settings_page.Finding]:
 class Workplace(NamedTuple):
     """What the pages for people need. `more` are further pages, behind the same door; one at `/` is the home page.
 
-    `personal` is what may be done with the data of customers, `keys` are those of other systems. `address` is where
+    `personal` is what may be done with the data of customers, `keys` are those of other systems, `ways` lead in beside
+    passwords. `address` is where
     links begin as long as there is no public URL.
     """
 
@@ -35,6 +37,7 @@ class Workplace(NamedTuple):
     address: str = ""
     personal: Personal | None = None
     keys: Keys | None = None
+    ways: Ways = Ways()
 
 
 def routes(workplace: Workplace, keyring: Keyring) -> list[BaseRoute]:
@@ -45,8 +48,9 @@ def routes(workplace: Workplace, keyring: Keyring) -> list[BaseRoute]:
         return pages.page(request, "start.html")
 
     return [
-        *signin.routes(doors, workplace.proxies),
-        *account.routes(doors),
+        *signin.routes(doors, workplace.proxies, workplace.ways),
+        *account.routes(doors, workplace.ways),
+        *oidc.routes(doors, workplace.ways, workplace.proxies),
         *people.routes(doors),
         *people_api.routes(doors.accounts, keyring, doors.public_url or workplace.address),
         *settings_page.routes(workplace.findings, workplace.values),

@@ -9,6 +9,8 @@ TRAIL: Mapping[str, tuple[str, str]] = {
     "act_signed_in": ("hat sich angemeldet", "signed in"),
     "act_signed_out": ("hat sich abgemeldet", "signed out"),
     "act_signed_out_elsewhere": ("hat sich überall sonst abgemeldet", "signed out everywhere else"),
+    "act_identity_connected": ("hat ein Konto zum Anmelden verbunden", "connected an account to sign in with"),
+    "act_identity_disconnected": ("hat ein Konto zum Anmelden getrennt", "disconnected an account to sign in with"),
     "act_role_given": ("hat eine Rolle gegeben", "gave a role"),
     "act_role_taken": ("hat eine Rolle genommen", "took a role"),
     "act_disabled": ("hat gesperrt", "shut out"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from web.words.oidc import OIDC
 from web.words.trail import TRAIL
 
 _ROWS: Mapping[str, tuple[str, str]] = {
@@ -260,6 +261,7 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "who": ("Wer", "Who"),
     "what": ("Was", "What"),
     "whom": ("Wen oder was", "Whom or what"),
+    **OIDC,
     **TRAIL,
 }
 

@@ -78,15 +78,22 @@ class Teller:
 
     async def _asked(self, report: Report, first: date, last: date) -> Asked:
         chosen = dict(report.filters)
-        if report.every == "wave" and report.campaign and "flow" not in chosen:
-            kept = await StoredPlans(self._store).campaigns(report.campaign)
-            campaign = check(kept[0].source, "campaign").campaign if kept else None
-            chosen |= {"flow": campaign.flow} if campaign else {}
+        if report.every == "wave" and report.campaign:
+            chosen |= await self._of_the_wave(report, report.campaign, first, last)
         filters = {name: ("" if value == NONE else value,) for name, value in chosen.items()}
         window = Window(first, last + timedelta(days=1), filters)
         dimensions = tuple(self._figures.dimensions)
         by = report.by or next((name for name in dimensions if name not in chosen), "channel")
         return Asked(window, OWN, chosen, by, {})
+
+    async def _of_the_wave(self, report: Report, campaign: str, first: date, last: date) -> dict[str, str]:
+        """What its answers are told apart by: campaign and wave where those are counted, else the survey."""
+        if {"campaign", "wave"} <= set(self._figures.dimensions):
+            number = next((each.n for each in await self.waves(report) if (each.first, each.last) == (first, last)), 0)
+            return {"campaign": campaign} | ({"wave": str(number)} if number else {})
+        kept = await StoredPlans(self._store).campaigns(campaign)
+        found = check(kept[0].source, "campaign").campaign if kept else None
+        return {"flow": found.flow} if found and "flow" not in report.filters else {}
 
 
 def preview(report: Report, now: int, waves: list[Span]) -> Period:

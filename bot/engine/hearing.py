@@ -143,10 +143,10 @@ def turn_of(session: Session, key: str) -> int:
 
 
 def _wish(words: Sequence[str], language: str) -> str:
-    """The strongest wish of all messages, each by itself and all together."""
+    """The strongest wish of all messages, each by itself and all together: people send "don't" and "text me again"."""
     if len(words) < 2:
         return reading.wish(words[0], language) if words else ""
-    wishes = {reading.wish(text, language) for text in (*words, "\n".join(words))}
+    wishes = {reading.wish(text, language) for text in (*words, " ".join(words))}
     return next((wish for wish in ("stop", "human", "help", "start") if wish in wishes), "")
 
 

@@ -46,6 +46,11 @@ def answers(turn: Turn) -> dict[str, str]:
         ([wrote("m1", "9")], ("m2", "3"), {"score": "9"}),
         ([wrote("m1", "9"), wrote("m2", "quick")], ("m2", "so quick"), {"score": "9", "why-happy": "so quick"}),
         ([wrote("m1", "9"), wrote("m2", "quick")], ("m1", "8"), {"score": "8", "why-happy": "quick"}),
+        (
+            [wrote("m1", "9"), wrote("m2", "quick")],
+            ("m1", "10 - they were kind"),
+            {"score": "10: they were kind", "why-happy": "quick"},
+        ),
         ([wrote("m1", "3 - slow")], ("m1", "3 - too slow"), {"score": "3: too slow", "why-unhappy": "too slow"}),
         ([wrote("m1", "3 - slow")], ("m1", "4 - slow"), {"score": "4: slow", "why-unhappy": "slow"}),
         ([wrote("m1", "hm")], ("m1", "9"), {"score": "9"}),

@@ -40,6 +40,23 @@ def test_p8_a_stop_counts_in_every_running_state(survey: Flow, story: tuple[Even
     assert turn.session.suppressed
 
 
+@pytest.mark.parametrize(
+    ("parts", "misread"),
+    [
+        (("STOP",), False),
+        (("STOP", "and thanks for nothing"), False),
+        (("enough now", "STOP"), False),
+        (("stop texting me",), True),
+        (("don't", "text me again"), True),
+        (("ok so no more", "messages please"), True),
+    ],
+)
+def test_c7_who_stops_in_words_also_over_two_messages_is_told_how_to_undo_it(survey: Flow, parts, misread):
+    turn = run(survey, said(*parts))
+    assert kinds(turn)[0] == "Suppress"
+    assert ("get you wrong" in only(turn, Say)[0].text) is misread
+
+
 def test_p8_a_stop_after_the_end_changes_no_outcome(survey: Flow):
     turn = run(survey, said("9 - quick help"), said("STOP"))
     assert kinds(turn) == ["Suppress", "Say"]

@@ -35,6 +35,9 @@ def main() -> None:
         "--rows", type=int, default=1_000_000, help="how many rows `contacts` imports, `planning` plans"
     )
     parser.add_argument("--mutants", type=int, default=200, help="how many changes `mutation` tries")
+    parser.add_argument("--all", action="store_true", help="`mutation` tries every change")
+    parser.add_argument("--replies", type=int, help="`mutation` looks at only so many labelled replies: quicker")
+    parser.add_argument("--modules", default="", help="`mutation` changes only these: fold,tokens")
     parser.add_argument("--seed", type=int, help="which ones; without it others each time, the seed is printed")
     parser.add_argument("--answers", type=int, default=10_000_000, help="how many answers `rollups` looks at")
     given = parser.parse_args()
@@ -53,7 +56,7 @@ def main() -> None:
     }
     arguments["planning"] = (given.rows,)
     arguments["rollups"] = (given.answers,)
-    arguments["mutation"] = (given.mutants, given.seed)
+    arguments["mutation"] = (None if given.all else given.mutants, given.seed, given.modules, given.replies)
     for name in given.parts or PARTS:
         print(f"  {name} …", file=sys.stderr, flush=True)
         part = importlib.import_module(f"tests.bench.{name}")

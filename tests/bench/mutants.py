@@ -5,6 +5,7 @@ import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
@@ -41,6 +42,12 @@ class Mutant(NamedTuple):
     line: int
     key: str
     put: Callable[[], None]
+    lines: range  # of the statement it is in
+
+    @property
+    def named(self) -> bool:
+        """Whether it is to a number that the module names at its top: no line that is run tells who uses it."""
+        return self.key.partition(": ")[0].endswith(".")
 
 
 class _Change(NamedTuple):
@@ -69,6 +76,7 @@ def mutants_of(module: str) -> list[Mutant]:
     tree = ast.parse(path.read_text("utf-8"))
     found: list[Mutant] = []
     said: Counter[str] = Counter()
+    statements = _statements(tree)
     for where, change in _changes(tree, ""):
         before = ast.unparse(change.shown)
         old = change.make()
@@ -78,7 +86,20 @@ def mutants_of(module: str) -> list[Mutant]:
         said[key] += 1
         number = f" (#{said[key]})" if said[key] > 1 else ""
         line = getattr(change.shown, "lineno", 0)
-        found.append(Mutant(module, line, key + number, _put(module, path, tree, change)))
+        put = _put(module, path, tree, change)
+        found.append(Mutant(module, line, key + number, put, statements.get(line, range(line, line + 1))))
+    return found
+
+
+def _statements(tree: ast.Module) -> dict[int, range]:
+    """For each line the lines of the innermost statement it belongs to, of a compound one those of its head."""
+    found: dict[int, range] = {}
+    for node in ast.walk(tree):  # what is inside comes later
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            end = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+            lines = range(node.lineno, max(end, node.lineno) + 1)
+            found.update(dict.fromkeys(lines, lines))
     return found
 
 
@@ -189,10 +210,15 @@ def _name_anew(module: str, name: str, value: object) -> None:
 def _swap(code: CodeType, path: str) -> None:
     """Give the functions of a file, whoever holds them, the code they have in the changed one."""
     changed = dict(_codes(code))
-    for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__code__.co_filename == path:
-            own = thing.__code__
-            thing.__code__ = changed.get((own.co_qualname, own.co_firstlineno), own)
+    for thing in functions(path):
+        own = thing.__code__
+        thing.__code__ = changed.get((own.co_qualname, own.co_firstlineno), own)
+
+
+@cache
+def functions(path: str) -> list[FunctionType]:
+    """All functions of a file that exist when it is first asked for."""
+    return [o for o in gc.get_objects() if isinstance(o, FunctionType) and o.__code__.co_filename == path]
 
 
 def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:

@@ -40,16 +40,22 @@ def changed(text: str, other: str) -> str:
     return ways[crc32(text.encode()) % len(ways)]
 
 
+def changed_replies(name: str) -> list[tuple[str, str]]:
+    """Text and language of the replies of data/NAME that are read, taken apart."""
+    rows = list(replies(name))
+    return [(changed(rows[at][0], rows[at - 1][0]), rows[at][1]) for at in range(0, len(rows), _SHARE)]
+
+
+def reading(said: str, language: str) -> str:
+    """All that the reader makes of a reply."""
+    return f"{read_score(said, language)}{read_correction(said, language)}{wish(said, language)}"
+
+
 def readings(name: str) -> Iterator[str]:
     """Lines of place and checksum: what the changed replies of a file are read as, some together."""
-    rows = list(replies(name))
-    read: list[str] = []
-    for at in range(0, len(rows), _SHARE):
-        text, language = rows[at]
-        said = changed(text, rows[at - 1][0])
-        read.append(f"{read_score(said, language)}{read_correction(said, language)}{wish(said, language)}")
-    parts = iter(read)
-    for number in range(0, len(read), _TOGETHER):
+    said = changed_replies(name)
+    parts = (reading(text, language) for text, language in said)
+    for number in range(0, len(said), _TOGETHER):
         together = "\n".join(islice(parts, _TOGETHER))
         yield f"{name}:{number * _SHARE + 1} {crc32(together.encode()):08x}"
 

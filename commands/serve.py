@@ -150,6 +150,7 @@ def build(
             hosts={*settings.hosts, host, *([public] if public else [])},
             installing=installing(assembled),
             clock=assembled.clock,
+            proxies=settings.web.proxies,
             inbox=Inbox(assembled.reading, assembled.office, assembled.desks),
             flows=flows_of(assembled),
             outreach=outreach_of(settings, assembled.store, assembled.library),

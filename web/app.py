@@ -39,6 +39,7 @@ from web.outreach import Outreach
 from web.policies import DEMO_POLICIES, POLICIES
 from web.reports import Reporting
 from web.sessions import Doors
+from web.throttle import Crowd, Network
 from web.workplace import Workplace
 
 
@@ -79,14 +80,15 @@ class Parts(NamedTuple):
     insights: Comparable | None = None
     reporting: Reporting | None = None
     demo: Doors | None = None
+    proxies: tuple[Network, ...] = ()
 
 
 def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI application; `more` are routes of the demo, behind its own door. Raises web.gate.NoPolicy."""
-    metrics = Metrics()
+    metrics, crowd = Metrics(), Crowd(parts.proxies)
     routes: list[BaseRoute] = [
-        *(inbound.routes(parts.inbound, parts.happened, parts.clock, metrics.hook) if parts.happened else ()),
-        *hooks.routes(parts.hooks, parts.accept, metrics.hook),
+        *(inbound.routes(parts.inbound, parts.happened, parts.clock, metrics.hook, crowd) if parts.happened else ()),
+        *hooks.routes(parts.hooks, parts.accept, metrics.hook, crowd),
         *api.routes(parts.invite, parts.settled, parts.reading, parts.keyring),
         *(cases.routes(parts.inbox, parts.keyring) if parts.inbox else ()),
         *(flows.routes(parts.flows, parts.keyring) if parts.flows else ()),

@@ -11,6 +11,7 @@ from bot.errors import Forged, StoreUnavailable
 from bot.messages import Inbound, WebRequest
 from bot.ports import Channel
 from web.guard import HOOK_LIMIT, read_body
+from web.throttle import Crowd
 
 log = structlog.get_logger("hooks")
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
@@ -18,8 +19,11 @@ Count = Callable[[str, str], None]
 """Told of every call: the channel's name and accepted | forged | unavailable."""
 
 
-def routes(channels: Mapping[str, Channel], accept: Accept, count: Count) -> list[Route]:
-    """The hooks of these channels; a channel whose secret is not configured must not be among them."""
+def routes(channels: Mapping[str, Channel], accept: Accept, count: Count, crowd: Crowd) -> list[Route]:
+    """The hooks of these channels; a channel whose secret is not configured must not be among them.
+
+    `crowd` is looked at before the body is read.
+    """
 
     async def take(request: Request, route: str) -> Response:
         channel = channels.get(request.path_params["channel"])
@@ -47,10 +51,12 @@ def routes(channels: Mapping[str, Channel], accept: Accept, count: Count) -> lis
         return Response(answer.body, answer.status, {"content-type": answer.content_type})
 
     async def hook(request: Request) -> Response:
-        return await take(request, "")
+        with crowd.one(request):
+            return await take(request, "")
 
     async def hook_status(request: Request) -> Response:
-        return await take(request, "status")
+        with crowd.one(request):
+            return await take(request, "status")
 
     return [
         Route("/hooks/{channel}", hook, methods=["POST"]),

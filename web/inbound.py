@@ -14,6 +14,7 @@ from bot.outreach.happening import Happening, Taken
 from web.api import json
 from web.guard import HOOK_LIMIT, read_body
 from web.hooks import Count
+from web.throttle import Crowd
 
 log = structlog.get_logger("hooks")
 Take = Callable[[Sequence[Happening]], Awaitable[list[Taken]]]
@@ -27,10 +28,17 @@ class Hook(Protocol):
         ...
 
 
-def routes(hooks: Mapping[str, Hook], take: Take, clock: Callable[[], int], count: Count) -> list[Route]:
-    """`/hooks/in/…`; a hook whose secret is not configured must not be among them (S2)."""
+def routes(hooks: Mapping[str, Hook], take: Take, clock: Callable[[], int], count: Count, crowd: Crowd) -> list[Route]:
+    """`/hooks/in/…`; a hook whose secret is not configured must not be among them (S2).
+
+    `crowd` is looked at before the body is read.
+    """
 
     async def take_inbound(request: Request) -> Response:
+        with crowd.one(request):
+            return await one(request)
+
+    async def one(request: Request) -> Response:
         name = request.path_params["name"]
         hook = hooks.get(name)
         if hook is None:

@@ -1,8 +1,9 @@
-"""How often somebody may try: signing in, which gets slower with each miss (S17), and calls per API key (S33)."""
+"""How often somebody may try: to sign in, slower with each miss (S17), calls per key, webhooks at once (S33)."""
 
 import ipaddress
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from starlette.requests import Request
 
@@ -12,6 +13,7 @@ FREE = 5  # misses before the first wait
 WINDOW = 60_000  # ms; the first wait, which doubles with each further miss
 LONGEST = 15 * 60_000  # ms
 MOST = 10_000  # that many pairs of address and caller are remembered; the oldest go first
+AT_ONCE = 1000  # webhooks of one caller: no burst of a provider comes near it, and none gets lost
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -80,6 +82,30 @@ class Pace:
         self._left[name] = left - 1, now
         while len(self._left) > MOST:
             del self._left[next(iter(self._left))]
+
+
+class Crowd:
+    """How many webhooks of one caller are under way at once: each may hold a whole body for ten seconds (S33)."""
+
+    def __init__(self, proxies: Sequence[Network] = (), most: int = AT_ONCE) -> None:
+        """`proxies` are our own; behind one that is not among them all callers are one, so `most` is large."""
+        self._proxies = proxies
+        self._most = most
+        self._here: dict[str, int] = {}
+
+    @contextmanager
+    def one(self, request: Request) -> Iterator[None]:
+        """One more while the block runs. Refuses with 503 if there are too many: providers then try again."""
+        who = caller(request, self._proxies)
+        if self._here.get(who, 0) >= self._most:
+            raise Refused(503, "Too many calls at once", "Try again in a moment.", {"retry-after": "1"})
+        self._here[who] = self._here.get(who, 0) + 1
+        try:
+            yield
+        finally:
+            self._here[who] -= 1
+            if not self._here[who]:
+                del self._here[who]
 
 
 def caller(request: Request, proxies: Sequence[Network]) -> str:

@@ -95,9 +95,9 @@ def leads(answer):
 
 
 @contextlib.asynccontextmanager
-async def company(url, monkeypatch, public_url=URL, secret=SECRET, **config):
+async def company(url, monkeypatch, public_url=URL, secret=SECRET, back="", **config):
     """The pages, with two providers on this machine."""
-    back = {name: f"{public_url}/oidc/{name}/callback" for name in ("company", "other")}
+    back = {name: f"{back or public_url}/oidc/{name}/callback" for name in ("company", "other")}
     monkeypatch.setattr("sandbox.oidc.model.new_key", lambda: next(spare()))
     async with contextlib.AsyncExitStack() as stack:
         now = [0]

@@ -6,7 +6,8 @@ Numbers are of RFC 9700 (§4, attacks), RFC 8725 (§2, tokens) and OpenID Connec
 from urllib.parse import urlsplit
 
 import pytest
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
@@ -368,6 +369,19 @@ async def test_s18_a_redirect_is_not_followed():
             with pytest.raises(NotVouched):
                 await call(f"{url}/outside", form)
     assert called == ["/outside"] * 2
+
+
+@pytest.mark.parametrize("alg", ["HS256", "HS512", "none", "ES256K", "EdDSA"])
+def test_s18_other_algorithms_are_not_read(alg):
+    """Even if the key were among those of the provider, and the signature right."""
+    key = {"ES256K": lambda: ECKey.generate_key("secp256k1"), "EdDSA": lambda: OKPKey.generate_key("Ed25519")}
+    key = key.get(alg, lambda: OctKey.generate_key(512))()
+    claims = {"iss": "i", "sub": "s", "aud": "c", "exp": 200, "iat": 100, "nonce": "n"}
+    expected = tokens.Expected("i", "c", "n", "", 100, 100)
+    with pytest.raises(NotVouched, match="does not hold"):
+        tokens.read(jwt.encode({"alg": alg}, claims, key, algorithms=[alg]), KeySet([key]), expected)
+    good = RSAKey.generate_key(2048)
+    assert tokens.read(jwt.encode({"alg": "PS256"}, claims, good, algorithms=["PS256"]), KeySet([good]), expected)
 
 
 @pytest.mark.filterwarnings("ignore:Key size")

@@ -1,14 +1,16 @@
 """How often somebody may try, and who it is that tries (S17, S33)."""
 
+import asyncio
 from ipaddress import ip_network
 
+import httpx
 import pytest
 from starlette.requests import Request
 
 from web import throttle
 from web.keys import Key, Keyring, digest
 from web.problems import Refused
-from web.throttle import FREE, LONGEST, Misses, Pace, caller
+from web.throttle import AT_ONCE, FREE, LONGEST, Misses, Pace, caller
 
 PROXIES = (ip_network("10.0.0.5"), ip_network("10.1.0.0/16"))
 
@@ -138,3 +140,43 @@ def test_s33_only_our_own_proxies_are_believed(peer, told, is_):
 def test_without_a_connection_there_is_no_address():
     """As in some tests."""
     assert caller(Request({"type": "http", "headers": []}), PROXIES) == ""
+
+
+async def test_s33_one_caller_holds_so_many_webhooks_at_once(client, app, backend):
+    """Before a body is read or a signature looked at; the answer is one after which providers try again."""
+    held = asyncio.Event()
+
+    async def slowly():
+        yield b"8"
+        await held.wait()
+
+    good = {"x-signature": "good"}
+    waiting = [asyncio.create_task(client.post("/hooks/sms", content=slowly(), headers=good)) for _ in range(AT_ONCE)]
+    await asyncio.sleep(0.5)
+    refused = await client.post("/hooks/sms", content=b"9", headers=good)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert (await client.post("/hooks/sms/status", content=b"9", headers=good)).status_code == 503
+    transport = httpx.ASGITransport(app, client=("10.0.0.10", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="https://nps.example.com") as other:
+        assert (await other.post("/hooks/sms", content=b"7", headers=good)).status_code == 200
+    held.set()
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
+    assert (await client.post("/hooks/sms", content=b"9", headers=good)).status_code == 200
+    assert len(backend.accepted) == AT_ONCE + 2
+
+
+async def test_s33_who_was_refused_or_failed_takes_no_place(client):
+    """Forged calls are counted while they last, and not after."""
+    for _ in range(AT_ONCE + 5):
+        assert (await client.post("/hooks/sms", content=b"9")).status_code in (401, 403)
+
+
+def test_s33_many_addresses_take_no_more_memory_than_some(monkeypatch):
+    """The oldest go first."""
+    monkeypatch.setattr(throttle, "MOST", 3)
+    pace = Pace(1, lambda: 0, "This address")
+    for n in range(5):
+        pace.take(str(n))
+    assert set(pace._left) == {"2", "3", "4"}
+    with pytest.raises(Refused, match="Too many calls"):
+        pace.take("4")

@@ -85,7 +85,7 @@ def mutants_of(module: str) -> list[Mutant]:
         key = f"{module.rpartition('.')[2]}.{where}: {_short(before, after)}"
         said[key] += 1
         number = f" (#{said[key]})" if said[key] > 1 else ""
-        line = getattr(change.shown, "lineno", 0)
+        line = next(at for node in ast.walk(change.shown) if (at := getattr(node, "lineno", 0)))
         put = _put(module, path, tree, change)
         found.append(Mutant(module, line, key + number, put, statements.get(line, range(line, line + 1))))
     return found

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bot.versions import NoVersion
+from commands.flow_drafts import StoredDrafts
 from commands.flow_preview import played
 from commands.versions import NOW, Publishing, differences
 from flows.library import Library
@@ -34,6 +35,7 @@ class StoredFlows:
         library: Library,
         desks: Collection[str] | None,
         ours: Mapping[str, str],
+        drafts: StoredDrafts,
     ) -> None:
         """`desks` are those that a flow may name, None: any; `ours` are values of variables from the settings."""
         self._publishing = publishing
@@ -41,6 +43,7 @@ class StoredFlows:
         self._library = library
         self._desks = desks
         self._ours = ours
+        self.drafts = drafts
         self._hands = asyncio.Semaphore(AT_ONCE)
 
     async def listed(self) -> tuple[Sequence[Listed], Sequence[FlowProblem]]:
@@ -82,6 +85,10 @@ class StoredFlows:
         """See web.flow_parts.FlowPages."""
         before, after = await self._publishing.written(flow, old), await self._publishing.written(flow, new)
         return await self._apart(lambda: compared(flow, before, after))
+
+    async def apart(self, old: str, new: str) -> Sequence[tuple[str, str]]:
+        """See web.flow_parts.FlowPages."""
+        return await self._apart(lambda: list(lines(old, new)))
 
     async def look(self, flow: str, source: str) -> Look:
         """See web.flow_parts.FlowPages."""

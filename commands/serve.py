@@ -23,6 +23,7 @@ from commands.assemble import Parts, epoch_ms, installable, known_desks, outreac
 from commands.contact_pages import ContactPages
 from commands.events import events_of
 from commands.figures import StoredFigures
+from commands.flow_drafts import StoredDrafts
 from commands.flow_pages import StoredFlows
 from commands.inbox import Inbox
 from commands.inbox_pages import InboxPages
@@ -200,7 +201,8 @@ def flow_pages_of(assembled: Parts) -> StoredFlows:
     """Surveys and their drafts, for the pages."""
     settings = assembled.settings
     ours = {**settings.variables, **({"company": settings.company} if settings.company else {})}
-    return StoredFlows(flows_of(assembled), assembled.store, assembled.library, known_desks(settings), ours)
+    drafts = StoredDrafts(assembled.store, assembled.clock)
+    return StoredFlows(flows_of(assembled), assembled.store, assembled.library, known_desks(settings), ours, drafts)
 
 
 def installing(assembled: Parts) -> Installing:

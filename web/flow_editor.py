@@ -4,6 +4,7 @@ One form does it all, so that it works without JavaScript; `static/flow_edit.js`
 types.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -16,7 +17,8 @@ from bot.errors import StoreUnavailable
 from bot.versions import NoVersion, Outdated
 from flows.problems import FlowProblems
 from web.account import back, me
-from web.flow_parts import WRITERS, FlowPages, Phone, Talk, at, called, query, reads, writes
+from web.flow_drafts import LARGEST, brand_for, clash, sees
+from web.flow_parts import WRITERS, FlowPages, Kept, Phone, Talk, at, called, query, reads, writes
 from web.flow_shapes import FlowPublication, FlowVersion
 from web.gate import form
 from web.pages import page, spoken
@@ -25,19 +27,29 @@ from web.words.flows import FLOWS
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+SAVED = re.compile(r"0|[1-9][0-9]{0,15}")
 LONGEST_NOTE, LONGEST_REPLY, MOST_SAID = 500, 1000, 60
 FIRST = "relationship"  # the template, where nobody has chosen one
 A_DAY = "… +1d"
 WORDS_OF_ONE = re.compile(r"^id:.*$", re.MULTILINE)
 
 
+class Place(NamedTuple):
+    """The survey of the address, its brand if there is one already (None: not yet), and the draft that is kept."""
+
+    flow: str
+    brand: str | None
+    stored: Kept | None
+
+
 class Draft(NamedTuple):
-    """What stands in the form."""
+    """What stands in the form; `kept` is the draft that it follows."""
 
     source: str
     based_on: int
     note: str = ""
     talk: Talk = Talk()
+    kept: int = 0
 
 
 class Shown(NamedTuple):
@@ -51,18 +63,25 @@ def routes(flows: FlowPages) -> list[Route]:
     """`/flows/{id}/edit`."""
 
     async def edit_flow(request: Request) -> Response:
-        flow = await _writable(request, flows)
-        versions = (await flows.history(flow)).versions
-        source = await _beginning(request, flows, flow, versions)
-        return await _show(request, flows, flow, Draft(source, versions[0].n if versions else 0))
+        place = await _writable(request, flows)
+        if place.stored and query(request, "from") in ("", "draft"):
+            stored = place.stored
+            return await _show(request, flows, place, Draft(stored.source, stored.based_on, kept=stored.n))
+        versions = (await flows.history(place.flow)).versions
+        source = await _beginning(request, flows, place.flow, versions)
+        return await _show(request, flows, place, Draft(source, versions[0].n if versions else 0))
 
     async def work_on_flow(request: Request) -> Response:
-        flow = await _writable(request, flows)
+        place = await _writable(request, flows)
         given = form(request)
         draft, press = _draft(given), given.get("press", "check")
         if press == "publish" or press.startswith("over:"):
-            return await _publish(request, flows, flow, _over(draft, press))
-        return await _show(request, flows, flow, draft._replace(talk=_talk(draft.talk, press, given.get("reply", ""))))
+            return await _publish(request, flows, place, _over(draft, press))
+        if press == "keep" or press.startswith("mine:"):
+            return await _keep(request, flows, place, _mine(draft, press))
+        if press == "drop":
+            return await _drop(request, flows, place, draft)
+        return await _show(request, flows, place, draft._replace(talk=_talk(draft.talk, press, given.get("reply", ""))))
 
     return [
         Route("/flows/{id}/edit", edit_flow, methods=["GET"]),
@@ -70,7 +89,7 @@ def routes(flows: FlowPages) -> list[Route]:
     ]
 
 
-async def _writable(request: Request, flows: FlowPages) -> str:
+async def _writable(request: Request, flows: FlowPages) -> Place:
     """The survey of the address, which may be one that does not exist yet. Raises Refused."""
     flow: str = request.path_params["id"]
     found = await flows.one(flow) if ID.fullmatch(flow) else None
@@ -79,7 +98,10 @@ async def _writable(request: Request, flows: FlowPages) -> str:
         raise Refused(404, "No such survey")
     if found and not writes(who, found.brand):
         raise Refused(403, "Not for you", "This survey is of another brand.")
-    return flow
+    brand, stored = found.brand if found else None, await flows.drafts.one(flow)
+    if stored and not sees(who, stored, brand):
+        raise Refused(404, "No such survey")
+    return Place(flow, brand, stored)
 
 
 async def _beginning(request: Request, flows: FlowPages, flow: str, versions: list[FlowVersion]) -> str:
@@ -99,11 +121,12 @@ async def _beginning(request: Request, flows: FlowPages, flow: str, versions: li
 
 def _draft(given: Mapping[str, str]) -> Draft:
     based_on = given.get("based_on", "")
-    if not NUMBER.fullmatch(based_on):
+    kept = given.get("draft", "0")
+    if not (NUMBER.fullmatch(based_on) and SAVED.fullmatch(kept)):
         raise Refused(422, "Wrong version")
     said = [line for line in given.get("said", "").split("\n") if line.startswith("> ") or line == A_DAY][:MOST_SAID]
     talk = Talk(given.get("language", "")[:10], given.get("variant", "")[:60], given.get("channel") == "chat", said)
-    return Draft(given.get("source", ""), int(based_on), given.get("note", "")[:LONGEST_NOTE], talk)
+    return Draft(given.get("source", ""), int(based_on), given.get("note", "")[:LONGEST_NOTE], talk, int(kept))
 
 
 def _talk(talk: Talk, press: str, reply: str) -> Talk:
@@ -128,28 +151,66 @@ def _over(draft: Draft, press: str) -> Draft:
     return draft._replace(based_on=int(number)) if press != "publish" and NUMBER.fullmatch(number) else draft
 
 
-async def _publish(request: Request, flows: FlowPages, flow: str, draft: Draft) -> Response:
+def _mine(draft: Draft, press: str) -> Draft:
+    """Whoever has seen what somebody else saved may put theirs in its place."""
+    number = press.removeprefix("mine:")
+    return draft._replace(kept=int(number)) if press != "keep" and SAVED.fullmatch(number) else draft
+
+
+async def _keep(request: Request, flows: FlowPages, place: Place, draft: Draft) -> Response:
     who, words = me(request), FLOWS[spoken(request)]
+    if len(draft.source.encode()) > LARGEST:
+        return await _show(request, flows, place, draft, Shown(422, words["wrong_large"]))
+    drafted = (await flows.look(place.flow, draft.source)).brand if place.brand is None else ""
+    brand = brand_for(who, place.brand, drafted)
+    wanted = Kept(place.flow, draft.kept, draft.source, draft.based_on, brand, who.id, called(who))
+    try:
+        done = await flows.drafts.keep(wanted)
+    except StoreUnavailable:
+        return await _show(request, flows, place, draft, Shown(503, words["wrong_store"]))
+    if done is None:
+        return await _show(request, flows, await _writable(request, flows), draft, Shown(409))
+    return await _show(request, flows, place._replace(stored=done), draft._replace(kept=done.n))
+
+
+async def _drop(request: Request, flows: FlowPages, place: Place, draft: Draft) -> Response:
+    """Back to what runs; what somebody else has saved meanwhile stays."""
+    try:
+        gone = await flows.drafts.drop(place.flow, draft.kept, me(request).id)
+    except StoreUnavailable:
+        return await _show(request, flows, place, draft, Shown(503, FLOWS[spoken(request)]["wrong_store"]))
+    now = None if gone else (await _writable(request, flows)).stored
+    if now:
+        return await _show(request, flows, place._replace(stored=now), draft, Shown(409))
+    return back(f"/flows/{place.flow}/edit")
+
+
+async def _publish(request: Request, flows: FlowPages, place: Place, draft: Draft) -> Response:
+    who, words, flow = me(request), FLOWS[spoken(request)], place.flow
     look = await flows.look(flow, draft.source)
     if not look.usable:
-        return await _show(request, flows, flow, draft, Shown(422, words["wrong_errors"]))
+        return await _show(request, flows, place, draft, Shown(422, words["wrong_errors"]))
     if not writes(who, look.brand):
         brands = ", ".join(sorted(who.brands(WRITERS) or ()))
-        return await _show(request, flows, flow, draft, Shown(403, words["wrong_brand"].format(brands=brands)))
+        return await _show(request, flows, place, draft, Shown(403, words["wrong_brand"].format(brands=brands)))
     wanted = FlowPublication(draft.source, "", draft.note, draft.based_on)
     try:
         done = await flows.publish(flow, wanted, called(who), who.id)
     except Outdated:
-        return await _show(request, flows, flow, draft, Shown(409))
+        return await _show(request, flows, place, draft, Shown(409))
     except FlowProblems:
-        return await _show(request, flows, flow, draft, Shown(422, words["wrong_errors"]))
+        return await _show(request, flows, place, draft, Shown(422, words["wrong_errors"]))
     except StoreUnavailable:
-        return await _show(request, flows, flow, draft, Shown(503, words["wrong_store"]))
+        return await _show(request, flows, place, draft, Shown(503, words["wrong_store"]))
+    with contextlib.suppress(StoreUnavailable):  # it is published all the same
+        await flows.drafts.drop(flow, draft.kept)
     return back(f"/flows/{flow}?done={'published' if done.new else 'same'}")
 
 
-async def _show(request: Request, flows: FlowPages, flow: str, draft: Draft, shown: Shown = Shown()) -> Response:  # noqa: B008 - it is a constant
-    lang = spoken(request)
+async def _show(request: Request, flows: FlowPages, place: Place, draft: Draft, shown: Shown = Shown()) -> Response:  # noqa: B008 - it is a constant
+    lang, flow, stored = spoken(request), place.flow, place.stored
+    if stored and stored.source == draft.source:
+        draft = draft._replace(kept=stored.n)
     look = await flows.look(flow, draft.source)
     phone = await flows.play(draft.source, draft.talk) if not look.errors else None
     versions = (await flows.history(flow)).versions
@@ -161,6 +222,8 @@ async def _show(request: Request, flows: FlowPages, flow: str, draft: Draft, sho
         f=FLOWS[lang],
         flow=flow,
         draft=draft,
+        kept=stored if stored and stored.n == draft.kept else None,
+        clash=await clash(flows, stored, draft.source, draft.kept),
         said="\n".join(draft.talk.said),
         look=look,
         phone=phone,

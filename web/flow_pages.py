@@ -12,6 +12,7 @@ from bot.versions import NoVersion, Outdated
 from flows.problems import FlowProblems
 from web import flow_editor
 from web.account import back, me
+from web.flow_drafts import sees
 from web.flow_parts import WRITERS, FlowPages, Listed, at, called, query, reads, writes
 from web.flow_shapes import FlowRollback, FlowVersion
 from web.gate import form
@@ -36,7 +37,7 @@ def routes(flows: FlowPages) -> list[Route]:
         given, lang = form(request), spoken(request)
         wanted = given.get("id", "").strip()
         wrong = "" if ID.fullmatch(wanted) else FLOWS[lang]["wrong_id"]
-        if not wrong and await flows.one(wanted):
+        if not wrong and (await flows.one(wanted) or await flows.drafts.one(wanted)):
             wrong = FLOWS[lang]["wrong_taken"].format(id=wanted)
         if wrong:
             return await _list(request, flows, wrong)
@@ -90,6 +91,8 @@ async def _list(request: Request, flows: FlowPages, wrong: str = "") -> Response
     who, lang = me(request), spoken(request)
     found, problems = await flows.listed()
     rows = [each for each in found if reads(who, each.brand)]
+    brands = {each.id: each.brand for each in found}
+    drafts = {each.flow: each for each in await flows.drafts.all() if sees(who, each, brands.get(each.flow))}
     return page(
         request,
         "flows.html",
@@ -97,6 +100,8 @@ async def _list(request: Request, flows: FlowPages, wrong: str = "") -> Response
         f=FLOWS[lang],
         rows=[(each, version(each.version, lang) if each.version else None, writes(who, each.brand)) for each in rows],
         problems=problems if who.may(WRITERS) else [],
+        drafts=drafts,
+        begun=[each for flow, each in drafts.items() if flow not in brands],
         can_write=who.may(WRITERS),
         wrong=wrong,
         given=form(request) if wrong else {},

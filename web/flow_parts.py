@@ -83,8 +83,49 @@ class Phone(NamedTuple):
     full: bool = False
 
 
+class Kept(NamedTuple):
+    """A draft as it was saved. `n`: when (epoch ms), and what tells it from others; `brand`: whose it is."""
+
+    flow: str
+    n: int
+    source: str
+    based_on: int
+    brand: str
+    person: str
+    author: str
+
+    def at(self, lang: str) -> str:
+        """When it was saved, as people read it."""
+        return when(self.n, lang)
+
+
+class Drafts(Protocol):
+    """Where drafts are kept: one of each survey."""
+
+    async def all(self) -> Sequence[Kept]:
+        """By survey, without their texts."""
+        ...
+
+    async def one(self, flow: str) -> Kept | None:
+        """The draft of a survey."""
+        ...
+
+    async def keep(self, wanted: Kept) -> Kept | None:
+        """Keep it; `n` is that of the draft it follows, 0 for none. None: somebody has saved another one meanwhile."""
+        ...
+
+    async def drop(self, flow: str, n: int, by: str = "") -> bool:
+        """Forget it, unless somebody has saved another one meanwhile. `by` is who discards it."""
+        ...
+
+
 class FlowPages(Protocol):
     """Surveys, versions and drafts. What is wrong comes as NoVersion, Outdated, FlowProblems and StoreUnavailable."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """What authors are writing."""
+        ...
 
     async def listed(self) -> tuple[Sequence[Listed], Sequence[FlowProblem]]:
         """All surveys, by id, and what is wrong with their files."""
@@ -104,6 +145,10 @@ class FlowPages(Protocol):
 
     async def compare(self, flow: str, old: str, new: str) -> Compared:
         """From one version to another."""
+        ...
+
+    async def apart(self, old: str, new: str) -> Sequence[tuple[str, str]]:
+        """How two texts differ, in lines as `Compared` has them; none if they are the same."""
         ...
 
     async def look(self, flow: str, source: str) -> Look:

@@ -101,17 +101,17 @@ async def test_from_the_first_letter_to_the_way_back(opened, house, script):
     assert "One" in await asked(house, "003")
 
 
-async def test_a_draft_stays_in_the_browser_until_it_is_published_or_discarded(opened):
-    """Also one that nobody else has heard of; it is shown in the list, for this person only."""
+async def test_what_is_not_saved_yet_stays_in_the_browser(opened):
+    """Also a survey that nobody else has heard of; it is shown in the list, for this person only."""
     page = await opened("/flows/coffee/edit")
     field = page.get_by_label("The survey as YAML")
     await field.fill(source("Half a th"))
-    await expect(page.locator("#kept-here")).to_be_visible()
     await page.goto("/flows")
     await expect(page.locator("[data-draft=coffee]")).to_be_visible()
     await page.goto("/flows/coffee/edit")
-    await expect(page.locator("#restored")).to_be_visible()
     await expect(field).to_have_value(source("Half a th"))
+    await expect(page.locator("#kept")).to_contain_text("Draft saved: Anna")
+    await expect(page.locator("#restored")).to_be_hidden()
     await page.get_by_role("button", name="Discard the draft").click()
     await expect(field).to_have_value(source("One"))
     await page.goto("/flows")
@@ -129,6 +129,44 @@ async def test_a_draft_stays_in_the_browser_until_it_is_published_or_discarded(o
     await expect(page.get_by_role("status")).to_contain_text("Published.")
     await page.goto("/flows/tea/edit")
     await expect(page.locator("#restored")).to_be_hidden()
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_draft_is_there_on_another_computer(opened, house, script):
+    """Typed, closed, opened elsewhere; two who save, of whom the slower one sees both; published, and gone back."""
+    page = await opened("/flows/coffee/edit", java_script_enabled=script)
+    field = page.get_by_label("The survey as YAML")
+    await field.fill(source("Annas: a: b"))  # no YAML is a fine draft
+    if not script:
+        await page.get_by_role("button", name="Save draft").click()
+    await expect(page.locator("#kept")).to_contain_text("Draft saved: Anna")
+    await page.close()
+    ben = await opened("/flows", OTHER, java_script_enabled=script)
+    await ben.get_by_role("link", name="draft by Anna").click()
+    theirs = ben.get_by_label("The survey as YAML")
+    await expect(theirs).to_have_value(source("Annas: a: b"))
+    anna = await opened("/flows/coffee/edit", java_script_enabled=script, locale="en-US")
+    await theirs.fill(source("Bens"))
+    await ben.get_by_role("button", name="Save draft").click()
+    await expect(ben.locator("#kept")).to_contain_text("Draft saved: Ben")
+    field = anna.get_by_label("The survey as YAML")
+    await field.fill(source("Annas"))
+    await anna.get_by_role("button", name="Save draft").click()
+    await expect(anna.locator("#clash")).to_contain_text("Ben has saved another draft meanwhile")
+    await expect(anna.locator("#clash .less").first).to_contain_text("Bens")
+    await expect(anna.locator("#clash .more").first).to_contain_text("Annas")
+    await expect(field).to_have_value(source("Annas"))
+    await anna.get_by_role("button", name="Save mine in its place").click()
+    await expect(anna.locator("#kept")).to_contain_text("Draft saved: Anna")
+    await anna.get_by_role("button", name="Publish").click()
+    await expect(anna.get_by_role("status")).to_contain_text("Published.")
+    assert "Annas" in await asked(house, "005")
+    await anna.goto("/flows")
+    await expect(anna.get_by_role("link", name="draft by")).to_have_count(0)
+    await anna.goto("/flows/coffee?back=1")
+    await anna.get_by_role("button", name="Go back to version 1").click()
+    await expect(anna.get_by_role("status")).to_contain_text("Gone back.")
+    assert "One" in await asked(house, "006")
 
 
 async def test_two_people_at_the_same_survey(opened, house):

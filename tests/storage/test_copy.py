@@ -46,7 +46,7 @@ async def test_p15_t26_a_copy_arrives_whole_and_conversations_go_on(database_url
     contents = await copy(database_url, empty_url, lambda *step: told.append(step))
     assert {table: found.rows for table, found in contents.items()} == {
         "address": 3, "answer": 2, "case_entry": 2, "case_place": 1, "cases": 1,
-        "file": 1, "flow_revision": 1, "flow_version": 0, "inbox": 6, "installation": 1,
+        "file": 1, "flow_draft": 0, "flow_revision": 1, "flow_version": 0, "inbox": 6, "installation": 1,
         "journal": 1, "link": 1, "outbox": 6, **dict.fromkeys((*OUTREACH, *PEOPLE, *REPORTS), 0), "consent_use": 3,
         "session": 2, "timer": 1, "voucher": 1, "watermark": 1, "cell": 5, "cell_term": 6, "counted": 2, "rollup": 10,
     }  # fmt: skip

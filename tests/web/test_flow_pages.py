@@ -328,7 +328,7 @@ async def test_checks_do_not_run_for_everybody_at_once(small, monkeypatch):
         finally:
             at_once -= 1
 
-    pages = flow_pages.StoredFlows(None, None, None, None, {})
+    pages = flow_pages.StoredFlows(None, None, None, None, {}, None)
     monkeypatch.setattr(flow_pages.asyncio, "to_thread", counted)
     await asyncio.gather(*(pages._apart(lambda: None) for _ in range(9)))
     assert most == flow_pages.AT_ONCE

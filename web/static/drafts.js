@@ -1,9 +1,9 @@
-// Drafts of surveys, kept in this browser for each person who signs in here.
+// What is typed and not saved yet, kept in this browser for each person who signs in here.
 
 const PREFIX = "echolot-draft:";
 const name = (person, flow) => `${PREFIX}${person}:${flow}`;
 
-/** {source, basedOn} of a draft, or null. A browser may refuse to keep anything. */
+/** {source, basedOn, draft} of a text, or null. A browser may refuse to keep anything. */
 export function kept(person, flow) {
   try {
     return JSON.parse(localStorage.getItem(name(person, flow)));

@@ -1,9 +1,11 @@
-// The editor of a survey: checks while somebody types, keeps the draft in this browser, plays it on the phone beside it.
+// The editor of a survey: checks and saves while somebody types, plays the draft on the phone beside it.
 // It sends the page's own form, one request at a time, and takes over the marked parts of the page that comes back.
 
 import { drop, keep, kept } from "./drafts.js";
 
 const PAUSE = 400; // ms without a key before a check
+const SAVING = 2000; // and before the draft is saved; until then this browser keeps it
+const WEIGHT = { check: 0, keep: 1 }; // of what waits, the heaviest is sent
 const MOST_NUMBERED = 5000; // lines
 const form = document.getElementById("editor");
 const { source } = form.elements;
@@ -12,20 +14,25 @@ const id = (name) => document.getElementById(name);
 const numbers = id("numbers");
 const first = source.value;
 let timer = 0;
+let saving = 0;
 let busy = false;
 let waiting = null; // what to send once the answer is there
 
 // --- sending
 
+const weight = (press) => WEIGHT[press] ?? 2;
+
 async function send(press) {
   clearTimeout(timer);
   if (busy) {
-    if (waiting === null || press !== "check") waiting = press;
+    if (waiting === null || weight(press) >= weight(waiting)) waiting = press;
     return;
   }
   busy = true;
   const playing = press === "play";
+  if (press === "keep") clearTimeout(saving);
   const fields = new URLSearchParams(new FormData(form));
+  const sent = source.value;
   fields.set("press", press);
   const reply = playing ? form.elements.reply.value : "";
   if (!playing) fields.delete("reply"); // a reply that is still being typed
@@ -39,6 +46,7 @@ async function send(press) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!fresh.getElementById("editor")) throw new Error("this is another page");
     take(fresh);
+    if (id("kept").dataset.saved && source.value === sent) forget();
     if (playing && form.elements.reply.value === reply) form.elements.reply.value = "";
     id("lost").hidden = true;
   } catch {
@@ -71,6 +79,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const inPhone = document.activeElement === form.elements.reply;
   const press = event.submitter?.value ?? "check";
+  if (press === "drop") forget();
   send(inPhone && press === "check" ? "play" : press);
 });
 form.addEventListener("change", (event) => {
@@ -80,11 +89,12 @@ form.addEventListener("change", (event) => {
 // --- writing
 
 source.addEventListener("input", () => {
-  const draft = { source: source.value, basedOn: form.elements.based_on.value };
-  id("kept-here").hidden = !keep(person, flow, draft);
+  keep(person, flow, { source: source.value, basedOn: form.elements.based_on.value, draft: form.elements.draft.value });
   number();
   clearTimeout(timer);
+  clearTimeout(saving);
   timer = setTimeout(() => send("check"), PAUSE);
+  saving = setTimeout(() => send("keep"), SAVING);
 });
 
 source.addEventListener("keydown", (event) => {
@@ -138,18 +148,21 @@ function mark() {
 source.addEventListener("scroll", () => { numbers.scrollTop = source.scrollTop; });
 numbers.hidden = false;
 
-// --- a draft from before
+// --- what was typed last time and not saved
 
-id("discard").addEventListener("click", () => {
+function forget() {
   drop(person, flow);
-  location.assign(form.action);
-});
+  id("restored").hidden = true;
+}
+
+id("kept-here").hidden = false;
 const before = form.dataset.fresh === "1" && !location.search.includes("from=") ? kept(person, flow) : null;
 if (before && before.source !== first) {
   source.value = before.source;
   form.elements.based_on.value = before.basedOn;
+  form.elements.draft.value = before.draft ?? 0;
   id("restored").hidden = false;
-  send("check");
+  send("keep");
 }
 number();
 mark();

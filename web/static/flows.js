@@ -1,4 +1,4 @@
-// Shows which surveys have a draft in this browser, and forgets the one that has just been published.
+// Shows which surveys have a text in this browser that is not saved, and forgets the one that was just published.
 
 import { all, drop, kept } from "./drafts.js";
 
@@ -11,6 +11,7 @@ for (const tag of document.querySelectorAll("[data-draft]")) {
   tag.hidden = !kept(tag.dataset.person, tag.dataset.draft);
 }
 
+for (const link of document.querySelectorAll("[data-begun]")) listed.add(link.dataset.begun);
 const fresh = document.getElementById("new-drafts");
 for (const flow of fresh ? all(fresh.dataset.person) : []) {
   if (listed.has(flow) || !/^[a-z0-9][a-z0-9_-]*$/.test(flow)) continue;

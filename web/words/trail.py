@@ -42,5 +42,7 @@ TRAIL: Mapping[str, tuple[str, str]] = {
     "act_erased": ("hat jemanden gelöscht", "erased somebody"),
     "act_trail_trimmed": ("hat alte Einträge gelöscht", "removed old entries"),
     "act_flow_published": ("hat eine Umfrage veröffentlicht", "published a survey"),
+    "act_flow_draft_saved": ("hat einen Entwurf einer Umfrage begonnen", "began a draft of a survey"),
+    "act_flow_draft_dropped": ("hat einen Entwurf verworfen", "discarded a draft"),
     "act_flow_rolled_back": ("ist zu einer früheren Fassung zurückgegangen", "went back to an earlier version"),
 }

@@ -22,6 +22,7 @@ from commands import logs
 from commands.accounts import People
 from commands.assemble import parts
 from commands.demo_desk import DemoDesk
+from commands.demo_people import people
 from commands.demo_year import DIMENSIONS, SampleYear, Together
 from commands.devices.device import Clock, Device
 from commands.devices.seats import PhoneSeats, Seats, SlackSeats, TelegramSeats
@@ -100,7 +101,8 @@ async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
         channels = {device.name: await provided(device, site, stack) for device in devices}
         settings = configured(folder, devices, seats)
         assembled = await stack.enter_async_context(parts(settings, site.url, clock, channels))
-        stage = DemoStage(devices, DemoDesk(seats, assembled), assembled, Invitations(assembled).invite, clock)
+        began = await people(assembled)
+        stage = DemoStage(devices, DemoDesk(seats, assembled), assembled, Invitations(assembled).invite, clock, began)
         figures = Together(SampleYear(clock()), StoredFigures(assembled.reading, DIMENSIONS))
         desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
         pressing = partial(inbox.pressing, cases=desk)

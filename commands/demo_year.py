@@ -1,6 +1,6 @@
 """A year of made-up answers for the demo's home page, and they together with those that the demo's phones give.
 
-They are in memory only: no database ever holds an answer that nobody gave.
+They are in memory only: of what nobody said the demo's database holds one campaign (`commands.demo_people`).
 """
 
 import asyncio

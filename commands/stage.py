@@ -30,7 +30,10 @@ class DemoStage:
 
     faults: Sequence[str] = tuple(FAULTS)
 
-    def __init__(self, devices: Iterable[Device], desk: DemoDesk, parts: Parts, invite: Invite, clock: Clock) -> None:
+    def __init__(
+        self, devices: Iterable[Device], desk: DemoDesk, parts: Parts, invite: Invite, clock: Clock, began: int = 0
+    ) -> None:
+        """`began` is since when what is stored is real (epoch ms)."""
         self.flows: Sequence[Mapping[str, str]] = [
             {"id": flow.id, "title": flow.title or flow.id} for flow in parts.library.flows
         ]
@@ -45,6 +48,7 @@ class DemoStage:
         self._store = parts.store
         self._bell = Bell()
         self._over = False
+        self._began = began
         self._loading: asyncio.Future[list[None]] | None = None
 
     async def act(self, action: Action) -> None:
@@ -126,7 +130,7 @@ class DemoStage:
     async def snapshot(self, lang: str = "en") -> dict[str, Any]:
         """See web.demo.Stage. What is stored is that of one moment; what led to it is on the screens by then."""
         async with self._reading.snapshot() as reading:
-            stored = await _stored(reading)
+            stored = await _stored(reading, self._began)
             desk = await self._desk.snapshot(lang, reading)
             rows = await reading.sessions(MOST_SESSIONS)
             latest = {row["lane"]: row["state"] for row in reversed(rows)}
@@ -183,8 +187,8 @@ class DemoStage:
         return talk
 
 
-async def _stored(reading: SqlReading) -> dict[str, Any]:
-    responses, counts = await asyncio.gather(reading.responses("", MOST_RESPONSES), reading.counts())
+async def _stored(reading: SqlReading, began: int) -> dict[str, Any]:
+    responses, counts = await asyncio.gather(reading.responses(f"{began}:", MOST_RESPONSES), reading.counts())
     scores = dict.fromkeys(("promoter", "passive", "detractor"), 0)
     for response in responses:
         if response["segment"] in scores:

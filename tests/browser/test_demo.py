@@ -175,6 +175,9 @@ async def test_every_page_of_the_product_is_there(browser, demo, scheme, width, 
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: None if request.url.startswith(demo) else complaints.append(request.url))
     page.set_default_timeout(PATIENCE)
+    await page.goto("/?lang=de")
+    await expect(page.locator(".sms .bubbles .empty")).to_be_visible()
+    await fits(page, tmp_path / f"demo-{width}-{scheme}.png")
     for way in WAYS:
         await page.goto("/?lang=de")
         await page.locator(f'.ways a[href^="/{way}"]').click()

@@ -18,6 +18,7 @@ PLACES = (
     Option("c", "App"),
     Option("d", "Bedienung im Restaurant"),
 )
+WORDS = (Option("goods", "Ware"), Option("people", "Personal"))
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.text) for row in rows("../borders.tsv")])
@@ -42,6 +43,9 @@ def test_on_either_side_of_a_border(row: Row):
         ("ja danke", "de", (True, True, "")),
         ("ja - morgen ", "de", (True, True, "morgen")),
         ("ja\nnein", "de", (True, False, "nein")),
+        ("ja, also morgen", "de", (True, True, "morgen")),
+        ("yeah", "tr", (True, True, "")),
+        ("nope", "ja", (False, True, "")),
         ("ja 5", "de", (True, True, "5")),
         ("nein nein", "de", (False, True, "")),
         (" 👎 toll", "de", (False, True, "")),
@@ -85,6 +89,12 @@ def test_yes_or_no_and_what_else_is_said(text: str, language: str, expected: tup
         ("Die App ist schlecht", PLACES, ("c", False)),
         ("Bedienung im Restrant", PLACES, ("d", False)),
         ("Bedenung im Restrant", PLACES, (None, False)),
+        ("die Lieferz", REASONS, ("speed", True)),
+        ("also Preis", REASONS, ("price", True)),
+        ("Waer", WORDS, ("goods", False)),
+        ("Wrxe", WORDS, (None, False)),
+        ("Pesronla", WORDS, ("people", False)),
+        ("Pesrnla", WORDS, (None, False)),
         ("4", PLACES, ("d", True)),
         ("5", PLACES, (None, False)),
     ],

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from web import server
+from web import server, streams
 from web.guard import API_LIMIT, HOOK_LIMIT
 
 GOOD = {"x-signature": "good"}
@@ -163,3 +163,34 @@ async def test_two_requests_on_one_connection(site):
 
 async def test_garbage_is_a_bad_request(site):
     assert (await raw(site, b"\x16\x03\x01 hello\r\n\r\n")).startswith(b"HTTP/1.1 400")
+
+
+def test_s32_s40_the_figures_are_those_that_were_decided():
+    """Other tests make them small; here they are as they run."""
+    assert (HOOK_LIMIT, API_LIMIT, server.HEAD_BYTES, server.HEAD_FIELDS) == (256 * 1024, 1024 * 1024, 16 * 1024, 100)
+    assert (server.READ_SECONDS, streams.EVERY) == (10, 60.0)
+
+
+async def test_s40_there_are_no_websockets(site):
+    """Pages are told by server-sent events; nobody else's page can open a socket to us."""
+    for path in (b"/", b"/live", b"/inbox/live", b"/hooks/sms"):
+        head = (
+            b"GET " + path + b" HTTP/1.1\r\nhost: localhost\r\norigin: https://evil.example\r\nconnection: Upgrade\r\n"
+        )
+        more = b"upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+        writer.write(head + more + b"\r\n")
+        first = await asyncio.wait_for(reader.readline(), 20)
+        writer.close()
+        assert 200 <= int(first.split()[1]) < 500, first  # answered as any request, and no 101
+
+
+async def test_s32_a_second_request_on_a_connection_has_no_more_time_than_the_first(site, monkeypatch):
+    """The clock starts anew with each, and each has the same limits."""
+    monkeypatch.setattr(server, "READ_SECONDS", 0.5)
+    first = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    async with asyncio.timeout(5):  # an idle connection would stay for 20 s
+        answer = await raw(site, first, b"GET /livez HTTP/1.1\r\nx: ", b"y", pause=0.1)
+    assert answer.count(b"200 OK") == 1
+    answer = await raw(site, first, b"GET /livez HTTP/1.1\r\nx: " + b"y" * 17_000, pause=0.1)
+    assert (answer.count(b"200 OK"), answer.count(b"431")) == (1, 1)

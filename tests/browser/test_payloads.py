@@ -7,20 +7,30 @@ or lead away if it were more than text.
 """
 
 import contextlib
+import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.async_api import expect
 from starlette.routing import Router
 
 from bot.cases.events import CustomerSaid
+from commands.api_keys import StoredKeys
 from commands.findings import bad
+from commands.personal import CustomerData
+from settings import load
+from storage.audit import note
+from storage.drafts import FlowDraft, save
+from storage.keys import ApiKey, add
 from tests.browser.acting import ask, write
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_signin import arrives
 from tests.web.figures_made import NOW, Given, Made
+from tests.web.flows_made import AUTHOR, running, source
+from tests.web.flows_made import served as flows_served
 from tests.web.inbox_made import ANNA, Door, Kept, served
-from tests.web.signing_in import housed
+from tests.web.signing_in import START, housed
 from web import compare, home, pages
 from web.guard import Guard
 from web.home import Home
@@ -176,6 +186,79 @@ async def test_t18_s23_people_settings_and_the_trail(browser, sqlite_url, monkey
                 assert missing(await text_of(page, "/settings/people"), short) == []
                 assert missing(await text_of(page, "/settings")) == []
                 await text_of(page, "/settings/audit")
+        finally:
+            await site.stop()
+
+
+async def test_t18_s23_keys_data_confirmation_and_the_trail(browser, sqlite_url, monkeypatch):
+    """In every field of their forms, in what is refused, in the list of keys and in the trail."""
+    stored, personal = StoredKeys(None, lambda: START), CustomerData(None, load(), lambda: START)
+    async with housed(sqlite_url, monkeypatch, public_url="", stored=stored, personal=personal) as house:
+        stored._store = personal._store = house.store
+        site = house.site = Site("127.0.0.1", 0)
+        await site.start(house.app)
+        try:
+            async with watched(browser, site.url) as page:
+                await arrives(page, house)
+                for number, each in enumerate(PAYLOADS):
+                    facts = {"scopes": each[:80], "brand": each, "desk": each[::-1]}
+                    await house.store.run(lambda: note(START, each, "key_added", each, facts))  # noqa: B023 - it is awaited
+                    key = ApiKey(f"{number:064x}", each, each[:8], "read", each, each, "operator", START)
+                    await house.store.run(lambda: add(key))  # noqa: B023 - it is awaited
+                assert missing(await text_of(page, "/settings/keys")) == []
+                assert "key" in await text_of(page, "/settings/audit")
+                for each in PAYLOADS[::20]:
+                    await page.goto("/settings/keys")
+                    await page.locator("[name=name]:not([type=hidden])").fill(each)
+                    await page.locator("form[action='/settings/keys/add'] button").click()
+                    await settled(page)
+                    await page.goto("/settings/data")
+                    await page.locator("[name=whom]").fill(each)
+                    await page.locator("[name=yes]").check()
+                    await page.locator("form[action='/settings/data/erase'] button").click()
+                    await settled(page)
+                    await text_of(page, f"/confirm?to={quote(each, safe='')}")
+        finally:
+            await site.stop()
+
+
+async def test_t18_s23_surveys(browser, sqlite_url, tmp_path):
+    """In titles, texts, step names, notes, drafts of two people, problems, the phone, and between two versions."""
+    async with running(sqlite_url, tmp_path / "flows") as house:
+        site = Site("127.0.0.1", 0)
+        await site.start(flows_served(house, Door(url="")))
+        try:
+            async with watched(browser, site.url, AUTHOR) as page:
+                for number in range(0, len(PAYLOADS), 40):
+                    some = " ".join(PAYLOADS[number : number + 40])[:1600]  # the longest that a text may be
+                    await page.goto("/flows/coffee/edit")
+                    plain = json.dumps(some.replace("{{", "{ {"), ensure_ascii=False)
+                    text = source("X").replace('"{{ company }}: X, 0-10? Reply STOP to opt out"', plain)
+                    draft = FlowDraft("coffee", 0, "\n".join(PAYLOADS), 1, "", "id-ben", some)
+                    await page.get_by_label("The survey as YAML").fill(text)
+                    await house.store.run(lambda: save(draft, house.clock()))  # noqa: B023 - it is awaited
+                    await page.get_by_role("button", name="Check").click()
+                    await expect(page.locator("#clash .less").first).to_be_attached()
+                    assert missing(await text_of(page)) == []
+                    await page.get_by_label("Language").select_option("en")
+                    await page.get_by_label("Answer as a customer").fill(some[:900])
+                    await page.get_by_role("button", name="Send").click()
+                    await expect(page.locator(".screen .customer")).to_have_count(1)
+                    await settled(page)
+                    await page.get_by_label("Note: why?").fill(some[:400])
+                    await page.get_by_role("button", name="Publish").click()
+                    await page.wait_for_url("**/flows/coffee?done=*")
+                    await settled(page)
+                    for path in ("/flows", "/flows/coffee?old=1&new=published"):
+                        await text_of(page, path)
+                    await page.goto("/flows/coffee/edit?from=draft")
+                    await page.get_by_label("The survey as YAML").fill("steps: " + json.dumps([some, {some: some}]))
+                    await expect(page.locator("#problems .error").first).to_be_attached()
+                    await settled(page)
+                    await page.get_by_role("button", name="Save draft").click()
+                    await expect(page.locator("#kept[data-saved]")).to_be_attached()
+                    await page.get_by_role("button", name="Discard the draft").click()
+                    await expect(page.locator("#kept button")).to_have_count(0)
         finally:
             await site.stop()
 

@@ -6,13 +6,17 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
+from commands.api_keys import StoredKeys
 from commands.findings import bad, good
+from commands.personal import CustomerData
+from settings import load
 from tests.browser.conftest import PATIENCE
-from tests.web.signing_in import WORDS, housed
+from tests.web.signing_in import START, WORDS, housed
 from web.server import Site
 
 ANNA = "anna@example.com"
-PAGES = ("/", "/account", "/settings", "/settings/people", "/settings/audit")
+PAGES = ("/", "/account", "/settings", "/settings/people", "/settings/audit", "/settings/keys", "/settings/data",
+         "/confirm")  # fmt: skip
 LOOKS = [(1280, "light"), (1280, "dark"), (375, "light"), (375, "dark")]
 
 
@@ -24,7 +28,10 @@ async def findings():
 async def house(sqlite_url, monkeypatch):
     """A server on this machine, with somebody who may sign in; `house.site` is where."""
     settings = {"findings": findings, "values": [("company", "Muster GmbH"), ("channels", "sms (twilio)")]}
+    stored, personal = StoredKeys(None, lambda: START), CustomerData(None, load(), lambda: START)
+    settings |= {"stored": stored, "personal": personal}
     async with housed(sqlite_url, monkeypatch, public_url="", **settings) as house:
+        stored._store = personal._store = house.store
         house.site = Site("127.0.0.1", 0)
         await house.site.start(house.app)
         yield house

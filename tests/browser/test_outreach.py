@@ -133,6 +133,12 @@ async def test_s23_what_people_are_called_stays_text(browser, here):
         await page.goto("/contacts")
         await page.locator("td a").first.click()
         await settled(page)
+        for each in PAYLOADS[::15]:
+            await page.goto("/outreach/new")
+            for name in ("Title", "Brand"):
+                await page.get_by_label(name).fill(each[:90])
+            await page.get_by_role("button", name="See what it comes to").click()
+            await settled(page)
     await site.stop()
 
 

@@ -181,7 +181,14 @@ async def test_t18_s23_people_settings_and_the_trail(browser, sqlite_url, monkey
                 await arrives(page, house)
                 for number, each in enumerate(PAYLOADS):
                     name, address = each[:80].replace("\t", " "), f"p{number}@example.com"
-                    await house.people.invite(address, name, "en", [Grant("viewer")], "operator")
+                    new = await house.people.invite(address, name, "en", [Grant("viewer")], "operator")
+                    if number % 10 == 0:
+                        shown = await text_of(page, f"/settings/people/{new.id}")
+                        assert missing(shown, [name]) == []
+                        await page.goto("/account")
+                        await page.locator("#name").fill(name)
+                        await page.locator("form:has(#name) button").click()
+                        assert missing(await text_of(page, "/account"), [name]) == []
                 short = [each[:80] for each in PAYLOADS]
                 assert missing(await text_of(page, "/settings/people"), short) == []
                 assert missing(await text_of(page, "/settings")) == []

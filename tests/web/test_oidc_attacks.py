@@ -420,3 +420,20 @@ async def test_s18_two_spellings_are_two_people(firm):
     """The provider's name for somebody is taken as it is, by the letter."""
     async with firm.surfing() as al:
         await refused(al, await al.signs_in("A-1"), 403)
+
+
+async def test_t11_hostile_characters_are_no_error_of_ours(firm):
+    """In whatever a browser sends us here."""
+    odd = ["%00", "%ff", "%ed%a0%80", "%e2%80%ae", "%0d%0aset-cookie:a=b", "x" * 8000, "%27%22%3c%3e", "%f4%8f%bf%bf"]
+    async with firm.surfing() as anna:
+        path = await anna.chooses(await anna.sets_out())
+        for each in odd:
+            for name in ("state", "code", "iss", "error", "error_description"):
+                answer = await anna.comes_back(f"/oidc/company/callback?{name}={each}")
+                assert answer.status_code in (400, 404), (name, each)
+            assert (await anna.comes_back(f"/oidc/{each[:200]}/callback?code=x")).status_code in (400, 404)
+        for each in ("\x01\x1b", "\ufffe\uffff", "\U0010ffff", "'\"<>", "x" * 9000):
+            for name in ("invite", "to"):
+                answer = await anna.page.post("/oidc/company/start", {name: each}, form="/sign-in")
+                assert answer.status_code == (400 if name == "invite" else 200)
+        assert (await anna.comes_back(path)).status_code == 303

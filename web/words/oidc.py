@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 OIDC: Mapping[str, tuple[str, str]] = {
     "oidc_with": ("Mit {provider} anmelden", "Sign in with {provider}"),
-    "oidc_or": ("oder", "or"),
     "oidc_welcome": ("Mit {provider} beginnen", "Begin with {provider}"),
     "oidc_confirm": ("Mit {provider} bestätigen", "Confirm with {provider}"),
     "oidc_confirm_text": (

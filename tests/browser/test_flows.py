@@ -132,7 +132,7 @@ async def test_what_is_not_saved_yet_stays_in_the_browser(opened):
 
 
 @pytest.mark.parametrize("script", [True, False])
-async def test_a_draft_is_there_on_another_computer(opened, house, script):
+async def test_a_draft_is_there_on_another_computer(opened, house, script, tmp_path):
     """Typed, closed, opened elsewhere; two who save, of whom the slower one sees both; published, and gone back."""
     page = await opened("/flows/coffee/edit", java_script_enabled=script)
     field = page.get_by_label("The survey as YAML")
@@ -156,6 +156,10 @@ async def test_a_draft_is_there_on_another_computer(opened, house, script):
     await expect(anna.locator("#clash .less").first).to_contain_text("Bens")
     await expect(anna.locator("#clash .more").first).to_contain_text("Annas")
     await expect(field).to_have_value(source("Annas"))
+    for width, scheme in LOOKS if script else ():
+        await anna.set_viewport_size({"width": width, "height": 900})
+        await anna.emulate_media(color_scheme=scheme)
+        await fits(anna, tmp_path / f"clash-{width}-{scheme}.png")
     await anna.get_by_role("button", name="Save mine in its place").click()
     await expect(anna.locator("#kept")).to_contain_text("Draft saved: Anna")
     await anna.get_by_role("button", name="Publish").click()

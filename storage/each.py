@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from storage.scripts import Ask, Script
-from storage.tallies import Filters
+from storage.tallies import Filters, tally
 
 MOST = 50_000  # answers
 _MS = 86_400_000  # per day
@@ -32,6 +32,9 @@ def each(filters: Filters, first: date, last: date) -> Script[list[Each] | None]
 
     None for more than `MOST`: then it has to be fewer days.
     """
+    [counted] = yield from tally({}, first, last)
+    if counted.tally.answered > MOST:  # known at once, and reading as many to find out takes seconds
+        return None
     since, until = _ms(first), _ms(last) + _MS - 1
     rows = yield Ask("answers_each", (since - _EARLIER, until, first.isoformat(), last.isoformat(), MOST + 1))
     if len(rows) > MOST:

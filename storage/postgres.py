@@ -35,7 +35,8 @@ _SESSION = {
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
-    "jit": "off",  # compiling costs more than our statements
+    "jit": "off",  # compiling costs more than our statements,
+    "max_parallel_workers_per_gather": "0",  # and so does starting processes for one
 }
 _WRITING = _SESSION | {
     # The writer's statements touch a few rows by index, however large the tables and however stale their statistics.

@@ -27,6 +27,7 @@ Result = TypeVar("Result")
 
 _NAME = re.compile(r"(?<![:\w]):([a-z_]+)")
 _EACH = re.compile(r"json_each\((:[a-z_]+)\)")
+_ONE_OF = re.compile(r"\bIN \(SELECT (value|cell|CAST\(value AS BIGINT\)) FROM (json_each\(:[a-z_]+\)|wanted)\)")
 _CLAUSES = (
     ("/*lock*/", "FOR UPDATE SKIP LOCKED"),
     ("/*lock of w*/", "FOR UPDATE OF w SKIP LOCKED"),
@@ -150,6 +151,7 @@ def _postgres(name: str) -> str:
     sql = portable()[name]
     for mark, clause in _CLAUSES:
         sql = sql.replace(mark, clause)
+    sql = _ONE_OF.sub(r"= ANY (ARRAY(SELECT \1 FROM \2))", sql)  # a join would be planned for a hundred values
     return _numbered(_EACH.sub(r"jsonb_array_elements_text(CAST(\1 AS JSONB)) AS json_each (value)", sql), "$")
 
 

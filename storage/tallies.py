@@ -94,11 +94,7 @@ def comments(filters: Filters, before: str = "", limit: int = 50) -> Script[list
     window = _WINDOW
     while len(found) < limit and last >= earliest:
         first = max(earliest, last - timedelta(days=window - 1))
-        if filters:
-            some = yield Ask("cells_with_comments_of", (FULL, *_wanted(filters), _starts(Span(DAY, first, last))))
-        else:
-            some = yield Ask("cells_with_comments", (first.isoformat(), last.isoformat()))
-        cut, cells = _enough(some, limit - len(found), _day(until).isoformat())
+        cut, cells = yield from _holding(filters, first, last, limit - len(found), _day(until).isoformat())
         if cells:
             since = _ms(date.fromisoformat(cut) if cut else first)
             found += yield Ask("commented", (json.dumps(cells), since, until, session, limit - len(found)))
@@ -170,6 +166,25 @@ def _line(key: str, counts: Sequence[int]) -> Line:
         commented=counts[COMMENTED], opted_out=counts[OPTED_OUT],
     )  # fmt: skip
     return Line(key, found, counts[ANSWERED], (low, middle, high))
+
+
+def _holding(filters: Filters, first: date, last: date, wanted: int, begun: str) -> Script[tuple[str, list[int]]]:
+    """What `_enough` finds in these days. Coarse cells name the days first: of the fine ones a day has thousands."""
+    grain = _grain(filters, "")
+    if grain != FULL:
+        cut, some = _enough((yield from _commented(grain, filters, first, last)), wanted, begun)
+        if not some:
+            return cut, []
+        if cut:
+            return cut, _enough((yield from _commented(FULL, filters, date.fromisoformat(cut), last)), wanted, begun)[1]
+    return _enough((yield from _commented(FULL, filters, first, last)), wanted, begun)
+
+
+def _commented(grain: str, filters: Filters, first: date, last: date) -> Script[list[tuple[Any, ...]]]:
+    if filters:
+        return (yield Ask("cells_with_comments_of", (grain, *_wanted(filters), _starts(Span(DAY, first, last)))))
+    name = "days_with_comments" if grain == TOTAL else "cells_with_comments"
+    return (yield Ask(name, (first.isoformat(), last.isoformat())))
 
 
 def _enough(rows: Sequence[Sequence[Any]], wanted: int, begun: str) -> tuple[str, list[int]]:

@@ -29,9 +29,16 @@ SELECT CASE CAST(:by AS TEXT) WHEN 'start' THEN r.start WHEN '' THEN ''
   SUM(r.s0), SUM(r.s1), SUM(r.s2), SUM(r.s3), SUM(r.s4), SUM(r.s5), SUM(r.s6), SUM(r.s7), SUM(r.s8), SUM(r.s9), SUM(r.s10),
   SUM(r.commented), SUM(r.low_revenue), SUM(r.middle_revenue), SUM(r.high_revenue),
   SUM(r.asked), SUM(r.delivered), SUM(r.answered), SUM(r.completed), SUM(r.opted_out)
-FROM wanted AS w CROSS JOIN json_each(:starts) CROSS JOIN rollup AS r
-WHERE r.grain = CAST(:grain AS TEXT) AND r.period = :period AND r.start = json_each.value AND r.cell = w.cell
+FROM rollup AS r
+WHERE r.grain = CAST(:grain AS TEXT) AND r.start IN (SELECT value FROM json_each(:starts)) AND r.period = :period
+  AND r.cell IN (SELECT cell FROM wanted)
 GROUP BY 1;
+
+-- name: days_with_comments
+-- The days with comments, and how many there are, of everything together.
+SELECT r.start, r.cell, SUM(r.commented) FROM rollup AS r
+WHERE r.grain = '*' AND r.period = 'day' AND r.start BETWEEN :first AND :last
+GROUP BY r.start, r.cell HAVING SUM(r.commented) > 0;
 
 -- name: cells_with_comments
 -- The cells with comments of these days.
@@ -51,8 +58,9 @@ WITH wanted AS (
   ) AS found
   GROUP BY cell HAVING count(*) = CAST(:dimensions AS BIGINT)
 )
-SELECT r.start, r.cell, SUM(r.commented) FROM wanted AS w CROSS JOIN json_each(:starts) CROSS JOIN rollup AS r
-WHERE r.grain = CAST(:grain AS TEXT) AND r.period = 'day' AND r.start = json_each.value AND r.cell = w.cell
+SELECT r.start, r.cell, SUM(r.commented) FROM rollup AS r
+WHERE r.grain = CAST(:grain AS TEXT) AND r.period = 'day' AND r.start IN (SELECT value FROM json_each(:starts))
+  AND r.cell IN (SELECT cell FROM wanted)
 GROUP BY r.start, r.cell HAVING SUM(r.commented) > 0;
 
 -- name: counted_days

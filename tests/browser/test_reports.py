@@ -1,15 +1,24 @@
 """Reports in a real browser: looked at, sent by hand, by keyboard and without JavaScript; nothing sticks out."""
 
+import json
+from datetime import date
+
+import msgspec
 import pytest
 from playwright.async_api import expect
 from starlette.routing import Router
 
+from insights.estimates import Estimate
+from insights.reports.alarm import Alarm
+from insights.reports.letter import one_line
 from storage import reports as runs
 from storage.opening import open_store
 from tests.browser.conftest import PATIENCE
+from tests.browser.test_payloads import PAYLOADS, missing, text_of, watched
 from tests.browser.test_signin import fits
 from tests.integrations.mail.post_office import open_office
-from tests.report_house import YAML, furnished
+from tests.report_house import DAY, NOW, YAML, furnished
+from tests.storage.builders import answer, session, turn
 from tests.web.inbox_made import Door
 from web import pages, report_pages
 from web.gate import gated
@@ -20,6 +29,12 @@ from web.server import Site
 ADMIN = "anna/admin"
 LONG = YAML.replace("weekly", "monthly-for-everybody").replace("every: week", "every: month\n  zone: Europe/Berlin")
 HOSTILE = LONG.replace("title: Our week", 'title: "<b>A title</b> that is rather long, for a report of everybody"')
+
+PER = 10  # payloads that the customers of one report wrote
+BY = ("segment", "agent", "touchpoint", "region")
+MOVED = Alarm(
+    "fall", date(2026, 11, 1), date(2026, 11, 12), Estimate(40, 30, 50, 99), Estimate(0, -9, 9, 99), date(2026, 11, 2)
+)
 
 
 @pytest.fixture
@@ -35,12 +50,17 @@ async def house(sqlite_url, tmp_path, monkeypatch):
     await store.close()
 
 
+async def served(house):
+    """The pages."""
+    site, routes = Site("127.0.0.1", 0), [*report_pages.routes(house.reporting), *pages.routes()]
+    await site.start(Guard(Router(gated(routes, POLICIES, Door(url=""))), [], lambda *_: None))
+    return site
+
+
 @pytest.fixture
 async def opened(browser, house):
     """Opens pages for an admin; they must neither complain nor reach out."""
-    site, contexts, complaints = Site("127.0.0.1", 0), [], []
-    routes = [*report_pages.routes(house.reporting), *pages.routes()]
-    await site.start(Guard(Router(gated(routes, POLICIES, Door(url=""))), [], lambda *_: None))
+    site, contexts, complaints = await served(house), [], []
 
     async def open_(path="/reports", width=1280, **how):
         how = {"viewport": {"width": width, "height": 900}, "locale": "en-GB", "base_url": site.url, **how}
@@ -114,3 +134,62 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(opened, house, scheme, w
         for more in await page.locator("summary").all():
             await more.click()
         await look(name)
+
+
+def answers_to(n, by):
+    """Last week two groups that differ for certain, told apart by a payload; the first few wrote one each."""
+    brand, group = " ".join(PAYLOADS[n].split()), PAYLOADS[n]
+    wrote = dict(enumerate(PAYLOADS[n : n + PER]))
+    for m in range(60):
+        key, lane, at = f"x{n}y{m}", f"sms:+49{n:03}{m:02}", NOW - 4 * DAY
+        state = json.dumps({"variables": {"brand": brand, by: f"{group} {'good' if m % 2 else 'bad'}"}})
+        said = answer(session=key, lane=lane, value=m % 2 * 10, comment=wrote.get(m, ""), at=at, day="2026-11-12")
+        yield session(key, lane, started_at=at, state=state), said
+
+
+async def attacked(house):
+    """For each payload a report with it as title, brand, receiver and what went wrong; to some there are answers."""
+    given, told, alarm = [], [], msgspec.json.encode(MOVED).decode()
+    for n, each in enumerate(PAYLOADS):
+        by = BY[n // PER % len(BY)]
+        plan = {"id": f"r{n}", "title": each, "every": "week", "filters": {"brand": " ".join(each.split())}, "by": by}
+        plan |= {"to": [{"folder": each}], "alerts": [{"on": "fall"}], "comments": PER}
+        (house.folder / "reports" / f"r{n}.yaml").write_text(json.dumps({"format": 1, "report": plan}))
+        for kind, facts in (("report", ""), ("fall", alarm)):
+            days = ("2026-11-09", "2026-11-09", "2026-11-15")
+            run = runs.Run(f"{kind}{n}", f"r{n}", kind, *days, f"folder:{each}", "", facts, NOW - DAY, "queued")
+            told.append((run, None))
+        given += answers_to(n, by) if n % PER == 0 else ()
+    await turn(house.store, sessions=[each for each, _ in given], answers=[each for _, each in given])
+    await house.store.run(lambda: runs.begin(told, NOW))
+    while letter := (await house.store.run(lambda: runs.lease("p", NOW, NOW + DAY)))[0]:
+        why = letter.receiver.partition(":")[2]
+        await house.store.run(lambda: runs.settle(letter, "p", "failed", why, 0, NOW))  # noqa: B023 - it is awaited
+    await house.reports.look()
+    assert [each for each in house.reports.problems if each.severity == "error"] == []
+
+
+async def test_t18_s23_what_reports_are_called_and_tell(browser, house):
+    """Titles, brands, receivers, troubles and alarms; in letters also segments, agents, touchpoints and comments."""
+    await attacked(house)
+    site = await served(house)
+    try:
+        async with watched(browser, site.url, ADMIN) as page:
+            assert missing(await text_of(page, "/reports")) == []
+            for n in range(0, len(PAYLOADS), PER):
+                wrote, short = PAYLOADS[n : n + PER], one_line(PAYLOADS[n])
+                one = await text_of(page, f"/reports/r{n}")
+                assert missing(one, [PAYLOADS[n]]) == []
+                assert flat(one).count(flat(short)) >= 5, short  # brand, receiver, alarm, trouble
+                letter = await text_of(page, f"/reports/r{n}/letter")
+                assert missing(letter, [one_line(each, 240) for each in wrote]) == [], short
+                assert missing(letter, [short, one_line(f"{PAYLOADS[n]} good"), one_line(f"{PAYLOADS[n]} bad")]) == []
+            for n in range(1, len(PAYLOADS), PER):
+                await text_of(page, f"/reports/r{n}/letter?of=last")
+    finally:
+        await site.stop()
+
+
+def flat(text):
+    """Without spaces."""
+    return "".join(text.split())

@@ -73,15 +73,17 @@ def routes(flows: FlowPages) -> list[Route]:
 
     async def work_on_flow(request: Request) -> Response:
         place = await _writable(request, flows)
-        given = form(request)
-        draft, press = _draft(given), given.get("press", "check")
+        fields = form(request)
+        draft, press = _draft(fields), fields.get("press", "check")
         if press == "publish" or press.startswith("over:"):
             return await _publish(request, flows, place, _over(draft, press))
         if press == "keep" or press.startswith("mine:"):
             return await _keep(request, flows, place, _mine(draft, press))
         if press == "drop":
             return await _drop(request, flows, place, draft)
-        return await _show(request, flows, place, draft._replace(talk=_talk(draft.talk, press, given.get("reply", ""))))
+        return await _show(
+            request, flows, place, draft._replace(talk=_talk(draft.talk, press, fields.get("reply", "")))
+        )
 
     return [
         Route("/flows/{id}/edit", edit_flow, methods=["GET"]),
@@ -119,14 +121,14 @@ async def _beginning(request: Request, flows: FlowPages, flow: str, versions: li
     return WORDS_OF_ONE.sub(f"id: {flow}", await flows.source(template, "published"), count=1)
 
 
-def _draft(given: Mapping[str, str]) -> Draft:
-    based_on = given.get("based_on", "")
-    kept = given.get("draft", "0")
+def _draft(fields: Mapping[str, str]) -> Draft:
+    based_on = fields.get("based_on", "")
+    kept = fields.get("draft", "0")
     if not (NUMBER.fullmatch(based_on) and SAVED.fullmatch(kept)):
         raise Refused(422, "Wrong version")
-    said = [line for line in given.get("said", "").split("\n") if line.startswith("> ") or line == A_DAY][:MOST_SAID]
-    talk = Talk(given.get("language", "")[:10], given.get("variant", "")[:60], given.get("channel") == "chat", said)
-    return Draft(given.get("source", ""), int(based_on), given.get("note", "")[:LONGEST_NOTE], talk, int(kept))
+    said = [line for line in fields.get("said", "").split("\n") if line.startswith("> ") or line == A_DAY][:MOST_SAID]
+    talk = Talk(fields.get("language", "")[:10], fields.get("variant", "")[:60], fields.get("channel") == "chat", said)
+    return Draft(fields.get("source", ""), int(based_on), fields.get("note", "")[:LONGEST_NOTE], talk, int(kept))
 
 
 def _talk(talk: Talk, press: str, reply: str) -> Talk:

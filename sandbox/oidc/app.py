@@ -89,31 +89,31 @@ class OidcSandbox:
         back = asked.get("redirect_uri", "")
         if client is None or back not in client.redirects:
             return HTMLResponse("<h1>unknown client or redirect_uri</h1>", 400)
-        given = {"state": asked.get("state", ""), "iss": _issuer(request)}
+        form = {"state": asked.get("state", ""), "iss": _issuer(request)}
         if refused:
-            given |= {"error": refused, "error_description": "The person did not want to."}
+            form |= {"error": refused, "error_description": "The person did not want to."}
         elif wrong := _wrong(asked):
-            given |= {"error": "invalid_request", "error_description": wrong}
+            form |= {"error": "invalid_request", "error_description": wrong}
         elif chosen in self.world.people:
             now = self.world.now()
             asked_at = now if asked.get("prompt") == "login" else now - self.world.asked_before
             code = Grant(client.id, back, chosen, asked["nonce"], asked["code_challenge"], asked_at, now + CODE_HOLDS)
-            given |= {"code": self.world.code(code)}
+            form |= {"code": self.world.code(code)}
         else:
             return _page(self.world.people.values(), asked)
-        return RedirectResponse(f"{back}?{urlencode(given)}", 303)
+        return RedirectResponse(f"{back}?{urlencode(form)}", 303)
 
     async def _token(self, request: Request) -> Response:
-        given = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-        client = _client(self.world.clients, request, given)
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        client = _client(self.world.clients, request, form)
         if client is None:
             return _refused("invalid_client", 401)
-        grant = self.world.spend(given.get("code", ""))
-        proven = _b64(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
+        grant = self.world.spend(form.get("code", ""))
+        proven = _b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if (
-            given.get("grant_type") != "authorization_code"
+            form.get("grant_type") != "authorization_code"
             or grant is None
-            or (grant.client, grant.redirect) != (client.id, given.get("redirect_uri"))
+            or (grant.client, grant.redirect) != (client.id, form.get("redirect_uri"))
             or not (self.careless or hmac.compare_digest(grant.challenge, proven))
         ):
             return _refused("invalid_grant", 400)
@@ -158,9 +158,9 @@ def _page(people: Iterable[Person], asked: Mapping[str, str]) -> Response:
     return HTMLResponse(f'<!doctype html><html lang="en"><title>Who are you?</title><h1>Who are you?</h1>{rows}</html>')
 
 
-def _client(clients: Mapping[str, Client], request: Request, given: Mapping[str, str]) -> Client | None:
+def _client(clients: Mapping[str, Client], request: Request, form: Mapping[str, str]) -> Client | None:
     """Who calls: by HTTP Basic, or in the form; a client with a secret has to know it."""
-    name, secret = given.get("client_id", ""), given.get("client_secret", "")
+    name, secret = form.get("client_id", ""), form.get("client_secret", "")
     kind, _, coded = request.headers.get("authorization", "").partition(" ")
     if kind == "Basic":
         try:

@@ -108,7 +108,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-Scope = Literal["invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "erase"]
+Scope = Literal["invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "export", "erase"]
 
 
 class ApiKey(Section):

@@ -61,7 +61,7 @@ def routes(invite: Invite, settled: Settled, reading: Reading, keyring: Keyring)
         return json(state)
 
     async def list_responses(request: Request) -> Response:
-        keyring.check(request, "read")
+        keyring.check(request, "export")
         limit = request.query_params.get("limit", "100")
         if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MOST):
             raise Refused(422, "Wrong limit", f"limit is a number from 1 to {MOST}.")

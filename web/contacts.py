@@ -42,7 +42,7 @@ def routes(contacts: Contacts, keyring: Keyring) -> list[Route]:
     """`/api/v1/contacts…`."""
 
     async def list_contacts(request: Request) -> Response:
-        keyring.check(request, "contacts")
+        keyring.check(request, "export")
         limit = _limit(request)
         found = await contacts.page(request.query_params.get("after", ""), limit)
         return json(ContactPage(found, found[-1].id if len(found) == limit else None))

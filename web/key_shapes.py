@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "erase")
+SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "export", "erase")
 """What a key can be for."""
 
 

@@ -19,7 +19,7 @@ from web.workplace import Workplace
 KEY = "eck_all"
 URL = "https://nps.example.com"
 KEYS = [
-    Key("all", digest(KEY), frozenset({"invite", "read", "cases", "author", "outreach", "metrics"})),
+    Key("all", digest(KEY), frozenset({"invite", "read", "cases", "author", "outreach", "metrics", "export"})),
     Key("reader", digest("eck_reader"), frozenset({"read"})),
     Key("inviter", digest("eck_inviter"), frozenset({"invite"})),
     Key("old", digest("eck_old"), frozenset({"invite", "read"}), expires=999),

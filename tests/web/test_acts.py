@@ -18,7 +18,7 @@ from web.words.workplace import WORKPLACE
 from web.workplace import Workplace, routes
 
 NOW = 1_800_000_000_000
-KEYS = [Key("crm", digest("eck_crm"), frozenset({"cases", "read", "contacts", "author", "erase"}))]
+KEYS = [Key("crm", digest("eck_crm"), frozenset({"cases", "read", "contacts", "author", "export", "erase"}))]
 CRM = {"authorization": "Bearer eck_crm"}
 
 

@@ -150,7 +150,10 @@ async def test_s19_a_key_in_the_address_does_not_count(client):
 
 async def test_s19_a_key_does_what_its_scopes_say(client):
     reader = {"authorization": "Bearer eck_reader"}
-    assert (await client.get("/api/v1/responses", headers=reader)).status_code == 200
+    assert (await client.get("/api/v1/responses", headers=KEY)).status_code == 200
+    refused = await client.get("/api/v1/responses", headers=reader)
+    assert refused.status_code == 403
+    assert "'export'" in refused.json()["detail"]
     assert (await client.post("/api/v1/invitations", json=WANTED, headers=reader)).status_code == 403
     assert (await client.get("/metrics", headers=reader)).status_code == 403
     assert (await client.get("/api/v1/cases/c1", headers=reader)).status_code == 403

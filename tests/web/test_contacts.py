@@ -14,8 +14,9 @@ from web.keys import Key, Keyring, digest
 
 ALL = "http://127.0.0.1/api/v1/contacts"
 KEYS = [
-    Key("crm", digest("eck_crm"), frozenset({"contacts"})),
+    Key("crm", digest("eck_crm"), frozenset({"contacts", "export"})),
     Key("reader", digest("eck_reader"), frozenset({"read"})),
+    Key("one", digest("eck_one"), frozenset({"contacts"})),
 ]
 SMS = {"kind": "twilio", "account_sid": "AC" + "0" * 32, "auth_token": "secret", "from": "+4930555010"}
 TELEGRAM = {"kind": "telegram", "token": "1:" + "a" * 35, "webhook_secret": "s" * 40}
@@ -122,3 +123,12 @@ async def test_another_key_may_not(client, method, path, key, status):
     """The scope is `contacts`."""
     headers = {"authorization": f"Bearer {key}"}
     assert (await client.request(method, ALL + path, json={}, headers=headers)).status_code == status
+
+
+async def test_s19_one_contact_is_not_the_whole_list(client):
+    """Who may read contacts one at a time downloads nobody else; that takes the scope `export`."""
+    headers = {"authorization": "Bearer eck_one"}
+    assert (await client.get(f"{ALL}/x", headers=headers)).status_code == 404
+    refused = await client.get(ALL, headers=headers)
+    assert refused.status_code == 403
+    assert "'export'" in refused.json()["detail"]

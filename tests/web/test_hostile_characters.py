@@ -15,6 +15,7 @@ from flows import library
 from settings import Settings
 from storage.opening import open_store
 from tests.bot.runtime.rooms import Rooms
+from web.key_shapes import SCOPES
 from web.keys import Key, digest
 from web.openapi import document
 
@@ -56,8 +57,7 @@ async def api(database_url):
     case = await Rooms(store, library.load()).opened()
     await store.close()
     wanted = Settings(_env_file=None, database_url=database_url, channels={"sms": SMS}, address_keys=[make()])
-    scopes = {"invite", "read", "cases", "author", "contacts", "outreach", "events", "metrics", "people", "erase"}
-    keys = [Key("all", digest("eck_all"), frozenset(scopes))]
+    keys = [Key("all", digest("eck_all"), frozenset({*SCOPES, "people"}))]
     async with parts(wanted) as assembled:
         transport = httpx.ASGITransport(build(assembled, "127.0.0.1", keys), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=KEY) as client:

@@ -20,7 +20,7 @@ from web.sessions import NAME, Doors, fresh, token
 from web.visitors import EVERY, ROLES, Grant, Visitor, grant_of
 from web.workplace import Workplace
 
-SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "people", "erase")
+SCOPES = ("invite", "read", "cases", "author", "contacts", "events", "outreach", "metrics", "people", "export", "erase")
 BRANDS = (EVERY, "acme")
 PEOPLE = [f"{role}:{brand}" for role, brand in itertools.product(ROLES, BRANDS)]
 ASKING = ("/outreach", "/ledger", "/contacts", "/reports")

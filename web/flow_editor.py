@@ -43,13 +43,13 @@ class Place(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """What stands in the form; `kept` is the draft that it follows."""
+    """What stands in the form; `saved` is the draft that it follows."""
 
     source: str
     based_on: int
     note: str = ""
     talk: Talk = Talk()
-    kept: int = 0
+    saved: int = 0
 
 
 class Shown(NamedTuple):
@@ -66,7 +66,7 @@ def routes(flows: FlowPages) -> list[Route]:
         place = await _writable(request, flows)
         if place.stored and query(request, "from") in ("", "draft"):
             stored = place.stored
-            return await _show(request, flows, place, Draft(stored.source, stored.based_on, kept=stored.n))
+            return await _show(request, flows, place, Draft(stored.source, stored.based_on, saved=stored.n))
         versions = (await flows.history(place.flow)).versions
         source = await _beginning(request, flows, place.flow, versions)
         return await _show(request, flows, place, Draft(source, versions[0].n if versions else 0))
@@ -123,12 +123,12 @@ async def _beginning(request: Request, flows: FlowPages, flow: str, versions: li
 
 def _draft(fields: Mapping[str, str]) -> Draft:
     based_on = fields.get("based_on", "")
-    kept = fields.get("draft", "0")
-    if not (NUMBER.fullmatch(based_on) and SAVED.fullmatch(kept)):
+    saved = fields.get("draft", "0")
+    if not (NUMBER.fullmatch(based_on) and SAVED.fullmatch(saved)):
         raise Refused(422, "Wrong version")
     said = [line for line in fields.get("said", "").split("\n") if line.startswith("> ") or line == A_DAY][:MOST_SAID]
     talk = Talk(fields.get("language", "")[:10], fields.get("variant", "")[:60], fields.get("channel") == "chat", said)
-    return Draft(fields.get("source", ""), int(based_on), fields.get("note", "")[:LONGEST_NOTE], talk, int(kept))
+    return Draft(fields.get("source", ""), int(based_on), fields.get("note", "")[:LONGEST_NOTE], talk, int(saved))
 
 
 def _talk(talk: Talk, press: str, reply: str) -> Talk:
@@ -156,7 +156,7 @@ def _over(draft: Draft, press: str) -> Draft:
 def _mine(draft: Draft, press: str) -> Draft:
     """Whoever has seen what somebody else saved may put theirs in its place."""
     number = press.removeprefix("mine:")
-    return draft._replace(kept=int(number)) if press != "keep" and SAVED.fullmatch(number) else draft
+    return draft._replace(saved=int(number)) if press != "keep" and SAVED.fullmatch(number) else draft
 
 
 async def _keep(request: Request, flows: FlowPages, place: Place, draft: Draft) -> Response:
@@ -165,20 +165,20 @@ async def _keep(request: Request, flows: FlowPages, place: Place, draft: Draft) 
         return await _show(request, flows, place, draft, Shown(422, words["wrong_large"]))
     drafted = (await flows.look(place.flow, draft.source)).brand if place.brand is None else ""
     brand = brand_for(who, place.brand, drafted)
-    wanted = Kept(place.flow, draft.kept, draft.source, draft.based_on, brand, who.id, called(who))
+    wanted = Kept(place.flow, draft.saved, draft.source, draft.based_on, brand, who.id, called(who))
     try:
         done = await flows.drafts.keep(wanted)
     except StoreUnavailable:
         return await _show(request, flows, place, draft, Shown(503, words["wrong_store"]))
     if done is None:
         return await _show(request, flows, await _writable(request, flows), draft, Shown(409))
-    return await _show(request, flows, place._replace(stored=done), draft._replace(kept=done.n))
+    return await _show(request, flows, place._replace(stored=done), draft._replace(saved=done.n))
 
 
 async def _drop(request: Request, flows: FlowPages, place: Place, draft: Draft) -> Response:
     """Back to what runs; what somebody else has saved meanwhile stays."""
     try:
-        gone = await flows.drafts.drop(place.flow, draft.kept, me(request).id)
+        gone = await flows.drafts.drop(place.flow, draft.saved, me(request).id)
     except StoreUnavailable:
         return await _show(request, flows, place, draft, Shown(503, FLOWS[spoken(request)]["wrong_store"]))
     now = None if gone else (await _writable(request, flows)).stored
@@ -205,14 +205,14 @@ async def _publish(request: Request, flows: FlowPages, place: Place, draft: Draf
     except StoreUnavailable:
         return await _show(request, flows, place, draft, Shown(503, words["wrong_store"]))
     with contextlib.suppress(StoreUnavailable):  # it is published all the same
-        await flows.drafts.drop(flow, draft.kept)
+        await flows.drafts.drop(flow, draft.saved)
     return back(f"/flows/{flow}?done={'published' if done.new else 'same'}")
 
 
 async def _show(request: Request, flows: FlowPages, place: Place, draft: Draft, shown: Shown = Shown()) -> Response:  # noqa: B008 - it is a constant
     lang, flow, stored = spoken(request), place.flow, place.stored
     if stored and stored.source == draft.source:
-        draft = draft._replace(kept=stored.n)
+        draft = draft._replace(saved=stored.n)
     look = await flows.look(flow, draft.source)
     phone = await flows.play(draft.source, draft.talk) if not look.errors else None
     versions = (await flows.history(flow)).versions
@@ -224,8 +224,8 @@ async def _show(request: Request, flows: FlowPages, place: Place, draft: Draft, 
         f=FLOWS[lang],
         flow=flow,
         draft=draft,
-        kept=stored if stored and stored.n == draft.kept else None,
-        clash=await clash(flows, stored, draft.source, draft.kept),
+        kept=stored if stored and stored.n == draft.saved else None,
+        clash=await clash(flows, stored, draft.source, draft.saved),
         said="\n".join(draft.talk.said),
         look=look,
         phone=phone,

@@ -109,12 +109,12 @@ class OidcSandbox:
         if client is None:
             return _refused("invalid_client", 401)
         grant = self.world.spend(form.get("code", ""))
-        proven = _b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+        digest = _b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if (
             form.get("grant_type") != "authorization_code"
             or grant is None
             or (grant.client, grant.redirect) != (client.id, form.get("redirect_uri"))
-            or not (self.careless or hmac.compare_digest(grant.challenge, proven))
+            or not (self.careless or hmac.compare_digest(grant.challenge, digest))
         ):
             return _refused("invalid_grant", 400)
         access = secrets.token_urlsafe(16)

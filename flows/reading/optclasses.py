@@ -16,7 +16,10 @@ threat if                lawyers and authorities; "if", "otherwise", "next time"
 last final often         "the last" beside a message, "the last time", "how often do I have to say"
 how                      what a question for the way out begins with
 subject cannot past back what tells of a report instead: somebody else, "could not", "received", "reply"
+ago kin why             another time or firm ("last year", "your rival"), somebody else ("my sister"), a question
+waiting                  a list of another kind: who waits, who is invited
 but that                 where a clause begins, and where it goes on behind a comma
+idle                     phrases of which no word does anything: "au plus vite" has no "ne … plus", "message received"
 light                    words that speak of nothing; so do those that the reader knows as fillers, pronouns and such
 
 In a phrase ".." stands for up to five words ("hou .. op"). `clitics` and `them` hang on verbs and mean me and it
@@ -32,7 +35,7 @@ from flows.reading.units import tags
 CLASSES = tags(
     "me not more please want get contact contacted send message advert these cease enough remove removed my record "
     "list unsub withdraw consent object leave peace away lost law threat keep if how subject cannot spare past back "
-    "but that light asking last final often"
+    "but that light asking last final often ago kin why waiting idle"
 )
 BIT = {name: 1 << place for place, name in enumerate(sorted(CLASSES))}
 _NO_REPORT = ~sum(BIT[name] for name in ("cannot", "past", "subject", "back", "but"))
@@ -60,12 +63,14 @@ class OptPhrase(Struct, frozen=True, gc=False):
 
     def masks(self, own: int) -> int:
         """What the first word of the phrase is, which by itself has the classes `own`."""
-        if self.classes == BIT["light"]:
+        if self.classes in {BIT["light"], BIT["idle"]}:
             return self.classes
         return self.within(own) | self.classes
 
     def within(self, own: int) -> int:
         """What a word inside the phrase still is: no report, no "but"; what asks does not deny ("can't you stop")."""
+        if self.classes == BIT["idle"]:
+            return 0
         if self.classes == BIT["light"]:
             own &= _NO_ORDER
         return own & _NO_REPORT & (~BIT["not"] if self.classes & _ASKED else -1)
@@ -90,13 +95,13 @@ def phrases(begun: Mapping[tuple[str, ...], int]) -> list[OptPhrase]:
 
 def longer(begun: Mapping[tuple[str, ...], int]) -> Mapping[tuple[str, ...], int]:
     """The phrases of one first word, each with what shorter ones that it begins with are; what is light stays so."""
-    light = BIT["light"]
-    found = dict(begun)
+    light, idle = BIT["light"], BIT["idle"]
+    found = {rest: classes if classes != light | idle else idle for rest, classes in begun.items()}
     for rest, classes in begun.items():
-        if classes != light and _GAP not in rest:
+        if not classes & idle and classes != light and _GAP not in rest:
             for size in range(1, len(rest)):
                 shorter = begun.get(rest[:size], 0)
-                found[rest] |= shorter if shorter != light else 0
+                found[rest] |= shorter if shorter not in {light, idle} else 0
     return found
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from flows.reading.optclasses import BIT
 
 (
-    ADVERT, ASKING, AWAY, BACK, BUT, CANNOT, CEASE, CONSENT, CONTACT, CONTACTED, ENOUGH, FINAL, GET, HOW, IF, KEEP,
-    LAST, LAW, LEAVE, LIGHT, LIST, LOST, ME, MESSAGE, MORE, MY, NOT, OBJECT, OFTEN, PAST, PEACE, PLEASE, RECORD, REMOVE,
-    REMOVED, SEND, SPARE, SUBJECT, THAT, THESE, THREAT, UNSUB, WANT, WITHDRAW,
+    ADVERT, AGO, ASKING, AWAY, BACK, BUT, CANNOT, CEASE, CONSENT, CONTACT, CONTACTED, ENOUGH, FINAL, GET, HOW, IDLE,
+    IF, KEEP, KIN, LAST, LAW, LEAVE, LIGHT, LIST, LOST, ME, MESSAGE, MORE, MY, NOT, OBJECT, OFTEN, PAST, PEACE, PLEASE,
+    RECORD, REMOVE, REMOVED, SEND, SPARE, SUBJECT, THAT, THESE, THREAT, UNSUB, WAITING, WANT, WHY, WITHDRAW,
 ) = (BIT[name] for name in sorted(BIT))  # fmt: skip
 KNOWN = 1 << len(BIT)  # a number, or a word inside a phrase
 ALL_KNOWN = 1 << (len(BIT) + 1)  # of a whole text: short, and not one word in it is unknown

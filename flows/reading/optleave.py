@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flows.reading.optclause import (
     ADVERT,
+    AGO,
     ASKING,
     AWAY,
     BACK,
@@ -14,6 +15,7 @@ from flows.reading.optclause import (
     GET,
     HOW,
     KEEP,
+    KIN,
     LAW,
     LEAVE,
     LIGHT,
@@ -35,6 +37,7 @@ from flows.reading.optclause import (
     SUBJECT,
     THESE,
     UNSUB,
+    WAITING,
     WANT,
     WITHDRAW,
     WRITING,
@@ -46,6 +49,7 @@ from flows.reading.optclause import (
     quiet,
     told,
 )
+from flows.reading.optreport import elsewhere
 
 _SHORT = 4  # words of a clause that says one thing
 _FAR = 8  # words behind "somebody else" that tell what they are to do
@@ -54,9 +58,13 @@ _FAR = 8  # words behind "somebody else" that tell what they are to do
 def takes_off(clause: Sequence[int], sentence: int, text: int) -> bool:
     """As in "Take me off your list", "löscht meine Nummer", "I request erasure of my data"."""
     said = everything(clause)
+    if sentence & WAITING:
+        return False
     for i in places(clause, REMOVE | REMOVED | SPARE):
         mask = clause[i]
         if mask & CANNOT or denied(clause, i - 2, i) or told(clause, i, sentence):
+            continue
+        if mask & (UNSUB | REMOVED | AGO) and elsewhere(clause, i):
             continue
         if mask & REMOVED and not mask & REMOVE and not (said & (WANT | LAW) or sentence & PLEASE):
             continue
@@ -110,8 +118,12 @@ def _off(clause: Sequence[int], i: int, k: int, said: int, text: int) -> bool:
 def unsubscribes(clause: Sequence[int], sentence: int) -> bool:
     """As in "unsubscribe me", "how do I opt out", "meldet mich ab"."""
     said = everything(clause)
+    if sentence & WAITING:
+        return False
     for i in places(clause, UNSUB):
         mask = clause[i]
+        if elsewhere(clause, i):
+            continue
         held = any_of(clause, CANNOT, 0, i + 1) and not sentence & PLEASE
         if held or any_of(clause, BACK, i - 1, i + 1) or denied(clause, i - 3, i):  # "when I'm out"
             continue
@@ -189,7 +201,9 @@ def lets_be(clause: Sequence[int], sentence: int) -> bool:
 
 def _by_others(clause: Sequence[int], i: int, sentence: int) -> bool:
     """Whether somebody whom nobody knows does it: "my neighbours leave me alone"."""
-    return i > 1 and clause[i - 1] == 0 and bool(clause[i - 2] & (MY | THESE)) and not sentence & PLEASE
+    if sentence & PLEASE:
+        return False
+    return any_of(clause, KIN, i - 2, i) or (i > 1 and clause[i - 1] == 0 and bool(clause[i - 2] & (MY | THESE)))
 
 
 def goes_away(sentence: int) -> bool:

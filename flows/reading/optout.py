@@ -15,7 +15,8 @@ from flows.reading.optwords import PHRASE, OptWords, near
 from flows.reading.tokens import LINE, LONGEST_WORD, NUMBER, PAUSE, STOP, WORD, Token
 
 _PAUSE, _STROKE, _SOME_NUMBER = -1, "|", "0"
-_BUT, _THAT = BIT["but"], BIT["that"]
+_BUT, _THAT, _NOT, _AGO = BIT["but"], BIT["that"], BIT["not"], BIT["ago"]
+_YEAR = 4  # digits
 _LANDMARKS = (
     BIT["contact"] | BIT["contacted"] | BIT["message"] | BIT["cease"] | BIT["unsub"] | BIT["remove"] | BIT["peace"]
 )
@@ -140,7 +141,9 @@ def _masks(words: Sequence[str], classes: Mapping[str, int], opened: Mapping[str
             masks.append(_PAUSE)
             skip = 0
             continue
-        own = classes[word] or (KNOWN if word.isdecimal() else 0)
+        own = classes[word] or _number(word)
+        if word.isdecimal() and masks and masks[-1] > 0 and (i + 1 == len(words) or words[i + 1] == _STROKE):
+            masks[-1] &= ~_NOT  # "8 not 5"
         if skip and inside is not None:
             skip -= 1
             masks.append(inside.within(own) | KNOWN)
@@ -151,6 +154,13 @@ def _masks(words: Sequence[str], classes: Mapping[str, int], opened: Mapping[str
                 own, skip = inside.masks(own) | KNOWN, len(inside.rest)
         masks.append(own)
     return masks
+
+
+def _number(word: str) -> int:
+    """What a number is in a demand: a year tells of another time."""
+    if not word.isdecimal():
+        return 0
+    return KNOWN | _AGO if len(word) == _YEAR and word.startswith(("19", "20")) else KNOWN
 
 
 def _split(masks: Sequence[int]) -> list[list[int]]:

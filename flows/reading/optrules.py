@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from flows.reading.optclause import (
     ADVERT,
+    AGO,
     ALL_KNOWN,
     ASKING,
     AWAY,
@@ -50,6 +51,7 @@ from flows.reading.optclause import (
     THREAT,
     UNSUB,
     WANT,
+    WHY,
     WITHDRAW,
     WRITING,
     about_me,
@@ -64,6 +66,7 @@ from flows.reading.optclause import (
     told,
 )
 from flows.reading.optleave import goes_away, lets_be, takes_off, unsubscribes, withdraws
+from flows.reading.optreport import tells
 from flows.reading.optround import is_last, once_more, still_comes, threatens, threatens_unless
 
 _NEAR, _FAR = 4, 7  # words between the parts of a demand
@@ -122,17 +125,14 @@ def _demand(clause: Sequence[int], sentence: int, text: int) -> bool:
 
 
 def _negative(clause: Sequence[int], sentence: int, text: int) -> bool:
+    if any_of(clause, WHY, 0, 2) and not everything(clause) & (WANT | ENOUGH):
+        return False  # "why don't you mail the bill any more?"
     return (
         _denies(clause, sentence, text)
         or _refuses(clause, text)
         or _no_more(clause, sentence)
         or _nothing_more(clause, sentence, text)
     )
-
-
-def _reported(clause: Sequence[int], first: int, after: int) -> bool:
-    """Whether something is told to have happened, by a word that denies nothing."""
-    return any(not clause[k] & (NOT | ME) for k in places(clause, PAST, first, after))
 
 
 def _denies(clause: Sequence[int], sentence: int, text: int) -> bool:
@@ -144,28 +144,9 @@ def _denies(clause: Sequence[int], sentence: int, text: int) -> bool:
         if any(i - 2 <= k <= i for k in nots):  # what is denied farther away is another thing
             nots = [k for k in nots if k >= i - 2]
         first, last = min(i, *nots), max(i, *nots)
-        if not _tells(clause, i, first, sentence) and _denied_writing(clause, i, first, last, sentence, text):
+        if not tells(clause, i, first, sentence) and _denied_writing(clause, i, first, last, sentence, text):
             return True
     return False
-
-
-def _tells(clause: Sequence[int], i: int, first: int, sentence: int) -> bool:
-    """Whether the verb at i, denied from `first` on, is no order: a report, "don't stop sending", "no questions"."""
-    if told(clause, first, sentence) or (first and clause[first - 1] & SUBJECT and not sentence & PLEASE):
-        return True
-    if clause[first] & SUBJECT and clause[first] & NOT and not sentence & (PLEASE | WANT | IF):
-        return True  # "nobody disturbed me"
-    if any_of(clause, CEASE & ~clause[i], first, i):
-        return True
-    if clause[i] & ASKING and not any_of(clause, ME, i - 3, i + 4) and not (clause[i] & SEND and _is_order(clause, i)):
-        return True
-    done = any(clause[k] & CANNOT for k in places(clause, PAST, i + 1, i + 3))  # "no message ever reached me"
-    return bool(clause[i] & MESSAGE and (done or _reported(clause, 0, i)) and not sentence & PLEASE)
-
-
-def _is_order(clause: Sequence[int], i: int) -> bool:
-    """Whether a word that is a noun, too, opens the clause as a denied order and nothing else is said: "Fråga inte"."""
-    return i == 0 and any_of(clause, NOT, 1, 2) and any_of(clause, MORE, 2, 3) and quiet(clause, 0, len(clause))
 
 
 def _denied_writing(clause: Sequence[int], i: int, first: int, last: int, sentence: int, text: int) -> bool:
@@ -258,7 +239,7 @@ def _ends(clause: Sequence[int], sentence: int, text: int) -> bool:
     for i in places(clause, CEASE | ENOUGH):
         mask = clause[i]
         mine = mask & ENOUGH and not mask & CEASE  # "I could do without": no report, though "I" stands before it
-        reported = any_of(clause, CANNOT, 0, i) if mine else told(clause, i, sentence)
+        reported = any_of(clause, CANNOT, 0, i) if mine else mask & AGO or told(clause, i, sentence)
         if reported or denied(clause, i - 2, i) or (mask & CANNOT and not sentence & PLEASE):
             continue
         if mine and any_of(clause, BACK, i, i + 3):

@@ -102,8 +102,9 @@ def test_unseen_rows_that_nobody_developed_on(name: str, accepted: int, comments
         ("optout_unseen_c.jsonl", 0.99, 0),
         ("optout_unseen_d.jsonl", 0.97, 0),
         ("optout_unseen_e.jsonl", 0.99, 0),
-        ("optout_unseen_f.jsonl", 0.93, 0.034),  # nobody has developed on it
+        ("optout_unseen_f.jsonl", 0.97, 0),
         ("optout_dev2.jsonl", 0.975, 0.003),
+        ("optout_dev3.jsonl", 0.95, 0.012),
     ],
 )
 def test_c7_opt_outs_in_words_of_ones_own(name: str, found: float, false: float, accuracy_table: list[str]):

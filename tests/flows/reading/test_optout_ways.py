@@ -78,3 +78,49 @@ def test_c7_for_somebody_else_mistyped_or_by_what_the_number_is_for(text: str, l
 def test_c7_their_words_about_other_things_are_no_demand(text: str, language: str):
     """C7: whoever is taken off, switched off, used or asked here, it is not the customer."""
     assert wish(text, language) != "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I left your newsletter in 2019, unsubscribed in a minute", "en"),
+        ("my uncle unsubscribed from your newsletter", "en"),
+        ("letzten Monat vom Newsletter abgemeldet, ging sofort", "de"),
+        ("hace dos años me di de baja del boletín", "es"),
+        ("mij heeft niemand gestoord", "nl"),
+        ("nessuno ci disturbava mai", "it"),
+        ("никто меня не беспокоил", "ru"),
+        ("streicht mich bitte von der Gästeliste", "de"),
+        ("take us off the guest list please", "en"),
+        ("rappelez-moi le plus vite possible", "fr"),
+        ("nach 2 Mails noch immer nichts", "de"),
+        ("meant to write 9 not 3", "en"),
+        ("why don't you text me the code any more", "en"),
+        ("let me be blunt, it was dull", "en"),
+        ("my landlord leaves me alone", "en"),
+    ],
+)
+def test_c7_another_time_another_person_another_list(text: str, language: str):
+    """C7: what was left last year or by somebody else, whom nobody disturbed, who waits, who wants a call soon."""
+    assert wish(text, language) != "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I unsubscribed last year and still get these", "en"),
+        ("stop texting me as soon as possible", "en"),
+        ("désinscrivez-moi au plus vite", "fr"),
+        ("arrêtez les sms au plus vite", "fr"),
+        ("my sister says stop texting her", "en"),
+        ("why don't you stop texting me", "en"),
+        ("reichts aber langsam mit den Nachrichten", "de"),
+        ("nun reicht es aber wirklich mit den SMS", "de"),
+        ("keine SMS mehr aber dalli", "de"),
+        ("het is welletjes met die berichten", "nl"),
+        ("nu er det godt med de sms'er", "da"),
+    ],
+)
+def test_c7_their_words_in_a_demand_hide_nothing(text: str, language: str):
+    """C7: the year, the sister, the hurry and the question do not hide a demand beside them."""
+    assert wish(text, language) == "stop"

@@ -104,7 +104,7 @@ async def running(folder: Path, site: Site) -> AsyncIterator[DemoStage]:
         began = await people(assembled)
         stage = DemoStage(devices, DemoDesk(seats, assembled), assembled, Invitations(assembled).invite, clock, began)
         figures = Together(SampleYear(clock()), StoredFigures(assembled.reading, DIMENSIONS))
-        desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
+        desk = InboxPages(assembled.reading, assembled.office, assembled.desks, assembled.channels)
         pressing = partial(inbox.pressing, cases=desk)
         numbers = home.Home(figures, Pictures(), clock, sample=True, at="/home", waiting=pressing)
         reporting = begin(assembled, figures) or Reporting(settings, assembled.store, assembled.reports, clock, figures)

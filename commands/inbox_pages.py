@@ -12,9 +12,11 @@ from bot.cases.desks import WEB, Desks
 from bot.cases.desks import Desk as OurDesk
 from bot.cases.draft import cause_label, name_of
 from bot.cases.state import Actor, Case
-from bot.messages import TEST
+from bot.messages import TEST, File, LeftOut
+from bot.ports import Channel
 from bot.runtime.office import Office
 from commands.inbox import Inbox
+from commands.inbox_files import InboxFiles, pictures
 from storage.reading import SqlReading
 from storage.talks import about
 from web.inbox_parts import Desk, Listed, Reply, Seen, View
@@ -34,10 +36,14 @@ _decode = msgspec.json.Decoder(Case).decode
 class InboxPages:
     """web.inbox_parts.Cases."""
 
-    def __init__(self, reading: SqlReading, office: Office, desks: Desks) -> None:
+    def __init__(
+        self, reading: SqlReading, office: Office, desks: Desks, channels: Mapping[str, Channel] | None = None
+    ) -> None:
+        """Customers' files are fetched from these `channels`."""
         self._reading = reading
         self._desks = desks
         self._inbox = Inbox(reading, office, desks)
+        self._files = InboxFiles(reading, channels or {})
         self._brands: dict[str, str] = {}
 
     @property
@@ -93,6 +99,8 @@ class InboxPages:
                 return None
             detail = await self._inbox.over(reading).case(case_id, language)
             lane = await reading.lane(row["lane"])
+            sent = any(each["media"] for each in row["entries"])
+            seen = pictures(row["entries"], await reading.journal(case_id)) if sent else ()
         if detail is None:
             return None
         case = _decode(row["state"])
@@ -102,7 +110,12 @@ class InboxPages:
         choices = Desk(desk.timezone, _causes(desk, language), _colleagues(desk, case), others)
         latest = (lane["case_id"] if lane else "") or case_id
         newer = latest if latest != case_id else ""
-        return Seen(_listed(row), detail, choices, list(_replies(desk, case, who)), who.allowed, name_of(who), newer)
+        replies = list(_replies(desk, case, who))
+        return Seen(_listed(row), detail, choices, replies, who.allowed, name_of(who), newer, seen)
+
+    async def file(self, case_id: str, number: int) -> File | LeftOut | None:
+        """See web.inbox_parts.Cases."""
+        return await self._files.file(case_id, number)
 
     async def mark(self, case_id: str) -> int:
         """See web.inbox_parts.Cases."""

@@ -170,7 +170,7 @@ def build(
 
 def pages(assembled: Parts, figures: StoredFigures, address: str, reporting: Reporting) -> Workplace:
     """The pages for people behind the door where they sign in."""
-    desk = InboxPages(assembled.reading, assembled.office, assembled.desks)
+    desk = InboxPages(assembled.reading, assembled.office, assembled.desks, assembled.channels)
     numbers = home.Home(figures, Pictures(), assembled.clock, waiting=lambda who: inbox.pressing(who, desk))
     more = work(assembled, numbers, desk, reporting)
     return workplace(assembled.settings, assembled.store, assembled.clock, address, more)

@@ -55,6 +55,7 @@ ACTS: Mapping[str, Told | Untold] = {
     "GET /inbox/{id}": Told("saw_case", "id"),
     "POST /inbox/{id}": Told("acted_on_case", "id"),
     "GET /inbox/{id}/live": Told("saw_case", "id"),
+    "GET /inbox/{id}/files/{n}": Told("saw_case", "id"),
     "GET /outreach": FIGURES,
     "GET /outreach/new": PAGE,
     "POST /outreach/new": WITH_IT,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from web import inbox_files
 from web.account import me
 from web.inbox_acts import Acted, acted
 from web.inbox_parts import Cases, Listed, Seen, View
@@ -52,7 +53,7 @@ class Asked(NamedTuple):
 
 
 def routes(cases: Cases, clock_: Callable[[], int]) -> list[Route]:
-    """`/inbox`, `/inbox/{id}`, and what tells both pages of changes."""
+    """`/inbox`, `/inbox/{id}` with its files, and what tells both pages of changes."""
 
     async def inbox(request: Request) -> Response:
         return page(request, "inbox.html", **await _list(request, cases, clock_()))
@@ -86,6 +87,7 @@ def routes(cases: Cases, clock_: Callable[[], int]) -> list[Route]:
         Route("/inbox/{id}", one_case, methods=["GET"]),
         Route("/inbox/{id}", act_on_case, methods=["POST"]),
         Route("/inbox/{id}/live", case_live, methods=["GET"]),
+        *inbox_files.routes(cases, lambda request: _found(request, cases)),
     ]
 
 

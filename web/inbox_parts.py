@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
+from bot.messages import File, LeftOut
 from web.shapes import CaseAct, CaseDetail
 
 View = Literal["open", "mine", "unclaimed", "solved"]
@@ -51,7 +52,8 @@ class Desk(NamedTuple):
 class Seen(NamedTuple):
     """A case as somebody sees it. `allowed`: the settings let them act at its desk; `called` is their name there.
 
-    `newer` is the id of a later case of the same customer: nothing can be done in this one then.
+    `newer` is the id of a later case of the same customer: nothing can be done in this one then. `pictures` are the
+    numbers of the customer's files that came as pictures.
     """
 
     listed: Listed
@@ -61,6 +63,7 @@ class Seen(NamedTuple):
     allowed: bool
     called: str
     newer: str = ""
+    pictures: Sequence[int] = ()
 
     @property
     def can_act(self) -> bool:
@@ -103,6 +106,10 @@ class Cases(Protocol):
 
     async def seen(self, case_id: str, language: str, login: str, name: str) -> Seen | None:
         """All of a case for this person, in this language."""
+        ...
+
+    async def file(self, case_id: str, number: int) -> File | LeftOut | None:
+        """A file of the customer's, or why it cannot be shown; None if there is no such. See commands.inbox_files."""
         ...
 
     async def mark(self, case_id: str) -> int:

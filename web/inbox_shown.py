@@ -110,9 +110,13 @@ def resolvable(seen: Seen, owners: Sequence[str]) -> bool:
 
 def history(seen: Seen, prompts: Sequence[CasePrompt], login: str, lang: str) -> Iterator[dict[str, Any]]:
     """What has happened, as this person reads it: nothing that was said to others, or that a prompt says as well."""
-    whys = {each.why for each in prompts}
+    whys, files = {each.why for each in prompts}, 0
     for number, each in enumerate(seen.detail.entries):
-        if each.kind != "answer" or (each.by == login and each.text not in whys):
+        if each.kind == "customer" and each.files:
+            sent = [_sent(n, seen, INBOX[lang]) for n in range(files, files + each.files)]
+            files += each.files
+            yield {"number": number, **_entry(each, seen.desk.timezone, lang), "files": "", "sent": sent}
+        elif each.kind != "answer" or (each.by == login and each.text not in whys):
             yield {"number": number, **_entry(each, seen.desk.timezone, lang)}
 
 
@@ -143,12 +147,20 @@ def _entry(each: CaseEntry, zone: str, lang: str) -> dict[str, Any]:
         "by": words.get(f"by_{each.kind}", each.kind).format(name=each.by),
         "text": each.text,
         "files": _files(each.files, words),
+        "sent": [],
         "state": words.get(f"sent_{state}", state) if each.kind in ("agent", "bot") else "",
         "trouble": state in _TROUBLE,
         "why": why,
         "iso": each.at,
         "when": moment(_ms(each.at), zone, lang),
     }
+
+
+def _sent(number: int, seen: Seen, words: Mapping[str, str]) -> dict[str, Any]:
+    """A file of the customer's, and whether it is shown at once."""
+    picture = number in seen.pictures
+    label = words["sent_picture" if picture else "sent_file"].format(n=number + 1)
+    return {"n": number, "picture": picture, "label": label}
 
 
 def _files(count: int, words: Mapping[str, str]) -> str:

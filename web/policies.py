@@ -69,6 +69,7 @@ POLICIES: Mapping[str, Need] = {
     "GET /inbox/{id}": AGENT,
     "POST /inbox/{id}": AGENT,
     "GET /inbox/{id}/live": AGENT,
+    "GET /inbox/{id}/files/{n}": AGENT,
     "GET /outreach": ANYBODY_SIGNED_IN,
     "GET /outreach/new": ADMIN,
     "POST /outreach/new": ADMIN,

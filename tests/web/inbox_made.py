@@ -66,6 +66,7 @@ class Kept:
     taken: dict = filled(default_factory=dict)
     delivered: dict = filled(default_factory=dict)  # key of a message → its state
     latest: dict = filled(default_factory=dict)  # a customer's address → their latest case, if that is another one
+    channels: dict = filled(default_factory=dict)
     down: bool = False
     slow: bool = False
 
@@ -88,7 +89,7 @@ class Kept:
 
     def _take(self, case_id, turn, event):
         self.cases[case_id], self.versions[case_id] = turn.case, self.versions.get(case_id, 0) + 1
-        self.journals[case_id].append({"event": _encode(event), "at": self.now})
+        self.journals[case_id].append({"turn": turn.case.turn, "event": _encode(event), "at": self.now})
         for number, effect in enumerate(turn.effects):
             entry = effect
             if isinstance(effect, Note) and effect.place == WEB:
@@ -171,7 +172,7 @@ class Door(Doors):
 
 def served(kept, door):
     """The pages behind this door."""
-    cases = InboxPages(kept, kept, kept.desks)
+    cases = InboxPages(kept, kept, kept.desks, kept.channels)
     routes = [*inbox.routes(cases, lambda: kept.now), *pages.routes()]
     return Guard(Router(gated(routes, POLICIES, door)), ["nps.example.com"], lambda *_: None)
 

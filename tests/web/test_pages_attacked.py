@@ -45,6 +45,7 @@ NO_PAGES = {
     "/live": "a stream",
     "/inbox/live": "a stream",
     "/inbox/{id}/live": "a stream",
+    "/inbox/{id}/files/{n}": "a file",
     "/outreach/{id}/live": "a stream",
     "/reports/{id}/pdf": "a file",
 }

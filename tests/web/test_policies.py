@@ -103,6 +103,7 @@ def test_t25_the_table_is_what_was_decided():
         "GET /flows/{id}/edit": Role(("author",), form=256 * 1024),
         "POST /flows/{id}/edit": Role(("author",), form=256 * 1024),
         "GET /inbox/{id}/live": Role(("agent",)),
+        "GET /inbox/{id}/files/{n}": Role(("agent",)),
         "GET /outreach/new": only_admins,
         "POST /outreach/new": only_admins,
         "POST /outreach/{id}": only_admins,

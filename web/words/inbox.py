@@ -83,6 +83,23 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "by_event": ("Geschehen", "Happened"),
     "file": ("1 Datei", "1 file"),
     "files": ("{n} Dateien", "{n} files"),
+    "sent_file": ("Datei {n} des Kunden", "Customer's file {n}"),
+    "sent_picture": ("Bild {n} des Kunden", "Customer's picture {n}"),
+    "no_file": ("Diese Datei lässt sich nicht zeigen", "This file cannot be shown"),
+    "to_case": ("Zum Fall", "Back to the case"),
+    "file_gone": (
+        "Sie ist dort, wo sie ankam, nicht mehr abrufbar, und Echolot hebt Dateien nicht auf.",
+        "It can no longer be fetched from where it came in, and Echolot does not keep files.",
+    ),
+    "file_too_large": ("Sie ist größer als {most}.", "It is larger than {most}."),
+    "file_type_refused": (
+        "Dateien dieser Art zeigt Echolot nicht, weil sie schaden könnten.",
+        "Echolot does not show files of this kind, for they could do harm.",
+    ),
+    "file_later": (
+        "Sie ließ sich gerade nicht holen. Bitte versuchen Sie es gleich noch einmal.",
+        "It could not be fetched just now. Please try again in a moment.",
+    ),
     "sent_queued": ("unterwegs", "on its way"),
     "sent_unknown": ("vielleicht nicht zugestellt", "may not have been delivered"),
     "sent_sent": ("gesendet", "sent"),

@@ -98,6 +98,8 @@ def test_c7_their_words_about_other_things_are_no_demand(text: str, language: st
         ("why don't you text me the code any more", "en"),
         ("let me be blunt, it was dull", "en"),
         ("my landlord leaves me alone", "en"),
+        ("please stop by and call me", "en"),
+        ("le plus vite serait de m'appeler", "fr"),
     ],
 )
 def test_c7_another_time_another_person_another_list(text: str, language: str):
@@ -119,6 +121,9 @@ def test_c7_another_time_another_person_another_list(text: str, language: str):
         ("keine SMS mehr aber dalli", "de"),
         ("het is welletjes met die berichten", "nl"),
         ("nu er det godt med de sms'er", "da"),
+        ("give the surveys a rest", "en"),
+        ("es ist jetzt gut mit den Umfragen", "de"),
+        ("tá bom de mensagem", "pt"),
     ],
 )
 def test_c7_their_words_in_a_demand_hide_nothing(text: str, language: str):

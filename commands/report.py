@@ -165,6 +165,8 @@ def _compared(console: "Console", found: "Comparisons", language: str) -> None:
             for row in each.rows:
                 table.add_row(*map(Text, row))
             console.print(table)
+        if each.cut:
+            console.print(Text(each.cut, style="dim"))
         if each.note:
             console.print(Text(each.note, style="dim"))
 

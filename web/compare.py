@@ -19,7 +19,9 @@ def routes(home: Home) -> list[Route]:
     async def front(request: Request) -> Response:
         asked, lang = read(request, home)._replace(front="/compare"), spoken(request)
         found, choices = await asyncio.gather(compare(home.reading, asked), choices_of(home.reading, asked))
-        shown = form(asked, choices, lang) | {"c": COMPARE[lang], "tables": tables(found, lang)}
+        whole = request.query_params.get("limit") == "all"
+        shown = form(asked, choices, lang) | {"c": COMPARE[lang], "tables": tables(found, lang, whole=whole)}
+        shown["whole"] = asked.address(limit="all")
         return page(request, "compare.html", sample=home.sample, back=asked.address(home.at), **shown)
 
     return [Route("/compare", front, methods=["GET"])]

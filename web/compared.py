@@ -15,7 +15,10 @@ MOST_ROWS = 30
 
 
 class Table(NamedTuple):
-    """One comparison. Without rows `said` is all there is; `said` comes before them, `note` behind."""
+    """One comparison. Without rows `said` is all there is; `said` comes before them, `note` behind.
+
+    `cut` says how many rows of how many these are, "" for all of them.
+    """
 
     name: str
     title: str
@@ -23,11 +26,12 @@ class Table(NamedTuple):
     header: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     note: str = ""
+    cut: str = ""
 
 
-def tables(found: Comparisons, lang: str) -> list[Table]:
-    """All comparisons in the order in which they are read."""
-    return [
+def tables(found: Comparisons, lang: str, *, whole: bool = False) -> list[Table]:
+    """All comparisons in the order in which they are read, each with `MOST_ROWS` at most unless it is to be `whole`."""
+    every = [
         _month(found, lang),
         _moved(found, lang),
         _waves(found, lang),
@@ -35,6 +39,16 @@ def tables(found: Comparisons, lang: str) -> list[Table]:
         _finds(found, lang),
         *(one(found, lang) for one in (_weighted, _recovered, _repeats, _channels)),
     ]
+    return every if whole else [_cut(each, lang) for each in every]
+
+
+def _cut(table: Table, lang: str) -> Table:
+    """The rows that matter most: the first ones, of waves the latest."""
+    if len(table.rows) <= MOST_ROWS:
+        return table
+    rows = table.rows[-MOST_ROWS:] if table.name == "waves" else table.rows[:MOST_ROWS]
+    text = COMPARE[lang]["cut"].format(shown=count(MOST_ROWS, lang), all=count(len(table.rows), lang))
+    return table._replace(rows=rows, cut=text)
 
 
 def _month(found: Comparisons, lang: str) -> Table:
@@ -83,7 +97,7 @@ def _waves(found: Comparisons, lang: str) -> Table:
             _apart(row.against, lang),
             words[row.verdict] if row.against else "–",
         ]
-        for row in found.waves[-MOST_ROWS:]
+        for row in found.waves
     ]
     title = words["waves" if found.by_wave else "waves_months"]
     return Table("waves", title, () if rows else [words["few"]], header, rows, words["waves_note"])
@@ -101,7 +115,7 @@ def _ranks(found: Comparisons, lang: str) -> Table:
             count(line.scores.n, lang),
             f"{line.best}–{line.worst}" if line.best < line.worst else f"{line.best}",
         ]
-        for line in found.ranks[:MOST_ROWS]
+        for line in found.ranks
     ]
     title = words["ranks"].format(dimension=dimension(found.asked.by, lang))
     return Table("ranks", title, () if rows else [words["few"]], header, rows, words["ranks_note"])
@@ -116,7 +130,7 @@ def _finds(found: Comparisons, lang: str) -> Table:
             count(find.score.n, lang),
             _apart(find.against, lang),
         ]
-        for find in found.finds[:MOST_ROWS]
+        for find in found.finds
     ]
     header = [words["group"], words["score"], words["sure"], words["n"], words["others"]]
     return Table("finds", words["finds"], () if rows else [words["finds_none"]], header, rows, words["finds_note"])
@@ -132,6 +146,8 @@ def _weighted(found: Comparisons, lang: str) -> Table:
         rows.append([words["represented"], *_scored(all_of_them.score, lang), n, effective])
         if all_of_them.unheard:
             names = ", ".join(each or HOME[lang]["none"] for each in all_of_them.unheard[:MOST_ROWS])
+            if (more := len(all_of_them.unheard) - MOST_ROWS) > 0:
+                names += words["unheard_more"].format(n=count(more, lang))
             said.append(words["unheard"].format(names=names))
     if worth:
         effective = count(worth.effective, lang)
@@ -186,7 +202,7 @@ def _channels(found: Comparisons, lang: str) -> Table:
             _apart(each.adjusted, lang) if each.p is not None else "–",
             words[each.verdict],
         ]
-        for each in found.channels[:MOST_ROWS]
+        for each in found.channels
     ]
     return Table("channels", words["channels"], (), header, rows, words["channels_note"])
 

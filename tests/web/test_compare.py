@@ -166,3 +166,30 @@ async def test_the_same_score_has_the_same_interval_everywhere():
     assert headline(tally, Tally(), 30, "en").estimate == found
     assert examine({"base": counts}, "base")["base"].measures["nps"] == found
     assert effects({("sms", ""): tally.bands})[0].score == found
+
+
+MANY = [Given(1, 9 if (n + k) % 3 else 3, "", {"brand": f"b{k:02}"}) for k in range(42) for n in range(40)]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "30 of 42"), ("de", "30 von 42")])
+async def test_a_long_table_says_that_it_goes_on(language, said):
+    """And shows all of it at the address beside, where nothing is said any more."""
+    ranks = (await shown(Made(MANY), language, by="brand"))["ranks"]
+    assert (len(ranks.rows), ranks.cut) == (30, said)
+    client = front(Made(MANY), EVERYBODY._replace(language=language))
+    page = (await client.get("/compare?by=brand")).text
+    assert said in page
+    assert 'href="/compare?by=brand&amp;limit=all#ranks"' in page
+    whole = (await client.get("/compare?by=brand&limit=all")).text
+    assert said not in whole
+    assert len({name for name in (f"b{k:02}" for k in range(42)) if f">{name}<" in whole}) == 42
+
+
+async def test_a_table_that_is_whole_says_nothing():
+    """Up to thirty rows; of many waves the latest are shown."""
+    few = [each for each in MANY if each.facts["brand"] < "b30"]
+    ranks = (await shown(Made(few), by="brand"))["ranks"]
+    assert (len(ranks.rows), ranks.cut) == (30, "")
+    waves = [Given(ago, 9, "", {"wave": f"w{60 - ago:02}"}) for ago in range(1, 41) for _ in range(9)]
+    found = (await shown(Made(waves, ("wave",)), period="365d"))["waves"]
+    assert [found.rows[0][0], found.rows[-1][0], found.cut] == ["w30", "w59", "30 of 40"]

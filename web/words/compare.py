@@ -131,6 +131,9 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     "too few": ("zu wenige", "too few"),
     "way": ("Gewicht", "Weight"),
     "people": ("Kunden", "Customers"),
+    "cut": ("{shown} von {all}", "{shown} of {all}"),
+    "see_all": ("Alle zeigen", "Show all"),
+    "unheard_more": (" und {n} weitere", " and {n} more"),
     "range": ("{low} bis {high}", "{low} to {high}"),
 }
 

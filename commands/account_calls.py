@@ -1,8 +1,10 @@
-"""How `run.py user` and `run.py key` change things: through the server that holds the database, or by themselves."""
+"""How `run.py user`, `key` and exports write: through the server that holds the database, or by themselves."""
 
 import asyncio
+import os
+import pwd
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -13,11 +15,13 @@ from commands import logs
 from commands.accounts import People
 from commands.api_keys import StoredKeys
 from commands.assemble import database, epoch_ms
+from commands.personal import CustomerData
 from commands.send import call, running
 from settings import Settings
 from storage.looking import look
-from storage.schema import sqlite_path
+from storage.schema import require, sqlite_path
 from web.accounts import Member
+from web.erasure_shapes import ExportBegun
 from web.key_pages import KeyShown
 from web.key_shapes import KeyChanged, KeyWanted
 from web.people_api import OPERATOR, acted, invited
@@ -78,6 +82,27 @@ def revoke_key(name: str) -> KeyChanged:
     """Let a key hold no longer. Raises BotError."""
     path = f"/api/v1/keys/{quote(name, safe='')}/revoke"
     return _through(path, KeyChanged(name), KeyChanged, lambda kept: kept.revoke(name, OPERATOR))
+
+
+def note_export(what: Literal["responses", "contacts"]) -> None:
+    """Put an export into the audit trail before it begins: what cannot be noted is not shown (S39). Raises BotError."""
+    settings = configuration.load()
+    asyncio.run(require(settings.database_url))  # to look at a database makes none
+    begun = ExportBegun(what, _user())
+
+    async def noted(store: Any, _base: str) -> ExportBegun:
+        await CustomerData(store, settings, epoch_ms).exported(begun)
+        return begun
+
+    _change("/api/v1/exports", begun, ExportBegun, noted)
+
+
+def _user() -> str:
+    """What the operating system calls whoever runs this, whatever the environment says; a number without a name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name[:100]
+    except KeyError:
+        return str(os.getuid())
 
 
 def _through(path: str, wanted: msgspec.Struct, kind: type[T], work: Callable[[StoredKeys], Awaitable[T]]) -> T:

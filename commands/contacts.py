@@ -93,6 +93,9 @@ def export(form: str, output: TextIO) -> None:
     """Write one line per contact, in the order of their ids; works while the server runs."""
     settings = configuration.load()
     logs.setup(settings.log, "warning")  # to stderr: stdout is for the data
+    from commands.account_calls import note_export  # noqa: PLC0415 - see above
+
+    note_export("contacts")
     write = _csv(output, list(settings.channels)) if form == "csv" else _jsonl(output)
 
     async def everybody() -> None:

@@ -28,6 +28,9 @@ def command(what: str, form: str, output: TextIO, *, tests: bool) -> None:  # no
     """Write one line per response, oldest survey first; works while the server runs."""
     settings = configuration.load()
     logs.setup(settings.log, "warning")  # to stderr: stdout is for the data
+    from commands.account_calls import note_export  # noqa: PLC0415 - `--help` should not load it
+
+    note_export("responses")
     asyncio.run(export(settings.database_url, form, output, tests=tests))
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from commands.erase import forget
 from settings import Settings
+from storage import audit
 from storage.reading import SqlReading
-from web.erasure_shapes import ErasureDone
+from web.erasure_shapes import ErasureDone, ExportBegun
 
 
 class CustomerData:
@@ -21,6 +22,11 @@ class CustomerData:
         """See web.personal."""
         reading: SqlReading = self._store
         return await reading.responses(after, limit)
+
+    async def exported(self, begun: ExportBegun) -> None:
+        """See web.personal."""
+        facts = {"from": "command line", "user": begun.user}
+        await self._store.run(lambda: audit.note(self._clock(), audit.OPERATOR, f"exported_{begun.what}", "", facts))
 
     async def erase(self, whom: str, by: str, *, scores: bool) -> ErasureDone:
         """See web.personal. Raises Nobody and NoAddressKey."""

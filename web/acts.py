@@ -116,6 +116,7 @@ ACTS: Mapping[str, Told | Untold] = {
     "GET /api/v1/contacts/{id}": Told("saw_contact"),  # the address may name them as a person would
     "POST /api/v1/contacts/{id}/merge": WITH_IT,
     "POST /api/v1/erasures": WITH_IT,
+    "POST /api/v1/exports": WITH_IT,
     "GET /api/v1/reports": FIGURES,
     "GET /api/v1/reports/{id}/letter": Told("saw_report", "id"),
     "POST /api/v1/reports/{id}/runs": Told("sent_report", "id"),

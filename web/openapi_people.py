@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from web.erasure_shapes import Erasure, ErasureDone
+from web.erasure_shapes import Erasure, ErasureDone, ExportBegun
 from web.key_shapes import KeyChanged, KeyWanted
 from web.people_shapes import PersonAct, PersonChanged, PersonInvite
 
-TYPES = [PersonInvite, PersonAct, PersonChanged, Erasure, ErasureDone, KeyWanted, KeyChanged]
+TYPES = [PersonInvite, PersonAct, PersonChanged, Erasure, ErasureDone, ExportBegun, KeyWanted, KeyChanged]
 
 
 def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
@@ -41,6 +41,15 @@ def paths(operation: Callable[..., dict[str, Any]], content: Callable[[str], dic
                 "ErasureDone",
                 problems=("401", "403", "404", "413", "422", "429", "503"),
                 requestBody={"required": True, "content": content("Erasure")},
+            )
+        },
+        "/api/v1/exports": {
+            "post": operation(
+                "Note that somebody exports on the command line.",
+                "201",
+                "ExportBegun",
+                problems=refused,
+                requestBody={"required": True, "content": content("ExportBegun")},
             )
         },
         "/api/v1/keys": {

@@ -15,7 +15,7 @@ from web import pages
 from web.account import me
 from web.api import json
 from web.bodies import read
-from web.erasure_shapes import Erasure, ErasureDone
+from web.erasure_shapes import Erasure, ErasureDone, ExportBegun
 from web.gate import form
 from web.guard import API_LIMIT, read_body
 from web.keys import Keyring
@@ -34,13 +34,17 @@ class Personal(Protocol):
         """What was answered; see bot.ports.Reading."""
         ...
 
+    async def exported(self, begun: ExportBegun) -> None:
+        """Note that somebody begins to export on the command line."""
+        ...
+
     async def erase(self, whom: str, by: str, *, scores: bool) -> ErasureDone:
         """Forget somebody, noted in the same transaction; their scores stay as nobody's. Raises BotError."""
         ...
 
 
 def routes(personal: Personal, keyring: Keyring) -> list[BaseRoute]:
-    """`/settings/data…` and `/api/v1/erasures`. `web.policies` has people give their password for the pages."""
+    """`/settings/data…`, and what keys do of it. `web.policies` has people give their password for the pages."""
 
     async def data(request: Request) -> Response:
         return _show(request)
@@ -81,7 +85,16 @@ def _by_key(personal: Personal, keyring: Keyring) -> list[BaseRoute]:
                 raise
             raise Refused(404, "Nobody", str(error)) from error
 
-    return [Route("/api/v1/erasures", erase_by_key, methods=["POST"])]
+    async def export_by_operator(request: Request) -> Response:
+        keyring.check(request, "people")
+        begun = read(await read_body(request, API_LIMIT), ExportBegun, "Wrong export")
+        await personal.exported(begun)
+        return json(begun, 201)
+
+    return [
+        Route("/api/v1/exports", export_by_operator, methods=["POST"]),
+        Route("/api/v1/erasures", erase_by_key, methods=["POST"]),
+    ]
 
 
 def _show(

@@ -143,6 +143,7 @@ POLICIES: Mapping[str, Need] = {
     "GET /api/v1/contacts/{id}": Scoped("contacts"),
     "POST /api/v1/contacts/{id}/merge": Scoped("contacts"),
     "POST /api/v1/erasures": Scoped("erase"),
+    "POST /api/v1/exports": Scoped("people"),
     "POST /api/v1/events": Scoped("events"),
     "POST /api/v1/keys": Scoped("people"),
     "POST /api/v1/keys/{id}/revoke": Scoped("people"),

@@ -124,6 +124,7 @@ class Api:
             "POST /api/v1/keys": lambda word: self.posts("/api/v1/keys", {"name": word, "scopes": ["read"]}),
             "key's brand": lambda word: self.posts("/api/v1/keys", {"name": "a", "scopes": ["read"], "brand": word}),
             "POST /api/v1/keys/{id}/revoke": lambda word: self.posts(f"/api/v1/keys/{_quoted(word)}/revoke", {}),
+            "POST /api/v1/exports": lambda word: self.posts("/api/v1/exports", {"what": "responses", "user": word}),
             "POST /api/v1/erasures": lambda word: self.posts("/api/v1/erasures", {"whom": word}),
             "role's brand": lambda word: self.posts(f"{path}/a/acts", {"act": "grant", "role": f"agent:{word}"}),
         }

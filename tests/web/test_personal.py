@@ -23,6 +23,7 @@ channels:
   sms: {{kind: twilio, account_sid: AC1, auth_token: x, from: "+4930123456"}}
 """
 ERASER = Key("crm", digest("eck_eraser"), frozenset({"erase"}))
+OPERATOR = Key("operator", digest("eck_operator"), frozenset({"people"}))
 READER = Key("bi", digest("eck_reader"), frozenset({"read", "contacts"}))
 ADDRESS = "sms:+4915111110001"
 FORM = {"whom": ADDRESS, "yes": "yes"}
@@ -36,7 +37,7 @@ async def house(sqlite_url, monkeypatch, tmp_path):
     monkeypatch.setenv("ECHOLOT_CONFIG", str(path))
     settings = load()
     data = CustomerData(None, settings, lambda: START)
-    async with housed(sqlite_url, monkeypatch, keys=[ERASER, READER], personal=data) as house:
+    async with housed(sqlite_url, monkeypatch, keys=[ERASER, READER, OPERATOR], personal=data) as house:
         data._store = house.store
         here = place(Address("sms", "+4915111110001"), "twilio", pseudonyms(settings))
         house.customer = ids_of("KUNDE-77", pseudonyms(settings))[0]
@@ -140,10 +141,10 @@ async def test_s39_an_erasure_by_a_page_is_noted_without_the_name(house):
     assert "KUNDE" not in repr(entry)
 
 
-async def by_key(house, key, body):
+async def by_key(house, key, body, path="erasures"):
     transport = httpx.ASGITransport(house.app, client=("10.0.0.9", 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
-        return await client.post("/api/v1/erasures", json=body, headers={"authorization": f"Bearer {key}"})
+        return await client.post(f"/api/v1/{path}", json=body, headers={"authorization": f"Bearer {key}"})
 
 
 async def test_s39_a_key_erases_only_with_a_scope_of_its_own(house):
@@ -157,3 +158,19 @@ async def test_s39_a_key_erases_only_with_a_scope_of_its_own(house):
     assert done.json() == {"addresses": 1, "sessions": 0, "cases": 0}
     assert not await there(house)
     assert [each.actor for each in await noted(house) if each.act == "erased"] == ["key:crm"]
+
+
+async def test_s39_an_export_on_the_command_line_is_noted_by_the_server(house):
+    """For the operator alone, who says what and who."""
+    begun = {"what": "contacts", "user": "deploy"}
+    assert (await by_key(house, "eck_eraser", begun, "exports")).status_code == 403
+    for wrong in ({"what": "keys"}, {"user": ""}, {"user": "a\0b"}, {"user": "x" * 101}):
+        assert (await by_key(house, "eck_operator", begun | wrong, "exports")).status_code == 422
+    assert [each for each in await noted(house) if each.act.startswith("exported")] == []
+    assert (await by_key(house, "eck_operator", begun, "exports")).status_code == 201
+    entry = (await noted(house))[0]
+    assert (entry.act, entry.actor, json.loads(entry.facts)) == (
+        "exported_contacts",
+        "operator",
+        {"from": "command line", "user": "deploy"},
+    )

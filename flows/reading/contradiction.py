@@ -6,9 +6,11 @@ from flows.reading.tokens import WORD
 from flows.reading.units import Unit, tags
 
 # Parts of the scale where a verdict against the firm, mere blame, a verdict for the firm, mere praise contradict.
-_FLATTERED, _HIGH, _DAMNED, _LOW = 0.7, 0.9, 0.4, 0.3
+_FLATTERED, _HIGH, _DAMNED, _LOW, _LOWEST = 0.7, 0.9, 0.4, 0.3, 0.1
 _CALMING = tags("negative blame damning")
 _REGRETTING = tags("blame damning was past")
+_SOFTENED = tags("praise endorsing rave aspect condition")
+_TURNED = tags("event range was past")  # "I loved this place until the new owners came"
 _SOUND = tags("praise negative endorsing rave")
 
 
@@ -18,9 +20,9 @@ def contradicts(part: float, units: Sequence[Unit]) -> bool:
     A contrast ("but", "although") explains the difference; a cause ("because") does not.
     """
     words = [unit for unit in units if unit.kind == WORD]
-    if any("reason" in unit.tags and "cause" not in unit.tags for unit in words):
-        return False
     found = frozenset(tag for unit in words for tag in unit.tags)
+    if any("reason" in unit.tags and "cause" not in unit.tags for unit in words):
+        return part >= _HIGH and "damning" in found and not found & _SOFTENED
     bare = all(unit.tags and not unit.tags & {"unit", "label"} for unit in words)
     if part >= _FLATTERED and "damning" in found and (part >= _HIGH or not _is_mixed(words, found)):
         return True
@@ -30,7 +32,8 @@ def contradicts(part: float, units: Sequence[Unit]) -> bool:
         return True
     if found & _CALMING:
         return False
-    return (part <= _DAMNED and bool(found & {"endorsing", "rave"})) or (part <= _LOW and bare and "praise" in found)
+    mere = "praise" in found and part <= _LOW and (bare or (part <= _LOWEST and not found & _TURNED))
+    return (part <= _DAMNED and bool(found & {"endorsing", "rave"})) or mere
 
 
 def _is_devoted(words: Sequence[Unit], found: frozenset[str]) -> bool:

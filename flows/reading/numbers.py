@@ -143,16 +143,22 @@ def _read_signs(mention: Mention, units: Sequence[Unit], i: int) -> None:
         mention.form = BROKEN
     elif before and before.text in {"€", "$", "@", "%"}:
         mention.form = FOREIGN
-    elif before and before.text in {"#", "+", "~"}:
+    elif before and (before.text in {"#", "+", "~"} or (i > 1 and _is_plus_minus(units, max(0, i - 3)))):
         mention.slip = True
     elif before and tight and before.text in {"<", ">"}:
         mention.form = BROKEN if before.text == "<" or i > 1 else mention.form
     if after and after.text in {"€", "$", "%", "°"} and not _is_of_the_next(units, i + 1):
         mention.form = FOREIGN
-    elif after and after.text in {"+", "~"} and not after.spaced:
+    elif after and after.text in {"+", "~"} and (not after.spaced or _is_plus_minus(units, i + 1)):
         mention.slip = True
     elif after and after.text == "½":
         mention.form, mention.after = BROKEN, i + 2
+
+
+def _is_plus_minus(units: Sequence[Unit], i: int) -> bool:
+    """Whether "+/-", "+-" or "-/+" stands here."""
+    signs = "".join(unit.text for unit in units[i : i + 3] if not unit.is_number)
+    return signs.startswith(("+/-", "+-", "-/+", "+/–"))
 
 
 def _is_of_the_next(units: Sequence[Unit], i: int) -> bool:

@@ -124,7 +124,7 @@ def _is_of_several(mention: Mention, around: Surroundings, units: Sequence[Unit]
     before = _before(units, mention.first)
     if before is None or "definite" not in before.tags or around.right is None or mention.value < _SEVERAL:
         return False
-    return around.right.tags.isdisjoint(("joint", "prep"))
+    return "joint" not in around.right.tags
 
 
 def _is_listed(mention: Mention, last: Mention, around: Surroundings, units: Sequence[Unit]) -> bool:

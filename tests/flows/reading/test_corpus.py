@@ -78,19 +78,27 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
     assert result.comments >= 0.96 * result.accepted
 
 
-@pytest.mark.parametrize(("name", "accepted", "comments"), [("unseen_m.jsonl", 141, 125), ("unseen_n.jsonl", 140, 133)])
-def test_unseen_rows_that_nobody_developed_on(name: str, accepted: int, comments: int, accuracy_table: list[str]):
-    """What the reader does for strangers: their first run, of 250 rows each, which the docs tell."""
+@pytest.mark.parametrize(
+    ("name", "accepted", "comments", "false"),
+    [
+        ("unseen_m.jsonl", 142, 127, 0),
+        ("unseen_n.jsonl", 141, 134, 0),
+        ("unseen_o.jsonl", 146, 141, 2),
+        ("unseen_p.jsonl", 148, 143, 0),
+    ],
+)
+def test_unseen_rows_of_the_last_rounds(name: str, accepted: int, comments: int, false: int, accuracy_table: list[str]):
+    """What the reader does for strangers: `o` and `p` are their first run, of 250 rows each, which the docs tell."""
     result = tally(name)
     accuracy_table.append(result.line(name))
     accuracy_table += [f"  {line}" for line in (*result.false_accepts, *result.false_stops)]
-    assert len(result.false_detractors) <= 1
-    assert len(result.false_accepts) <= 3
+    assert len(result.false_detractors) <= min(1, false)
+    assert len(result.false_accepts) <= false
     assert not result.missed_stops
-    assert len(result.false_stops) <= 1
+    assert not result.false_stops
     assert result.accepted >= accepted
     assert result.comments >= comments
-    assert result.right >= 0.92 * result.rows
+    assert result.right >= 0.93 * result.rows
 
 
 @pytest.mark.parametrize(
@@ -103,6 +111,7 @@ def test_unseen_rows_that_nobody_developed_on(name: str, accepted: int, comments
         ("optout_unseen_d.jsonl", 0.97, 0),
         ("optout_unseen_e.jsonl", 0.99, 0),
         ("optout_unseen_f.jsonl", 0.97, 0),
+        ("optout_unseen_g.jsonl", 0.945, 0.0017),
         ("optout_dev2.jsonl", 0.975, 0.003),
         ("optout_dev3.jsonl", 0.95, 0.012),
     ],

@@ -133,8 +133,8 @@ CALLBACKS = {
     "no state": "?code=x",
     "an empty state": "?code=x&state=",
     "a state of one's own": "?code=x&state=" + "A" * 43,
-    "an error without a state": "?error=access_denied&error_description=call+0190",
-    "an error with a made-up state": "?error=access_denied&error_description=call+0190&state=x",
+    "an error without a state": "?error=access_denied&error_description=call+0190-555",
+    "an error with a made-up state": "?error=access_denied&error_description=call+0190-555&state=x",
 }
 
 
@@ -145,7 +145,7 @@ async def test_s18_who_never_set_out_does_not_come_back(firm, how):
         await anna.sets_out()
         answer = await anna.comes_back(f"/oidc/company/callback{CALLBACKS[how]}")
         await refused(anna, answer, 400)
-        assert "0190" not in answer.text
+        assert "0190-555" not in answer.text
         firm.sandbox.calls.clear()
     assert firm.sandbox.calls == []
 

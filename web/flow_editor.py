@@ -24,6 +24,7 @@ from web.gate import form
 from web.pages import page, spoken
 from web.problems import Refused
 from web.words.flows import FLOWS
+from web.words.survey_sentences import SAYS
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -222,6 +223,7 @@ async def _show(request: Request, flows: FlowPages, place: Place, draft: Draft, 
         "flow_edit.html",
         shown.status,
         f=FLOWS[lang],
+        say=SAYS[lang],
         flow=flow,
         draft=draft,
         kept=stored if stored and stored.n == draft.saved else None,

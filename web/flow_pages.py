@@ -19,6 +19,7 @@ from web.gate import form
 from web.pages import page, spoken
 from web.problems import Refused
 from web.words.flows import FLOWS
+from web.words.survey_sentences import SAYS
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")  # as flows.model has it
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -98,6 +99,7 @@ async def _list(request: Request, flows: FlowPages, wrong: str = "") -> Response
         "flows.html",
         422 if wrong else 200,
         f=FLOWS[lang],
+        say=SAYS[lang],
         rows=[(each, version(each.version, lang) if each.version else None, writes(who, each.brand)) for each in rows],
         problems=problems if who.may(WRITERS) else [],
         drafts=drafts,
@@ -126,6 +128,7 @@ async def _one(request: Request, flows: FlowPages, found: Listed, status: int = 
         "flow.html",
         status,
         f=FLOWS[lang],
+        say=SAYS[lang],
         flow=found,
         versions=versions,
         compared=compared,

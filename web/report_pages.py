@@ -21,6 +21,7 @@ from web.report_shown import address, days, listed, move, run
 from web.reports import wanted
 from web.visitors import Visitor
 from web.words.reports import EXAMPLE, REPORTS
+from web.words.survey_sentences import SAYS
 
 NOT_KNOWN = 409
 ONCE = 32  # characters, at most, of what makes a form count once
@@ -35,7 +36,14 @@ def routes(reports: Reports) -> list[Route]:
         rows = [listed(each, lang) for each in found.reports if sees(who, each)]
         broken = found.problems if runs(who) else []
         return page(
-            request, "reports.html", r=REPORTS[lang], rows=rows, problems=broken, runs=runs(who), example=EXAMPLE
+            request,
+            "reports.html",
+            r=REPORTS[lang],
+            say=SAYS[lang],
+            rows=rows,
+            problems=broken,
+            runs=runs(who),
+            example=EXAMPLE,
         )
 
     async def one(request: Request) -> Response:

@@ -40,33 +40,33 @@ def test_a_good_report_is_read():
     jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
 
 
-@pytest.mark.parametrize(
-    ("was", "becomes", "place", "code", "advice"),
-    [
-        ("id: weekly", "id: Weekly!", (3, 7), "", ""),
-        ("every: week", "every: weak", (4, 10), "", "week"),
-        ("on: Monday", "on: moonday", (5, 7), "", ""),
-        ("on: Monday", "on: 3", (5, 7), "wrong-day", "on: monday"),
-        ("every: week", "every: month", (5, 7), "wrong-day", "on: 1"),
-        ("every: week", "every: day", (5, 3), "wrong-day", "leave it out"),
-        ("every: week", "every: wave", (4, 10), "no-campaign", "campaign: ID"),
-        ("on: Monday", "campaign: spring", (5, 3), "no-wave", "every: wave"),
-        ('at: "07:30"', 'at: "25:00"', (6, 7), "", ""),
-        ('at: "07:30"', "at: noon", (6, 7), "", ""),
-        ("zone: Europe/Berlin", "zone: Europe/Bonn", (7, 9), "", ""),
-        ("language: de", "language: fr", (8, 13), "", ""),
-        ("brand: Nordlicht", "brnd: Nordlicht", (9, 13), "unknown-dimension", "did you mean 'brand'?"),
-        ("by: region", "by: regoin", (10, 7), "unknown-dimension", "did you mean 'region'?"),
-        ("channel: slack", "channel: slak", (12, 17), "unknown-channel", "did you mean 'slack'?"),
-        (", chat: C0123", "", (12, 7), "", ""),
-        ("anna@example.com", '"anna@example.com\\nBcc: x@example.com"', (13, 15), "", ""),
-        ("anna@example.com", "anna", (13, 15), "", ""),
-        ("{folder: reports-out}", "{channel: slack, chat: C0123}", (14, 7), "duplicate-receiver", "leave one out"),
-        ("{on: fall}", "{on: jump}", (16, 12), "", ""),
-        ("{on: fall}", "{on: fall}\n    - {on: fall}", (17, 12), "duplicate-alert", ""),
-        ("  by: region", "  byy: region", (10, 3), "", "by"),
-    ],
-)
+MISTAKES = [
+    ("id: weekly", "id: Weekly!", (3, 7), "", ""),
+    ("every: week", "every: weak", (4, 10), "", "week"),
+    ("on: Monday", "on: moonday", (5, 7), "", ""),
+    ("on: Monday", "on: 3", (5, 7), "wrong-day", "on: monday"),
+    ("every: week", "every: month", (5, 7), "wrong-day", "on: 1"),
+    ("every: week", "every: day", (5, 3), "wrong-day", "leave it out"),
+    ("every: week", "every: wave", (4, 10), "no-campaign", "campaign: ID"),
+    ("on: Monday", "campaign: spring", (5, 3), "no-wave", "every: wave"),
+    ('at: "07:30"', 'at: "25:00"', (6, 7), "", ""),
+    ('at: "07:30"', "at: noon", (6, 7), "", ""),
+    ("zone: Europe/Berlin", "zone: Europe/Bonn", (7, 9), "", ""),
+    ("language: de", "language: fr", (8, 13), "", ""),
+    ("brand: Nordlicht", "brnd: Nordlicht", (9, 13), "unknown-dimension", "did you mean 'brand'?"),
+    ("by: region", "by: regoin", (10, 7), "unknown-dimension", "did you mean 'region'?"),
+    ("channel: slack", "channel: slak", (12, 17), "unknown-channel", "did you mean 'slack'?"),
+    (", chat: C0123", "", (12, 7), "", ""),
+    ("anna@example.com", '"anna@example.com\\nBcc: x@example.com"', (13, 15), "", ""),
+    ("anna@example.com", "anna", (13, 15), "", ""),
+    ("{folder: reports-out}", "{channel: slack, chat: C0123}", (14, 7), "duplicate-receiver", "leave one out"),
+    ("{on: fall}", "{on: jump}", (16, 12), "", ""),
+    ("{on: fall}", "{on: fall}\n    - {on: fall}", (17, 12), "duplicate-alert", ""),
+    ("  by: region", "  byy: region", (10, 3), "", "by"),
+]
+
+
+@pytest.mark.parametrize(("was", "becomes", "place", "code", "advice"), MISTAKES)
 def test_mistakes(was, becomes, place, code, advice):
     """One row for each kind of mistake."""
     assert was in GOOD

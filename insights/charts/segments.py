@@ -1,6 +1,7 @@
 """NPS of groups side by side: dots with the lines on which they likely lie, the best first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from insights.charts.chart import SIGNED, Cell, Chart, Look, Spec, domain, framed
 from insights.charts.numbers import count, score
@@ -10,6 +11,8 @@ from insights.tally import Tally
 
 MOST = 15  # groups that are drawn; the table has all of them
 TOLD = 6  # groups that the words name
+LINES = 4  # that a long name takes at most
+_STEP = {1: 26, 2: 34, 3: 48, 4: 62}  # px that a row of so many lines needs
 
 
 def segments(found: Sequence[tuple[str, Tally]], dimension: str, look: Look) -> Chart:
@@ -41,7 +44,9 @@ def segments(found: Sequence[tuple[str, Tally]], dimension: str, look: Look) -> 
     note = words["whisker_note"].format(enough=FEWEST)
     if len(known) > MOST:
         note += " " + words["more_note"].format(n=len(known) - MOST)
-    spec = framed(look, title, _dots(known[:MOST], look), height={"step": 26})
+    names = {name: in_lines(name, 13 if look.narrow else 26) for name, _ in known[:MOST]}
+    step = _STEP[max((len(each) for each in names.values()), default=1)]
+    spec = framed(look, title, _dots(known[:MOST], look, names), height={"step": step})
     return Chart("segments", title, spec, header, rows, alt, note)
 
 
@@ -49,11 +54,17 @@ def _row(name: str, each: Estimate, verdict: str) -> tuple[Cell, ...]:
     return (name, round(each.value), round(each.low), round(each.high), each.n, verdict)
 
 
-def _dots(known: Sequence[tuple[str, Estimate]], look: Look) -> Spec:
+def in_lines(name: str, width: int) -> list[str]:
+    """A name in lines of about `width` characters, `LINES` at most; the last one holds all that is left."""
+    lines = wrap(name, width) or [name]
+    return lines if len(lines) <= LINES else [*lines[: LINES - 1], " ".join(lines[LINES - 1 :])]
+
+
+def _dots(known: Sequence[tuple[str, Estimate]], look: Look, names: Mapping[str, Sequence[str]]) -> Spec:
     words, colours = look.words, look.colours
     values = [
         {
-            "name": name,
+            "name": "\n".join(names[name]),
             "value": each.value,
             "low": each.low,
             "high": each.high,
@@ -70,9 +81,10 @@ def _dots(known: Sequence[tuple[str, Estimate]], look: Look) -> Spec:
     y = {
         "field": "name",
         "type": "nominal",
-        "sort": [name for name, _ in known],
+        "sort": ["\n".join(names[name]) for name, _ in known],
         "axis": {
             "title": None,
+            "labelExpr": r"split(datum.label, '\n')",
             "labelLimit": 90 if look.narrow else 180,
             "ticks": False,
             "domain": False,

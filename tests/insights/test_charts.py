@@ -1,5 +1,6 @@
 """Charts: what they say in words and tables, what they draw, in both languages."""
 
+import re
 from datetime import date
 
 import pytest
@@ -108,6 +109,17 @@ def test_of_many_segments_the_best_known_are_drawn():
     assert len(chart.rows) == MOST + 4
     assert "4 more are in the table." in chart.note
     assert str(chart.spec).count("'name': 'Shop") == MOST
+
+
+@pytest.mark.parametrize("size", ["narrow", "usual"])
+def test_long_names_of_segments_are_drawn_in_lines(size):
+    """Every word of them, also where two begin with the same ones."""
+    names = ["Nordrhein-Westfalen und Umgebung, Montage", "Nordrhein-Westfalen und Umgebung, Verkauf"]
+    drawn = vl_convert.vegalite_to_svg(
+        segments([(name, ANSWERS) for name in names], "Region", Look(size=size)).spec, vl_version="6.4"
+    )
+    lines = re.findall(r">([^<>]+)</tspan>", drawn)
+    assert {word for name in names for word in name.split()} <= {word for line in lines for word in line.split()}
 
 
 def test_where_nobody_tells_what_was_delivered_everybody_asked_counts_as_delivered():

@@ -51,14 +51,12 @@ def routes(channels: Mapping[str, Channel], accept: Accept, count: Count, crowd:
         return Response(answer.body, answer.status, {"content-type": answer.content_type})
 
     async def hook(request: Request) -> Response:
-        with crowd.one(request):
-            return await take(request, "")
+        return await take(request, "")
 
     async def hook_status(request: Request) -> Response:
-        with crowd.one(request):
-            return await take(request, "status")
+        return await take(request, "status")
 
     return [
-        Route("/hooks/{channel}", hook, methods=["POST"]),
-        Route("/hooks/{channel}/status", hook_status, methods=["POST"]),
+        Route("/hooks/{channel}", crowd.bounded(hook), methods=["POST"]),
+        Route("/hooks/{channel}/status", crowd.bounded(hook_status), methods=["POST"]),
     ]

@@ -35,10 +35,6 @@ def routes(hooks: Mapping[str, Hook], take: Take, clock: Callable[[], int], coun
     """
 
     async def take_inbound(request: Request) -> Response:
-        with crowd.one(request):
-            return await one(request)
-
-    async def one(request: Request) -> Response:
         name = request.path_params["name"]
         hook = hooks.get(name)
         if hook is None:
@@ -60,4 +56,4 @@ def routes(hooks: Mapping[str, Hook], take: Take, clock: Callable[[], int], coun
         count(f"in/{name}", "accepted")
         return json({"events": [each.status for each in taken]})
 
-    return [Route("/hooks/in/{name}", take_inbound, methods=["POST"])]
+    return [Route("/hooks/in/{name}", crowd.bounded(take_inbound), methods=["POST"])]

@@ -39,13 +39,15 @@ class Metrics:
         self._store = Gauge("echolot_store_up", "1 while the database answers.", registry=self.registry)
         self._started = Gauge("echolot_start_time_seconds", "When this server started.", registry=self.registry)
         self._started.set(time.time())
+        # looking up by labels takes a lock; the combinations are few
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._calls: dict[tuple[str, str], Counter] = {}
 
     def observe(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """One finished request."""
         try:
             count, times = self._known[endpoint, method, status]
-        except KeyError:  # the lookup by labels takes a lock; the combinations are few
+        except KeyError:
             count, times = self._requests.labels(endpoint, method, str(status)), self._seconds.labels(endpoint)
             self._known[endpoint, method, status] = count, times
         count.inc()
@@ -53,7 +55,9 @@ class Metrics:
 
     def hook(self, channel: str, outcome: str) -> None:
         """One webhook call: accepted | forged | unavailable."""
-        self._hooks.labels(channel, outcome).inc()
+        if (channel, outcome) not in self._calls:
+            self._calls[channel, outcome] = self._hooks.labels(channel, outcome)
+        self._calls[channel, outcome].inc()
 
     async def page(self, counts: Counts) -> bytes:
         """Everything in Prometheus' text format; the store's figures are read now."""

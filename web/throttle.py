@@ -1,11 +1,12 @@
 """How often somebody may try: to sign in, slower with each miss (S17), calls per key, webhooks at once (S33)."""
 
+import functools
 import ipaddress
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from web.problems import Refused
 
@@ -15,6 +16,7 @@ LONGEST = 15 * 60_000  # ms
 MOST = 10_000  # that many pairs of address and caller are remembered; the oldest go first
 AT_ONCE = 1000  # webhooks of one caller: no burst of a provider comes near it, and none gets lost
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Misses:
@@ -93,24 +95,39 @@ class Crowd:
         self._most = most
         self._here: dict[str, int] = {}
 
-    @contextmanager
-    def one(self, request: Request) -> Iterator[None]:
-        """One more while the block runs. Refuses with 503 if there are too many: providers then try again."""
+    def bounded(self, endpoint: Endpoint) -> Endpoint:
+        """The same, and refused with 503 while its caller has too many here: providers then try again."""
+
+        @functools.wraps(endpoint)
+        async def one(request: Request) -> Response:
+            who = self._enter(request)
+            try:
+                return await endpoint(request)
+            finally:
+                self._leave(who)
+
+        return one
+
+    def _enter(self, request: Request) -> str:
         who = caller(request, self._proxies)
-        if self._here.get(who, 0) >= self._most:
+        here = self._here.get(who, 0)
+        if here >= self._most:
             raise Refused(503, "Too many calls at once", "Try again in a moment.", {"retry-after": "1"})
-        self._here[who] = self._here.get(who, 0) + 1
-        try:
-            yield
-        finally:
+        self._here[who] = here + 1
+        return who
+
+    def _leave(self, who: str) -> None:
+        if self._here[who] > 1:
             self._here[who] -= 1
-            if not self._here[who]:
-                del self._here[who]
+        else:
+            del self._here[who]
 
 
 def caller(request: Request, proxies: Sequence[Network]) -> str:
     """The address of who calls: of the connection, or what the last of our own proxies says."""
     address = request.client.host if request.client else ""
+    if not proxies:
+        return address
     for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
         if not _among(address, proxies) or not hop.strip():
             break

@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from tests.browser.acting import XSS
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.dashboard_site import looking
 from tests.web.figures_made import Given, Made, year
 from web import home
@@ -22,14 +22,14 @@ def made():
     return Made(year(), cases=3)
 
 
-@pytest.fixture
+@fixture
 async def url(made, monkeypatch):
     monkeypatch.setattr(home, "BEAT", 0.05)
     async with looking(made) as address:
         yield address
 
 
-@pytest.fixture
+@fixture
 async def opened(browser, url):
     """Opens pages that must neither complain nor reach out."""
     contexts, complaints = [], []

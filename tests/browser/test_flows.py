@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from commands.invitations import Invitations
 from tests.browser.acting import XSS
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.test_signin import LOOKS, fits
 from tests.web.flows_made import AUTHOR, OTHER, READER, running, served, source
 from tests.web.inbox_made import Door
@@ -15,13 +15,13 @@ from web.shapes import Invitation
 EXPECTED = ("401", "403", "409", "422")  # answers to what cannot be done, which the browser notes as well
 
 
-@pytest.fixture
+@fixture
 async def house(sqlite_url, tmp_path):
     async with running(sqlite_url, tmp_path / "flows") as assembled:
         yield assembled
 
 
-@pytest.fixture
+@fixture
 async def opened(browser, house):
     """Opens pages for people; they must neither complain nor reach out."""
     site, contexts, complaints = Site("127.0.0.1", 0), {}, []

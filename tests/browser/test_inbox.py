@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from bot.messages import Pressed, Said
 from tests.browser.acting import XSS
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.test_signin import fits
 from tests.web.inbox_made import ANNA, BEN, Door, Kept, served
 from web import inbox
@@ -19,7 +19,7 @@ def kept():
     return Kept()
 
 
-@pytest.fixture
+@fixture
 async def opened(browser, kept, monkeypatch):
     """Opens pages for people; they must neither complain nor reach out."""
     monkeypatch.setattr(inbox, "BEAT", 0.05)

@@ -3,10 +3,10 @@
 from contextlib import AsyncExitStack
 from urllib.parse import parse_qs
 
-import pytest
 from starlette.responses import RedirectResponse
 
 from sandbox.serving import serving
+from tests.browser.conftest import fixture
 from web.app import Parts, build
 from web.install import Installing
 from web.keys import Keyring
@@ -32,7 +32,7 @@ async def nothing(*_given):
     return {}
 
 
-@pytest.fixture
+@fixture
 async def address():
     """Our page; the consent page is on `localhost`, so for a browser another site."""
     provider, site = Provider(), Site("127.0.0.1", 0)

@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.test_signin import LOOKS, fits
 from tests.web.oidc_made import ANNA, company
 from tests.web.signing_in import WORDS
@@ -13,7 +13,7 @@ from web.server import Site
 from web.sessions import digest
 
 
-@pytest.fixture
+@fixture
 async def firm(sqlite_url, monkeypatch):
     """A server on this machine and a provider beside it."""
     site = Site("127.0.0.1", 0)

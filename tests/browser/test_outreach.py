@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.test_payloads import PAYLOADS, settled, watched
 from tests.browser.test_signin import fits
 from tests.web.inbox_made import Door
@@ -17,13 +17,13 @@ from web.server import Site
 EXPECTED = ("409", "422")  # answers to what cannot be done, which the browser notes as well
 
 
-@pytest.fixture
+@fixture
 async def here(sqlite_url):
     async with world(sqlite_url) as world_:
         yield world_
 
 
-@pytest.fixture
+@fixture
 async def opened(browser, here, monkeypatch):
     """Opens pages for people; they must neither complain nor reach out."""
     monkeypatch.setattr(outreach_pages, "BEAT", 0.05)

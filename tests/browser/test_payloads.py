@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 from urllib.parse import quote
 
-import pytest
 from playwright.async_api import expect
 from starlette.routing import Router
 
@@ -24,7 +23,7 @@ from storage.audit import note
 from storage.drafts import FlowDraft, save
 from storage.keys import ApiKey, add
 from tests.browser.acting import ask, write
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.test_signin import arrives
 from tests.web.figures_made import NOW, Given, Made
 from tests.web.flows_made import AUTHOR, running, source
@@ -108,7 +107,7 @@ class Hostile(Made):
         return facts | {"lines": lines}
 
 
-@pytest.fixture
+@fixture
 async def numbers():
     """The home page over hostile answers."""
     given = [

@@ -13,7 +13,7 @@ from insights.reports.alarm import Alarm
 from insights.reports.letter import one_line
 from storage import reports as runs
 from storage.opening import open_store
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.test_payloads import PAYLOADS, missing, text_of, watched
 from tests.browser.test_signin import fits
 from tests.integrations.mail.post_office import open_office
@@ -37,7 +37,7 @@ MOVED = Alarm(
 )
 
 
-@pytest.fixture
+@fixture
 async def house(sqlite_url, tmp_path, monkeypatch):
     """A week of answers."""
     monkeypatch.chdir(tmp_path)
@@ -57,7 +57,7 @@ async def served(house):
     return site
 
 
-@pytest.fixture
+@fixture
 async def opened(browser, house):
     """Opens pages for an admin; they must neither complain nor reach out."""
     site, contexts, complaints = await served(house), [], []

@@ -10,7 +10,7 @@ from commands.api_keys import StoredKeys
 from commands.findings import bad, good
 from commands.personal import CustomerData
 from settings import load
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.web.signing_in import START, WORDS, housed
 from web.server import Site
 
@@ -24,7 +24,7 @@ async def findings():
     return [good("flows", "2 without errors: after-support, relationship"), bad("disk", "0.2 GB free", "make space")]
 
 
-@pytest.fixture
+@fixture
 async def house(sqlite_url, monkeypatch):
     """A server on this machine, with somebody who may sign in; `house.site` is where."""
     settings = {"findings": findings, "values": [("company", "Muster GmbH"), ("channels", "sms (twilio)")]}

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from bot.messages import Pressed, Said
 from tests.browser.acting import XSS
 from tests.browser.conftest import PATIENCE, fixture
-from tests.browser.test_signin import fits
+from tests.browser.looks import PHONE, fits
 from tests.web.inbox_made import ANNA, BEN, Door, Kept, served
 from web import inbox
 from web.server import Site
@@ -121,13 +121,10 @@ async def test_s23_what_customers_write_stays_text(opened, kept):
         assert await page.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
-async def test_axe_finds_nothing_and_nothing_sticks_out(opened, kept, scheme, width, tmp_path):
+async def test_axe_finds_nothing_and_nothing_sticks_out(opened, kept):
     """The list, empty and full, a case with everything on it, and one that is refused."""
-    how = {"width": width, "color_scheme": scheme}
-    page = await opened("/inbox?view=mine", **how)
-    await fits(page, tmp_path / f"empty-{width}-{scheme}.png")
+    page = await opened("/inbox?view=mine", **PHONE)
+    await fits(page, "empty")
     case_id = kept.opens(said="Where is my parcel?" + "x" * 90)
     for number, about in enumerate(({"score": None}, {"score": 7}, {"score": 10}, {"test": True}), 2):
         kept.opens(number, language="de", **about)
@@ -137,13 +134,13 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(opened, kept, scheme, wi
     await kept.act(case_id, "ben@example.com", Said("note: lost in Hanover"), "4")
     kept.delivered[kept.cases[case_id].lines[-1].key] = "unknown"
     await page.goto("/inbox")
-    await fits(page, tmp_path / f"list-{width}-{scheme}.png")
+    await fits(page, "list")
     for who in (ANNA, BEN, "eve/agent"):
-        page = await opened(f"/inbox/{case_id}", who, **how)
+        page = await opened(f"/inbox/{case_id}", who, **PHONE)
         for more in await page.locator("summary").all():
             await more.click()
-        await fits(page, tmp_path / f"case-{who[:3]}-{width}-{scheme}.png")
-    page = await opened(f"/inbox/{case_id}", **how)
+        await fits(page, f"case-{who[:3]}")
+    page = await opened(f"/inbox/{case_id}", **PHONE)
     await page.get_by_label("Your answer").fill("!clam")
     await page.get_by_role("button", name="Send answer").click()
-    await fits(page, tmp_path / f"refused-{width}-{scheme}.png")
+    await fits(page, "refused")

@@ -14,8 +14,8 @@ from insights.reports.letter import one_line
 from storage import reports as runs
 from storage.opening import open_store
 from tests.browser.conftest import PATIENCE, fixture
+from tests.browser.looks import PHONE, fits
 from tests.browser.test_payloads import PAYLOADS, missing, text_of, watched
-from tests.browser.test_signin import fits
 from tests.integrations.mail.post_office import open_office
 from tests.report_house import DAY, NOW, YAML, furnished
 from tests.storage.builders import answer, session, turn
@@ -104,19 +104,13 @@ async def test_a_report_is_looked_at_and_sent(opened, house, script):
     await expect(page.get_by_role("note")).to_contain_text("This went out on")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
-async def test_axe_finds_nothing_and_nothing_sticks_out(opened, house, scheme, width, tmp_path):
+async def test_axe_finds_nothing_and_nothing_sticks_out(opened, house):
     """Every page, empty and full, with a file that is wrong and a title that would be markup."""
-
-    async def look(name):
-        await fits(page, tmp_path / f"{name}-{width}-{scheme}.png")
-
     folder = house.folder / "reports"
     (folder / "weekly.yaml").rename(folder / "weekly.txt")
     await house.reports.look()
-    page = await opened(width=width, color_scheme=scheme)
-    await look("none")
+    page = await opened(**PHONE)
+    await fits(page, "none")
     (folder / "weekly.txt").rename(folder / "weekly.yaml")
     (folder / "monthly.yaml").write_text(HOSTILE)
     (folder / "broken.yaml").write_text(YAML.replace("every: week", "every: weak"))
@@ -133,7 +127,7 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(opened, house, scheme, w
         await page.goto(path)
         for more in await page.locator("summary").all():
             await more.click()
-        await look(name)
+        await fits(page, name)
 
 
 def answers_to(n, by):

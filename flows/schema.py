@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
+
 from flows import durations, phrases
+from flows.described import described
 from flows.model import Flow
 from flows.problems import Path
 
@@ -19,9 +22,16 @@ _NAMED = {"properties", "$defs"}  # hold schemas by names of ours
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a flow, for editors."""
-    schema: Schema = tidy(Flow.model_json_schema(by_alias=True))
+    schema: Schema = tidy(described(Flow))
     schema["properties"]["phrases"]["propertyNames"] = {"enum": list(phrases.shipped())}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot flow"}
+
+
+@cache
+def _shape(model: type[BaseModel]) -> Schema:
+    """The schema without descriptions, which are for people."""
+    schema: Schema = tidy(model.model_json_schema(by_alias=True))
+    return schema
 
 
 def tidy(schema: Any) -> Any:
@@ -53,10 +63,10 @@ def tidy(schema: Any) -> Any:
 
 
 class Walk:
-    """Follows data through a schema, by default the flows'."""
+    """Follows data through the schema of a model, by default the flows'."""
 
-    def __init__(self, schema: Schema | None = None) -> None:
-        self._root = schema or json_schema()
+    def __init__(self, model: type[BaseModel] = Flow) -> None:
+        self._root = _shape(model)
 
     def keys(self, path: Path, data: Any) -> list[str]:
         """The keys that may stand in the mapping at `path`."""

@@ -12,7 +12,7 @@ MAX_TEXT = 1600  # characters; Twilio takes no longer message
 class Frozen(BaseModel):
     """Immutable, and picky about keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
 def or_word(meaning: str) -> Any:

@@ -12,6 +12,7 @@ from bot.cases.desks import Canned
 from bot.cases.desks import Cause as DeskCause
 from bot.segments import segments
 from flows import explain, source
+from flows.described import described
 from flows.problems import Finding, Path, Problem, did_you_mean
 from flows.schema import Schema, Walk, tidy
 from flows.templates import fill, leftovers, names
@@ -98,7 +99,7 @@ def check(text: str | bytes, file: str, languages: Collection[str] = ()) -> Chec
             content = DeskFile.model_validate(document.data)
         except ValidationError as error:
             errors: list[Any] = list(error.errors(include_url=False))
-            found = explain.findings(errors, document.data, Walk(json_schema()))
+            found = explain.findings(errors, document.data, Walk(DeskFile))
             problems += map(document.problem, found)
         if isinstance(document.data, dict):
             problems += map(document.problem, _lint(document.data, sorted(languages)))
@@ -110,7 +111,7 @@ def check(text: str | bytes, file: str, languages: Collection[str] = ()) -> Chec
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a desk file, for editors."""
-    schema: Schema = tidy(DeskFile.model_json_schema(by_alias=True))
+    schema: Schema = tidy(described(DeskFile))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot desk file"}
 
 
@@ -121,7 +122,7 @@ def _texts(text: Text) -> dict[str, str]:
 def _lint(data: dict[str, Any], languages: Sequence[str]) -> Iterator[Finding]:
     """What does not fit together in plain data that need not be valid."""
     vouchers = data.get("vouchers")
-    for path, name, value in Walk(json_schema()).parts(data):
+    for path, name, value in Walk(DeskFile).parts(data):
         if name == "Text" and value is not None:
             coded = path[0] == "vouchers"
             yield from _translations(path, value, languages)

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from bot.contacts import Contact
 from bot.durations import Duration
 from flows import explain, source
+from flows.described import described
 from flows.problems import Finding, Problem, did_you_mean
 from flows.revision import revision
 from flows.routing import Values
@@ -178,7 +179,7 @@ def check(
             campaign = CampaignFile.model_validate(document.data).campaign
         except ValidationError as error:
             errors: list[Any] = list(error.errors(include_url=False))
-            problems += map(document.problem, explain.findings(errors, document.data, Walk(json_schema())))
+            problems += map(document.problem, explain.findings(errors, document.data, Walk(CampaignFile)))
         else:
             problems += map(document.problem, _unknown(campaign, flows, channels))
     failed = any(problem.severity == "error" for problem in problems)
@@ -189,7 +190,7 @@ def check(
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a campaign, for editors."""
-    schema: Schema = tidy(CampaignFile.model_json_schema(by_alias=True))
+    schema: Schema = tidy(described(CampaignFile))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot campaign"}
 
 

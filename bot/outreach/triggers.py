@@ -13,6 +13,7 @@ from bot.durations import Duration
 from bot.outreach.candidate import Candidate
 from bot.outreach.happening import TYPE, Happening
 from flows import explain, source
+from flows.described import described
 from flows.model import Flow
 from flows.problems import Finding, Problem, did_you_mean
 from flows.routing import Values
@@ -117,7 +118,7 @@ def check(text: str | bytes, file: str, known: Known | None = None) -> Checked:
             trigger = TriggerFile.model_validate(document.data).trigger
         except ValidationError as error:
             errors: list[Any] = list(error.errors(include_url=False))
-            problems += map(document.problem, explain.findings(errors, document.data, Walk(json_schema())))
+            problems += map(document.problem, explain.findings(errors, document.data, Walk(TriggerFile)))
         problems += map(document.problem, _lint(document.data, known or Known()))
     failed = any(problem.severity == "error" for problem in problems)
     ordered = sorted(set(problems), key=lambda each: (each.line, each.column, each.code, each.message))
@@ -149,7 +150,7 @@ def check_all(
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a trigger, for editors."""
-    schema: Schema = tidy(TriggerFile.model_json_schema(by_alias=True))
+    schema: Schema = tidy(described(TriggerFile))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot trigger"}
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wi
 from pydantic_core import PydanticCustomError
 
 from flows import explain, source
+from flows.described import described
 from flows.problems import Finding, Problem, did_you_mean
 from flows.schema import Schema, Walk, tidy
 from flows.texts import Frozen
@@ -159,7 +160,7 @@ def check(text: str | bytes, file: str, known: Known | None = None) -> Checked:
             report = ReportFile.model_validate(document.data).report
         except ValidationError as error:
             errors: list[Any] = list(error.errors(include_url=False))
-            problems += map(document.problem, explain.findings(errors, document.data, Walk(json_schema())))
+            problems += map(document.problem, explain.findings(errors, document.data, Walk(ReportFile)))
         problems += map(document.problem, _lint(document.data, known or Known()))
     failed = any(problem.severity == "error" for problem in problems)
     ordered = sorted(set(problems), key=lambda each: (each.line, each.column, each.code, each.message))
@@ -191,7 +192,7 @@ def check_all(
 @cache
 def json_schema() -> Schema:
     """JSON Schema 2020-12 of a report, for editors."""
-    schema: Schema = tidy(ReportFile.model_json_schema(by_alias=True))
+    schema: Schema = tidy(described(ReportFile))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Echolot report"}
 
 

@@ -170,8 +170,9 @@ def settle_memory() -> None:
     """Spare the garbage collector what lives as long as the process: called once, when everything is loaded.
 
     Turns make many short-lived tuples and structs and no cycles, and with Python's defaults the collector looks for
-    cycles among them all the time. What garbage there is by now stays: looking for it would take longer than all else.
+    cycles among them all the time.
     """
+    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 

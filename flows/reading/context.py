@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flows.reading.cues import is_of_another_day, is_of_kin, names_a_thing, opens_a_list
 from flows.reading.lexicon import Lexicon
 from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
 from flows.reading.plurals import NOTHING
@@ -37,12 +38,19 @@ def assess(mentions: Sequence[Mention], units: Sequence[Unit], words: Lexicon, h
     for mention in mentions:
         around = look_around(mention, units)
         weigh(mention, around, units)
-        if _is_of_something_else(mention, around, units, words):
+        named = "" if around.carried else names_a_thing(mention, units, words)
+        if named == OTHER or _is_of_something_else(mention, around, units, words):
             mention.role = OTHER
         else:
             mention.role = _role(mention, around, units, words)
             if mention.role == STRONG:
                 _doubt_what_follows(mention, around, units, words, high)
+            mention.doubt = mention.doubt or named or ("list number" if opens_a_list(mention, units) else "")
+        if len(mentions) == 1 and mention.form == WHOLE:
+            if is_of_another_day(mention, units, words):
+                mention.role, mention.doubt, mention.withdrawn = STRONG, "told", ""
+            elif is_of_kin(mention, units, words):
+                mention.role = OTHER
         mention.rated = mention.form == SCALED or any("rating" in unit.tags for unit in (*around.lead, *around.trail))
         mention.led = any(unit.tags & _LEADING for unit in around.lead)
         mention.alone = around.left is None and around.right is None
@@ -113,7 +121,8 @@ def _is_numbered(mention: Mention, around: Surroundings) -> bool:
 def _is_named(mention: Mention, around: Surroundings, before: Unit) -> bool:
     """What stands in front makes it a name, a count or a date: "room 5", "the 3 drivers", "on the 2.4."."""
     if before.kind == WORD and before.tags & _NAMES:
-        return not ("hedge" in before.tags and around.left is None and around.right is None)  # "около 8"
+        alone = around.left is None and around.right is None
+        return not (alone and not before.tags.isdisjoint(("hedge", "nr")))  # "около 8", "nº 8"
     if "ordinal" in before.tags and mention.form in {BROKEN, RANGE}:
         return True
     return "definite" in before.tags and around.right is not None and not around.right.tags & {"joint", "func"}

@@ -38,7 +38,7 @@ class WordFile(msgspec.Struct, forbid_unknown_fields=True):
 
     `numbers` maps a value to what is said besides the words of `numbers.toml` (dialect, colloquial, feminine forms),
     `slips` to its misspellings; `suffixes` a tag to what may hang on digits; `counting`: see `plurals.py`;
-    `clitics` single letters that may be written together with the word behind them.
+    `clitics` single letters that may be written together with the word behind them; `cues`: see `cues.py`.
     """
 
     numbers: dict[str, str] = {}
@@ -46,6 +46,7 @@ class WordFile(msgspec.Struct, forbid_unknown_fields=True):
     suffixes: dict[str, str] = {}
     slips: dict[str, str] = {}
     counting: dict[str, str] = {}
+    cues: dict[str, str] = {}
     classes: dict[str, str] = {}
     wishes: dict[str, str] = {}
     not_wishes: dict[str, str] = {}
@@ -89,6 +90,7 @@ class Lexicon:
         self.numbers_only = fallback is not None and not source.wishes
         self.numbers: dict[str, int] = {}
         self.suffixes = dict(_by_entry(source.suffixes))
+        self.cues = {name: frozenset(map(fold_word, entries(text))) for name, text in source.cues.items()}
         self.slips = {word: int(value) for word, value in _by_entry(source.slips)}
         self.counting = counting(source.counting)
         self.plural_endings = tuple(map(fold_word, entries(source.plural_endings)))

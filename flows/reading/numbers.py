@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from flows.reading.cues import mark_clock_times, mark_parts_of_many
 from flows.reading.lexicon import Lexicon, lexicon
 from flows.reading.mention import BROKEN, FOREIGN, RANGE, SCALE, SCALED, WHOLE, Mention
 from flows.reading.scales import (
@@ -58,6 +59,8 @@ def find_mentions(units: Sequence[Unit], words: Lexicon, low: int, high: int, *,
         mark_large_numbers(found)
         mark_scales(found, units, low, high)
         mark_shares(found, units, high)
+        mark_parts_of_many(found, units, words, high)
+        mark_clock_times(found, units, words)
         mark_closed_ranges(found, units, high)
         mark_neighbours(found, high)
         mark_ranges(found, units, low, high)
@@ -173,12 +176,15 @@ def _is_of_the_next(units: Sequence[Unit], i: int) -> bool:
 
 
 def _join_keycaps(found: list[Mention], units: Sequence[Unit]) -> None:
-    """Join emoji digits: ":one::zero:" is ten."""
-    for k in range(len(found) - 1, 0, -1):
-        first, second = found[k - 1], found[k]
-        if first.after == second.first and units[first.first].kind == units[second.first].kind == EMOJI:
-            first.value, first.after = first.value * 10 + second.value, second.after
-            del found[k]
+    """Join emoji digits: ":one::zero:" is ten, with another nought it is a hundred."""
+    joined = found[:1]
+    for mention in found[1:]:
+        last = joined[-1]
+        if last.after == mention.first and units[last.first].kind == units[mention.first].kind == EMOJI:
+            last.value, last.after = last.value * 10 + mention.value, mention.after
+        else:
+            joined.append(mention)
+    found[:] = joined
 
 
 def _mark_grades(found: list[Mention], units: Sequence[Unit], words: Lexicon) -> None:

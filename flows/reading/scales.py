@@ -73,6 +73,9 @@ def mark_shares(found: Sequence[Mention], units: Sequence[Unit], high: int) -> N
                 mention.form, scale.form = SCALED, SCALE
                 scale.first -= _is_full(scale, units)
                 break
+            if scale.value == high < mention.value and scale.glued == "of" and mention.form == WHOLE:
+                mention.form, scale.form = BROKEN, SCALE  # "10-ből 11"
+                break
 
 
 def _ends_scale(mention: Mention, units: Sequence[Unit]) -> bool:
@@ -89,7 +92,12 @@ def mark_closed_ranges(found: Sequence[Mention], units: Sequence[Unit], high: in
     """Two numbers side by side and the word for between behind them: "7 8 arası"."""
     for mention, other in pairwise(found):
         closed = other.after < len(units) and "between" in units[other.after].tags
-        if closed and mention.after == other.first and mention.value < other.value <= high:
+        if (
+            closed
+            and mention.after == other.first
+            and mention.value != other.value
+            and max(mention.value, other.value) <= high
+        ):
             mention.form = other.form = RANGE
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from flows.reading.context import assess
 from flows.reading.contradiction import contradicts
+from flows.reading.cues import names_two_parts, prefer_the_first
 from flows.reading.cut import reason
 from flows.reading.decide import Decision, decide
 from flows.reading.excerpt import LONGEST, Excerpt, excerpt
@@ -45,7 +46,7 @@ class Reply(Struct, frozen=True):
 def _cut_up(text: str, language: str) -> Reply:
     words = lexicon(language)
     seen = excerpt(text, language)
-    return Reply(text, seen, unwrap(build_units(seen.tokens, words)), words)
+    return Reply(text, seen, unwrap(build_units(seen.tokens, words), words), words)
 
 
 def read_score(text: str, language: str, low: int = 0, high: int = 10) -> Read:
@@ -88,7 +89,9 @@ def _decide(reply: Reply, low: int, high: int) -> tuple[Decision, list[Mention]]
     if len(mentions) > _TOO_MANY:
         return Decision("reask", None, "too many numbers"), []
     assess(mentions, reply.units, reply.words, high)
-    decision = decide(mentions, reply.units, low, high)
+    prefer_the_first(mentions, reply.units, reply.words)
+    parted = names_two_parts(mentions, reply.units, low, high)
+    decision = Decision("reask", None, "two values") if parted else decide(mentions, reply.units, low, high)
     if decision.rule == "no score":
         return _guess(decision, reply, low, high), mentions
     if reply.words.numbers_only and any(_is_unknown(unit, reply.words) for unit in reply.units):

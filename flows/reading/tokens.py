@@ -12,7 +12,7 @@ from flows.reading.fold import Folded, fold
 NUMBER, WORD, STOP, PAUSE, SIGN, EMOJI, LINE = "number", "word", "stop", "pause", "sign", "emoji", "line"
 LONGEST_WORD = 40  # more letters of a word are never looked up
 
-_LETTER = r"[^\x00-`{-\x7f–€½☺⭐]"  # folded text has no capitals
+_LETTER = r"[^\x00-`{-\x7f–€½°☺⭐]"  # folded text has no capitals
 _UNPARTED = (
     "\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts that put no spaces between words
 )

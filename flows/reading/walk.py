@@ -55,7 +55,7 @@ def _walk_left(mention: Mention, units: Sequence[Unit]) -> tuple[Unit | None, bo
         unit = units[i - 1]
         if unit.kind in _BORDERS or "unsaid" in unit.tags or _is_of_the_number_before(units, i - 1):
             break
-        if _contrasts(unit) and i > 1:
+        if i > 1 and (_contrasts(unit) or _begins_anew(units, i - 1)):
             i -= 1
             break
         if unit.is_number or (unit.kind == WORD and not unit.tags & _LEADS):
@@ -98,6 +98,13 @@ def _is_counted(units: Sequence[Unit], i: int) -> bool:
 def _contrasts(unit: Unit) -> bool:
     """A "but" parts clauses as a comma does: "a bit dear but 8"."""
     return {"joint", "reason"} <= unit.tags and unit.tags.isdisjoint(("cause", "correct", "firm"))
+
+
+def _begins_anew(units: Sequence[Unit], i: int) -> bool:
+    """Whether an "and" and "it is a" lead up to the number: "with you since 2009 and it's a 9"."""
+    if not {"joint", "range"} <= units[i].tags or i + 2 >= len(units) or "copula" in units[i].tags:
+        return False
+    return "copula" in units[i + 1].tags and "article" in units[i + 2].tags
 
 
 def _belongs_before(unit: Unit) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from flows.reading.cues import announces
+from flows.reading.lexicon import Lexicon
 from flows.reading.tokens import LINE, NUMBER, PAUSE, SIGN, STOP, WORD
 from flows.reading.units import Unit, tags
 
@@ -12,7 +14,7 @@ _TELLING = tags("praise blame event aspect endorsing damning rave negative")
 _LONGEST_SIGNATURE, _LONGEST_NAME, _SHORT_NAME = 14, 5, 2
 
 
-def unwrap(units: Sequence[Unit]) -> list[Unit]:
+def unwrap(units: Sequence[Unit], words: Lexicon) -> list[Unit]:
     """The units of the reply itself. A text that is nothing but wrapping is returned as it is."""
     if not any(_may_wrap(unit) for unit in units):
         return list(units)
@@ -23,6 +25,8 @@ def unwrap(units: Sequence[Unit]) -> list[Unit]:
         new_line = i == 0 or units[i - 1].kind == LINE
         if new_line and unit.text == ">":
             i = _after_line(units, i)
+        elif new_line and announces(units[i : (end := _after_line(units, i))], words):
+            i = end
         elif "prompt" in unit.tags:
             kept = _before_quotation(kept)
             i = _after_question(units, i)

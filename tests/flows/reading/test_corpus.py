@@ -39,6 +39,7 @@ def test_development_rows(name: str, accuracy_table: list[str]):
         ("dev_e_rest.jsonl", 0.96, 0.93),
         ("dev_g.tsv", 0.93, 0.98),
         ("dev_h.tsv", 0.9, 0.97),
+        ("dev_i.tsv", 0.93, 0.98),
     ],
 )
 def test_replies_as_people_type_them(name: str, right: float, comments: float, accuracy_table: list[str]):
@@ -81,14 +82,14 @@ def test_unseen_rows(name: str, right: float, accuracy_table: list[str]):
 @pytest.mark.parametrize(
     ("name", "accepted", "comments", "false"),
     [
-        ("unseen_m.jsonl", 142, 127, 0),
+        ("unseen_m.jsonl", 142, 128, 0),
         ("unseen_n.jsonl", 141, 134, 0),
-        ("unseen_o.jsonl", 146, 141, 2),
-        ("unseen_p.jsonl", 148, 143, 0),
+        ("unseen_o.jsonl", 148, 143, 0),
+        ("unseen_p.jsonl", 148, 144, 0),
     ],
 )
 def test_unseen_rows_of_the_last_rounds(name: str, accepted: int, comments: int, false: int, accuracy_table: list[str]):
-    """What the reader does for strangers: `o` and `p` are their first run, of 250 rows each, which the docs tell."""
+    """What the reader does for strangers: 250 rows each; the docs tell their first runs."""
     result = tally(name)
     accuracy_table.append(result.line(name))
     accuracy_table += [f"  {line}" for line in (*result.false_accepts, *result.false_stops)]

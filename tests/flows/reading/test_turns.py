@@ -8,7 +8,7 @@ TURNS = [
     ("tr", "6 değil 8", "accept", 8),
     ("tr", "10 değil", "reask", None),
     ("tr", "10 üzerinden 6, klima çalışmıyordu", "accept", 6),
-    ("tr", "yemekler 9 servis 4", "confirm", 4),
+    ("tr", "yemekler 9 servis 4", "reask", None),
     ("cs", "stop stop, mělo tam být 7", "accept", 7),
     ("da", "jeg har jo allerede svaret 5", "confirm", 5),
     ("nl", "ik heb gisteren al een 6 doorgegeven", "confirm", 6),

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from flows.reading.lexicon import Lexicon
 from flows.reading.mention import FOREIGN, SCALE, SCALED, WHOLE, Mention
-from flows.reading.tokens import NUMBER, WORD
+from flows.reading.tokens import NUMBER, PAUSE, WORD
 from flows.reading.units import Unit, tags
 
 _NONE: frozenset[str] = frozenset()
@@ -27,7 +27,7 @@ _AND = tags("joint")  # "e" is Italian for "and" and, without its accent, for "i
 _SAID = 4
 _BEING = tags("copula was")
 _SMALL = tags("pronoun article firm filler carrier past func prep told joint loose greeting polite was rating label")
-_NAMING = tags("func aspect noun pronoun label article countable handful unit adjective filler piece")
+_NAMING = tags("func aspect noun pronoun label article ordinal vague countable handful unit adjective filler piece")
 _RAVING, _BLAMING = tags("rave endorsing devoted"), tags("blame damning")
 _SAYS = 2  # units of who says it and that it is said
 _DATE = 4  # letters of a year or a date in digits
@@ -137,12 +137,12 @@ def prefer_the_first(mentions: Sequence[Mention], units: Sequence[Unit], words: 
 
 
 def names_two_parts(mentions: Sequence[Mention], units: Sequence[Unit], low: int, high: int) -> bool:
-    """Whether the text is nothing but a word and a number, twice and more: "food 9 service 2"."""
-    if len(mentions) < 2 or len({m.value for m in mentions}) < 2 or len(units) > 4 * len(mentions):
+    """Whether the text is nothing but a word and a number, twice and more: "food 9, service 2"."""
+    if len(mentions) < 2 or len({m.value for m in mentions}) < 2 or len(units) > 5 * len(mentions):
         return False
     start = 0
     for mention in mentions:
-        name = units[start : mention.first]
+        name = units[start + (start > 0 and units[start].kind == PAUSE) : mention.first]
         if not 1 <= len(name) <= 3 or mention.form != WHOLE or not low <= mention.value <= high or mention.withdrawn:
             return False
         if mention.settled or mention.corrected or mention.rated or any(unit.kind != WORD for unit in name):

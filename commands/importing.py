@@ -1,9 +1,10 @@
 """Contacts from a file into the database, a thousand at a time: read, save, count, and note what was refused."""
 
+import asyncio
 import csv
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TextIO
 
@@ -60,11 +61,20 @@ class Problem(NamedTuple):
 class Import:
     """One file. `counts` grow while it runs: new, changed, same, refused, suppressed, doubtful, and rows."""
 
-    def __init__(self, source: Source, columns: Columns, reader: Reader, refuse: Callable[[Problem], None]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        columns: Columns,
+        reader: Reader,
+        refuse: Callable[[Problem], None],
+        batch: int = 0,
+    ) -> None:
+        """`batch` rows are saved in one transaction (0: BATCH); `refuse` is told of every problem."""
         self._source = source
         self._columns = columns
         self._reader = reader
         self._refuse = refuse
+        self._size = batch or BATCH
         self.counts: Counter[str] = Counter()
 
     @property
@@ -75,9 +85,13 @@ class Import:
     async def run(self, save: Save, clock: Callable[[], int]) -> None:
         """Everything, batch by batch. Raises Unreadable and StoreUnavailable; what was saved before stays."""
         lines = iter(self._source.lines)
-        # one after the other: reading beside the database's thread is no faster, as both want the interpreter
-        while batch := list(islice(lines, BATCH)):
-            await self._save(batch, [self._read(line) for line in batch], save, clock())
+        # one after the other: reading beside the database's thread is no faster, as both want the interpreter; and in
+        # a thread, for a server has others to answer meanwhile
+        while batch := await asyncio.to_thread(self._batch, lines):
+            await self._save([line for line, _ in batch], [row for _, row in batch], save, clock())
+
+    def _batch(self, lines: Iterator[Line]) -> list[tuple[Line, Read]]:
+        return [(line, self._read(line)) for line in islice(lines, self._size)]
 
     def _read(self, line: Line) -> Read:
         if line.problem:

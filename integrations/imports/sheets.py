@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from integrations.imports.source import MOST_COLUMNS, Line, Source, Unreadable, header
+from integrations.imports.source import USUAL, Limits, Line, Source, Unreadable, header
 
-MOST_UNPACKED = 1 << 30
-"""Bytes that a workbook may unpack to; a million rows with twenty cells are about half of it."""
 MOST_SHARED = 128 << 20
 """Bytes of texts that cells share: they are all held in memory."""
 _SHARED = "sharedstrings.xml"
@@ -27,11 +25,11 @@ _BROKEN = (
 )
 
 
-def opened(path: Path) -> Source:
+def opened(path: Path, limits: Limits = USUAL) -> Source:
     """An XLSX file. Raises Unreadable, also while rows are read."""
     import openpyxl  # noqa: PLC0415  # for spreadsheets only
 
-    _measure(path)
+    _measure(path, limits.unpacked)
     file = path.open("rb")  # closed with the book; by its name the library would judge it
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -39,7 +37,7 @@ def opened(path: Path) -> Source:
         if sheet is None:
             raise Unreadable(f"{path} shows no sheet")
         sheet.reset_dimensions()  # what the file says of its size may be wrong
-        rows = _rows(path, sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1))
+        rows = _rows(path, sheet.iter_rows(values_only=True, max_col=limits.columns + 1))
         total = max(1, sheet.max_row or 1)
         columns = header(path, [cell(value) for value in next(rows, ())])
     except _BROKEN as error:
@@ -47,6 +45,7 @@ def opened(path: Path) -> Source:
         raise Unreadable(
             f"{path} cannot be read as a spreadsheet ({type(error).__name__}): save it anew, or as CSV"
         ) from error
+    rows = _counted(path, rows, limits.rows)
     others = [each.title for each in book.worksheets if each is not sheet]
     note = f"sheet {sheet.title!r}" + (f"; not read: {', '.join(map(repr, others[:5]))}" if others else "")
     at = [0]
@@ -73,7 +72,7 @@ def _figure(value: float) -> str:
     return written + "0" if len(written.partition(".")[2]) == 3 else written  # or it would look like thousands
 
 
-def _measure(path: Path) -> None:
+def _measure(path: Path, most: int) -> None:
     """Raises Unreadable for what would fill the memory or the day; nothing unpacks to more than it says here."""
     try:
         with zipfile.ZipFile(path) as file:
@@ -81,7 +80,7 @@ def _measure(path: Path) -> None:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise Unreadable(f"{path} cannot be opened as a spreadsheet: {error}") from error
     shared = sum(part.file_size for part in parts if part.filename.lower().endswith(_SHARED))
-    if len(parts) > 10_000 or shared > MOST_SHARED or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    if len(parts) > 10_000 or shared > MOST_SHARED or sum(part.file_size for part in parts) > most:
         raise Unreadable(f"{path} is too large for a spreadsheet: save it as CSV")
     if not any(part.filename.lower().startswith("xl/") for part in parts):
         raise Unreadable(f"{path} is an archive, not a spreadsheet: unpack it first")
@@ -92,6 +91,15 @@ def _rows(path: Path, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         yield from rows
     except _BROKEN as error:
         raise Unreadable(f"{path} is damaged ({type(error).__name__}): save it anew, or as CSV") from error
+
+
+def _counted(path: Path, rows: Iterator[Sequence[Any]], most: int) -> Iterator[Sequence[Any]]:
+    for number, row in enumerate(rows, 2):
+        if number > most:
+            raise Unreadable(
+                f"{path} has more than {most:,} rows, or one that says so: delete empty ones, or divide it"
+            )
+        yield row
 
 
 def _told(book: Any, rows: Iterator[Sequence[Any]], columns: tuple[str, ...], at: list[int]) -> Iterator[Line]:

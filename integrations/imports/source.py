@@ -37,8 +37,22 @@ class Source(NamedTuple):
     done: Callable[[], float]
 
 
-def opened(path: Path) -> Source:
-    """A file by its name and its first bytes. Raises Unreadable, also while rows are read."""
+class Limits(NamedTuple):
+    """What a spreadsheet may have at most. A row may say that it is the trillionth: all before it are gone through.
+
+    `unpacked` (bytes): a million rows with twenty cells are about half of it.
+    """
+
+    columns: int = MOST_COLUMNS
+    rows: int = 1 << 20
+    unpacked: int = 1 << 30
+
+
+USUAL = Limits()
+
+
+def opened(path: Path, limits: Limits = USUAL) -> Source:
+    """A file by its name and its first bytes; `limits` are for spreadsheets. Raises Unreadable, also at any row."""
     from integrations.imports import lines, sheets, text  # noqa: PLC0415  # each knows this module
 
     try:
@@ -49,7 +63,7 @@ def opened(path: Path) -> Source:
     if not first:
         raise Unreadable(f"{path} is empty")
     if first.startswith(b"PK\x03\x04"):
-        return sheets.opened(path)
+        return sheets.opened(path, limits)
     if first.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(f"{path} is in Excel's old format: save it as .xlsx or CSV")
     if first.startswith((b"%PDF", b"\x1f\x8b", b"SQLite")):

@@ -25,6 +25,7 @@ from commands.events import events_of
 from commands.figures import StoredFigures
 from commands.flow_drafts import StoredDrafts
 from commands.flow_pages import StoredFlows
+from commands.import_pages import ImportPages
 from commands.inbox import Inbox
 from commands.inbox_pages import InboxPages
 from commands.invitations import Invitations
@@ -39,7 +40,18 @@ from integrations.inbound.hook import Hook
 from settings import Settings
 from storage import accounts
 from storage.vault import derived
-from web import app, compare, contact_pages, flow_pages, home, inbox, ledger_pages, outreach_pages, report_pages
+from web import (
+    app,
+    compare,
+    contact_pages,
+    flow_pages,
+    home,
+    import_pages,
+    inbox,
+    ledger_pages,
+    outreach_pages,
+    report_pages,
+)
 from web.install import Installing
 from web.keys import Key, Keyring, digest
 from web.pictures import Pictures
@@ -189,7 +201,8 @@ def asking(assembled: Parts) -> list[Route]:
     outreach = outreach_of(settings, store, assembled.library, clock)
     campaigns = OutreachPages(outreach, assembled.library, sorted(settings.channels))
     people = contact_pages.routes(ContactPages(store, settings, outreach, clock))
-    return [*outreach_pages.routes(campaigns), *ledger_pages.routes(campaigns, clock), *people]
+    files = import_pages.routes(ImportPages(store, settings, clock))
+    return [*outreach_pages.routes(campaigns), *ledger_pages.routes(campaigns, clock), *files, *people]
 
 
 def flows_of(assembled: Parts) -> Publishing:

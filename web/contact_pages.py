@@ -75,6 +75,7 @@ async def _list(request: Request, people: People, given: Mapping[str, str]) -> R
         following=found.following,
         onward=f"/contacts?{urlencode({**chosen, 'after': found.following})}",
         short=found.short,
+        imports=runs(me(request)),
     )
 
 

@@ -17,6 +17,7 @@ from web.pages import page, visitor
 from web.policies import Need, Role, Scoped
 from web.problems import Refused
 from web.sessions import NAME, Doors
+from web.uploads import in_parts, read_parts
 from web.visitors import Visitor
 
 FORM_LIMIT = 64 * 1024  # bytes
@@ -154,11 +155,18 @@ async def _check(request: Request, need: Role, who: Visitor, doors: Doors) -> No
     if request.method not in SAFE:
         given = request.headers.get("x-csrf-token", "")
         if not given:
-            await read_form(request, need.form)
+            await _read(request, need)
             given = form(request).get(TOKEN, "")
         doors.check_form(request, given, doors.secret(request, NAME))
     if need.sure and not doors.is_sure(who):
         raise Refused(403, "Is it you?", "Give your password once more at /confirm: this is asked for every time.")
+
+
+async def _read(request: Request, need: Role) -> None:
+    if need.file and in_parts(request):
+        request.scope["state"]["form"] = await read_parts(request, need.file)
+    else:
+        await read_form(request, need.form)
 
 
 def _lets_in(need: Role, who: Visitor) -> bool:

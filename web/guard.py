@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import StoreUnavailable
+from web.policies import POLICIES, Role
 from web.problems import Refused, unavailable
 
 log = structlog.get_logger("web")
@@ -21,6 +22,12 @@ log = structlog.get_logger("web")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HOOK_LIMIT = 256 * 1024  # bytes of body
 API_LIMIT = 1024 * 1024
+UPLOAD_LIMIT = 32 * 1024 * 1024
+"""Of a form with a file. A browser shows an answer only when all that it sends was taken: what is too large is thrown
+away as it comes, up to this."""
+UPLOADS = frozenset(
+    name.removeprefix("POST ") for name, need in POLICIES.items() if isinstance(need, Role) and need.file
+)
 _PROCESS = secrets.token_hex(4)
 _NUMBER = itertools.count(1)
 METHODS = frozenset({"GET", "HEAD", "POST"})
@@ -93,9 +100,15 @@ class Guard:
             raise Refused(400, "Wrong character", "An address cannot hold the character U+0000.")
         if encoded:
             raise Refused(415, "Send the body uncompressed", headers={"connection": "close"})
-        limit = API_LIMIT if scope["path"].startswith("/api/") else HOOK_LIMIT
+        limit = _limit(scope["path"])
         if not length.isdigit() or int(length) > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
+
+
+def _limit(path: str) -> int:
+    if path in UPLOADS:
+        return UPLOAD_LIMIT
+    return API_LIMIT if path.startswith("/api/") else HOOK_LIMIT
 
 
 def _facts(scope: Scope) -> tuple[str, bool, bytes]:
@@ -121,7 +134,8 @@ def _hostname(host: bytes) -> str:
         return ""
 
 
-def _too_large(limit: int) -> Refused:
+def too_large(limit: int) -> Refused:
+    """What is told to who sends more than `limit` bytes."""
     return Refused(413, "Too large", f"The limit is {limit // 1024} kB.", {"connection": "close"})
 
 
@@ -166,6 +180,6 @@ async def read_body(request: Request, limit: int) -> bytes:
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
         chunks.append(chunk)
     return b"".join(chunks)

@@ -31,6 +31,8 @@ class Scoped(NamedTuple):
 class Role(NamedTuple):
     """A person with one of these roles, or an admin. Their forms may have `form` bytes.
 
+    `file`: theirs may be in parts, with a file, and have so many bytes.
+
     With `brand` and `desk` EVERY only one whose role is for all of them; with "" the route looks at the brand and desk
     of what it shows. `sure`: they gave their password within the last minutes, or are asked for it (S39).
     """
@@ -40,6 +42,7 @@ class Role(NamedTuple):
     desk: str = ""
     form: int = 64 * 1024
     sure: bool = False
+    file: int = 0
 
 
 Need = Open | Signed | Scoped | Role
@@ -53,6 +56,9 @@ READER_OF_DECISIONS = Role(("agent", "analyst"), desk=EVERY)
 READER_OF_CONTACTS = Role(("agent",), desk=EVERY)  # contacts belong to no desk
 READS_FLOWS = Role(("author", "analyst"))
 AUTHOR = Role(("author",), form=256 * 1024)  # a whole survey in a field; web.guard takes no larger body
+IMPORTER = Role(
+    ("admin",), EVERY, EVERY, file=6 * 1024 * 1024
+)  # a file of 4 MB, once more as text when it is confirmed
 DOOR = "who has not signed in yet gets here; forms are checked"
 DEMO = "exists only while `run.py demo` runs, on this machine alone, with nobody's data"
 
@@ -84,6 +90,9 @@ POLICIES: Mapping[str, Need] = {
     "GET /ledger": READER_OF_DECISIONS,
     "GET /contacts": READER_OF_CONTACTS,
     "POST /contacts": READER_OF_CONTACTS,
+    "GET /contacts/import": ADMIN,
+    "POST /contacts/import": IMPORTER,
+    "POST /contacts/import/stored": IMPORTER,
     "GET /contacts/{id}": READER_OF_CONTACTS,
     "POST /contacts/{id}/merge": ADMIN,
     "GET /flows": READS_FLOWS,

@@ -15,6 +15,7 @@ from bot.runtime.planner import Planner
 from commands.ask_budget import budget
 from commands.assemble import outreach_of
 from commands.contact_pages import ContactPages
+from commands.import_pages import ImportPages
 from commands.outreach_pages import OutreachPages
 from commands.people import People
 from flows import library
@@ -26,7 +27,7 @@ from storage.contacts import contact as contact_with
 from storage.ledger import StoredLedger
 from storage.opening import open_store
 from tests.web.inbox_made import Door
-from web import contact_pages, ledger_pages, outreach_pages, pages
+from web import contact_pages, import_pages, ledger_pages, outreach_pages, pages
 from web.gate import gated
 from web.guard import Guard
 from web.policies import POLICIES
@@ -70,6 +71,7 @@ class World:
         self.outreach = outreach_of(self.settings, self.store, self.library, lambda: self.now)
         self.campaigns = OutreachPages(self.outreach, self.library, sorted(self.settings.channels))
         self.people = ContactPages(self.store, self.settings, self.outreach, lambda: self.now)
+        self.files = ImportPages(self.store, self.settings, lambda: self.now)
         self.saving = People(self.store, self.settings, lambda: self.now)
 
     async def knows(self, name="Ada Beck", *, agrees=True, number="", **said):
@@ -121,7 +123,7 @@ class World:
         """The pages behind this door."""
         routes = [
             *outreach_pages.routes(self.campaigns), *ledger_pages.routes(self.campaigns, lambda: self.now),
-            *contact_pages.routes(self.people), *pages.routes(),
+            *import_pages.routes(self.files), *contact_pages.routes(self.people), *pages.routes(),
         ]  # fmt: skip
         return Guard(Router(gated(routes, POLICIES, door)), ["nps.example.com"], lambda *_: None)
 
@@ -148,6 +150,14 @@ class Page:
         headers = {"origin": URL, "sec-fetch-site": "same-origin"}
         given = {name.removesuffix("_"): value for name, value in fields.items()}
         return await self.client.post(path, data={"_csrf": self.csrf, **given}, headers=headers)
+
+    async def send(self, path, content=None, name="people.csv", /, **fields):
+        """The same as a form in parts, with a file where there is one."""
+        headers = {"origin": URL, "sec-fetch-site": "same-origin"}
+        parts = [("_csrf", (None, self.csrf)), *((key, (None, value)) for key, value in fields.items())]
+        if content is not None:
+            parts.append(("file", (name, content)))
+        return await self.client.post(path, files=parts, headers=headers)
 
 
 @contextlib.asynccontextmanager

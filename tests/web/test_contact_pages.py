@@ -26,8 +26,12 @@ def listed(answer):
 
 async def test_the_empty_list_says_how_people_come_in(here):
     async with here.looks(AGENT) as page:
-        assert CONTACTS["en"]["none_text"] in shown(await page.get("/contacts"))
+        assert CONTACTS["en"]["none_text_agent"] in shown(await page.get("/contacts"))
         assert CONTACTS["en"]["none_chosen_text"] in shown(await page.post("/contacts", q="Ada"))
+    async with here.looks() as page:
+        answer = await page.get("/contacts")
+    assert CONTACTS["en"]["none_text"] in shown(answer)
+    assert 'href="/contacts/import"' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,17 @@ REPORTS = (
     "test_reports.py::test_t18_s23_what_reports_are_called_and_tell",
     "test_reports.py::test_axe_finds_nothing_and_nothing_sticks_out",
 )
+IMPORTING = (
+    "test_import.py::test_s23_what_a_file_says_stays_text",
+    "test_import.py::test_axe_finds_nothing_and_nothing_sticks_out",
+)
 
 PAGES = {
     "/": NUMBERS, "/compare": NUMBERS, "/comments": NUMBERS, "/answers/{id}": NUMBERS,
     "/inbox": CASES, "/inbox/{id}": CASES,
     "/flows": SURVEYS, "/flows/{id}": SURVEYS, "/flows/{id}/edit": SURVEYS,
     "/outreach": ASKING, "/outreach/new": ASKING, "/outreach/{id}": ASKING, "/ledger": ASKING,
-    "/contacts": ASKING, "/contacts/{id}": ASKING,
+    "/contacts": ASKING, "/contacts/{id}": ASKING, "/contacts/import": IMPORTING,
     "/reports": REPORTS, "/reports/{id}": REPORTS, "/reports/{id}/letter": REPORTS,
     "/account": SIGNED_IN, "/confirm": SURE,
     "/settings": SIGNED_IN, "/settings/people": SIGNED_IN, "/settings/people/{id}": SIGNED_IN,

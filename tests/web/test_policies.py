@@ -113,6 +113,9 @@ def test_t25_the_table_is_what_was_decided():
         "POST /contacts": Role(("agent",), "", EVERY),
         "GET /contacts/{id}": Role(("agent",), "", EVERY),
         "POST /contacts/{id}/merge": only_admins,
+        "GET /contacts/import": only_admins,
+        "POST /contacts/import": only_admins._replace(file=6 * 1024 * 1024),
+        "POST /contacts/import/stored": only_admins._replace(file=6 * 1024 * 1024),
     }
 
 

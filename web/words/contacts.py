@@ -27,9 +27,14 @@ _ROWS: Mapping[str, tuple[str, str]] = {
     ),
     "none": ("Noch kennt Echolot niemanden", "Echolot knows nobody yet"),
     "none_text": (
-        "Bringen Sie Kontakte mit run.py import contacts DATEI herein, aus CSV oder Excel, oder über die API.",
-        "Bring contacts in with run.py import contacts FILE, from CSV or Excel, or over the API.",
+        "Bringen Sie Kontakte aus einer Datei herein, aus CSV oder Excel, hier oder mit run.py import contacts DATEI.",
+        "Bring contacts in from a file, CSV or Excel, here or with run.py import contacts FILE.",
     ),
+    "none_text_agent": (
+        "Ein Admin kann Kontakte aus einer Datei hereinbringen, aus CSV oder Excel.",
+        "An admin can bring contacts in from a file, CSV or Excel.",
+    ),
+    "import": ("Aus einer Datei", "Import a file"),
     "none_chosen": ("Niemand in dieser Auswahl", "Nobody in this selection"),
     "none_chosen_text": (
         "Namen werden in Teilen gefunden, Adressen und Nummern nur als Ganzes.",

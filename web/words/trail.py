@@ -22,6 +22,7 @@ TRAIL: Mapping[str, tuple[str, str]] = {
     "act_campaign_cancelled": ("hat eine Kampagne abgebrochen", "cancelled a campaign"),
     "act_contact_seen": ("hat einen Kontakt angesehen", "looked at a contact"),
     "act_contact_merged": ("hat zwei Kontakte zusammengeführt", "made two contacts one"),
+    "act_contacts_imported": ("hat Kontakte aus einer Datei hereingebracht", "imported contacts from a file"),
     "act_saw_comments": ("hat Kommentare gelesen", "read comments"),
     "act_saw_answer": ("hat eine Antwort gelesen", "read an answer"),
     "act_saw_cases": ("hat die Liste der Fälle gesehen", "saw the list of cases"),

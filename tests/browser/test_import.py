@@ -5,7 +5,7 @@ import csv
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, fixture
 from tests.browser.test_payloads import PAYLOADS, settled, watched
 from tests.browser.test_signin import fits
 from tests.web.inbox_made import Door
@@ -20,7 +20,7 @@ ROWS = (
 )
 
 
-@pytest.fixture
+@fixture
 async def site(sqlite_url):
     async with world(sqlite_url) as here:
         served = Site("127.0.0.1", 0)

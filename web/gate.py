@@ -22,6 +22,7 @@ from web.visitors import Visitor
 
 FORM_LIMIT = 64 * 1024  # bytes
 FORM_FIELDS = 200
+NO_FORM = "What came is no form. Open the page once more and send it from there."
 NO_STORE = {"cache-control": "no-store"}
 SAFE = frozenset({"GET", "HEAD"})
 TOKEN = "_csrf"  # noqa: S105  # the name of the field
@@ -60,23 +61,33 @@ def names(route: BaseRoute) -> list[str]:
 
 
 def form(request: Request) -> Mapping[str, str]:
-    """The fields of the form that came in; of several with one name the last one."""
-    found: Mapping[str, str] = request.scope["state"]["form"]
+    """The fields of the form that came in; of several with one name the last one. Raises Refused if none came."""
+    found: Mapping[str, str] | None = request.scope["state"].get("form")
+    if found is None:  # a script may show its token in a header and send anything
+        raise Refused(415, "Send a form", NO_FORM)
     return found
 
 
 async def read_form(request: Request, limit: int = FORM_LIMIT) -> None:
     """Read the body of at most `limit` bytes as a form, for `form`. Raises Refused."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        raise Refused(415, "Send a form")
+    if not _is_form(request):
+        raise Refused(415, "Send a form", NO_FORM)
     body = await read_body(request, limit)
+    if body.count(b"&") >= FORM_FIELDS:
+        raise Refused(422, "Wrong form", f"A form has at most {FORM_FIELDS} fields.")
     try:
-        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS, errors="strict")
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
     except ValueError as error:
         raise Refused(422, "Wrong form", "The body is not a form in UTF-8.") from error
     if any("\0" in name + value for name, value in fields):
         raise Refused(422, "Wrong form", "A text cannot hold the character U+0000.")
     request.scope["state"]["form"] = {name: value.replace("\r\n", "\n") for name, value in fields}
+
+
+def _is_form(request: Request) -> bool:
+    """Whether the body says that it is one, without files."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    return kind.lower() == "application/x-www-form-urlencoded"
 
 
 def _behind(route: BaseRoute, policies: Mapping[str, Need], doors: Doors | None, watch: Watch) -> BaseRoute:
@@ -153,11 +164,13 @@ async def _check(request: Request, need: Role, who: Visitor, doors: Doors) -> No
     if not _lets_in(need, who):
         raise Refused(403, "Not for you", "Your roles do not reach this far. Ask an admin if they should.")
     if request.method not in SAFE:
-        given = request.headers.get("x-csrf-token", "")
-        if not given:
+        given, secret = request.headers.get("x-csrf-token", ""), doors.secret(request, NAME)
+        if given:
+            doors.check_form(request, given, secret)
+        if not given or _is_form(request) or in_parts(request):
             await _read(request, need)
-            given = form(request).get(TOKEN, "")
-        doors.check_form(request, given, doors.secret(request, NAME))
+        if not given:
+            doors.check_form(request, form(request).get(TOKEN, ""), secret)
     if need.sure and not doors.is_sure(who):
         raise Refused(403, "Is it you?", "Give your password once more at /confirm: this is asked for every time.")
 

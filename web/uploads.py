@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import NamedTuple
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -22,7 +23,7 @@ class Upload(NamedTuple):
 
 def in_parts(request: Request) -> bool:
     """Whether the body says that it is such a form."""
-    return request.headers.get("content-type", "").partition(";")[0].strip() == "multipart/form-data"
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data"
 
 
 def upload(request: Request) -> Upload | None:
@@ -36,6 +37,8 @@ async def read_parts(request: Request, limit: int) -> dict[str, str]:
 
     Of a larger form those are there that came whole: the browser is told in a page, not hung up on.
     """
+    if parse_options_header(request.headers["content-type"])[1].get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise Refused(422, "Wrong form", "The body is not a form in UTF-8.")
     larger = False
 
     async def counted() -> AsyncGenerator[bytes, None]:

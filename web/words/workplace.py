@@ -88,6 +88,12 @@ _ROWS: Mapping[str, tuple[str, str]] = {
         "Vielleicht wurde es gelöscht, oder die Adresse stimmt nicht ganz.",
         "It may be gone, or the address is not quite right.",
     ),
+    "refused_413": ("Das ist zu groß", "That is too large"),
+    "refused_415": ("Das war kein Formular", "That was no form"),
+    "refused_415_text": (
+        "Öffnen Sie die Seite noch einmal und schicken Sie es von dort ab.",
+        "Open the page once more and send it from there.",
+    ),
     "refused_422": ("Das hat nicht geklappt", "That did not work"),
     "refused_429": ("Zu viele Versuche", "Too many attempts"),
     "refused_429_text": (

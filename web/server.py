@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 READ_SECONDS = 10
+SLOWEST = 16 * 1024  # bytes a second of what is let take its time
 HEAD_BYTES = 16 * 1024
 HEAD_FIELDS = 100
 GRACE_SECONDS = 10
@@ -17,11 +18,15 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 
 
 class Patient(HttpToolsProtocol):
-    """uvicorn's protocol with limits (RELIABILITY S32): 10 s for a request, 16 kB and 100 fields for its head."""
+    """uvicorn's protocol with limits (RELIABILITY S32): 10 s for a request, 16 kB and 100 fields for its head.
+
+    Who answers may call `scope["unhurried"]`: then the rest may take longer, as long as SLOWEST comes in any 10 s.
+    """
 
     _timer: asyncio.TimerHandle | None = None
     _head = 0  # bytes of the head that is being read
     _reading = True
+    _came = 0  # bytes of the body since somebody last looked
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A new connection: the clock starts before the first byte."""
@@ -58,7 +63,13 @@ class Patient(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is there; the body's size is web.guard's business."""
         self._reading = False
+        self.scope["unhurried"] = self._unhurried  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        self._came += len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """All of the request is there: from now on it is our turn."""
@@ -77,6 +88,20 @@ class Patient(HttpToolsProtocol):
     def _wait(self) -> None:
         if self._timer is None:
             self._timer = self.loop.call_later(READ_SECONDS, self.timeout_keep_alive_handler)
+
+    def _unhurried(self) -> None:
+        """Begin to look at how fast the request comes, unless all of it is there."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer, self._came = self.loop.call_later(READ_SECONDS, self._look), 0
+
+    def _look(self) -> None:
+        """Hang up on who sends too slowly, or goes on sending when the answer is out."""
+        slow = self._came < SLOWEST * READ_SECONDS
+        if slow or self.cycle.response_complete:
+            self.timeout_keep_alive_handler()
+        else:
+            self._unhurried()
 
     def _arrived(self) -> None:
         if self._timer is not None:

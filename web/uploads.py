@@ -39,6 +39,8 @@ async def read_parts(request: Request, limit: int) -> dict[str, str]:
     """
     if parse_options_header(request.headers["content-type"])[1].get(b"charset", b"utf-8").lower() != b"utf-8":
         raise Refused(422, "Wrong form", "The body is not a form in UTF-8.")
+    if unhurried := request.scope.get("unhurried"):  # nobody gets here who has not signed in
+        unhurried()
     larger = False
 
     async def counted() -> AsyncGenerator[bytes, None]:

@@ -8,6 +8,8 @@ import pytest
 from sandbox.oidc.tokens import FORGERIES, TWISTS
 from tests.docs.pages import ROOT, page, table
 from web.guard import API_LIMIT, HOOK_LIMIT
+from web.import_shapes import MOST_COLUMNS, MOST_FILE, MOST_ROWS
+from web.server import READ_SECONDS, SLOWEST
 from web.throttle import AT_ONCE
 
 PAGE = page("docs/reference/security.md")
@@ -39,3 +41,5 @@ def test_the_figures_are_those_of_the_program():
     assert f"{AT_ONCE:,} webhooks" in PAGE
     assert f"{HOOK_LIMIT // 1024} kB" in PAGE
     assert f"{API_LIMIT // 1024 // 1024} MB" in PAGE
+    assert f"{MOST_FILE // 1024 // 1024} MB, {MOST_ROWS:,} rows and {MOST_COLUMNS} columns" in PAGE
+    assert f"longer than {READ_SECONDS} s as long as {SLOWEST // 1024} kB a second" in PAGE

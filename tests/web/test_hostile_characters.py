@@ -1,5 +1,6 @@
 """NUL, other control characters and halves of characters, wherever the API takes words: on both databases no 500."""
 
+import base64
 import json
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from flows import library
 from settings import Settings
 from storage.opening import open_store
 from tests.bot.runtime.rooms import Rooms
+from tests.web.outreach_made import world
+from tests.web.test_import_pages import LOOK, STORE, carried
 from web.key_shapes import SCOPES
 from web.keys import Key, digest
 from web.openapi import document
@@ -250,6 +253,27 @@ async def test_whatever_is_written_the_server_goes_on(api, data):
     call = data.draw(st.sampled_from(sorted(api.calls)))
     word = data.draw(st.text(max_size=40) | st.text(st.characters(categories=["Cc", "Cs", "Cf", "Cn"]), max_size=10))
     assert (await api.calls[call](word)).status_code < 500
+
+
+async def test_no_word_in_a_file_makes_an_import_fail(database_url):
+    """In a cell, as a column, as what the file is called: taken, or refused on a page; the list can be read after."""
+    taken = 0
+    async with world(database_url) as here, here.looks() as page:
+        for n, word in enumerate(map(_bytes, HOSTILE.values())):
+            content = b"id;name;%s;mobile\n%d%s;%s;%s;+49151123450%02d\n" % (word, n, word, word, word, n)
+            looks = [
+                await page.send(LOOK, content),
+                await page.send(LOOK, content, "a.jsonl"),
+                await page.send(LOOK, content=base64.b64encode(content), name=word, country=b"de"),
+                await page.send(LOOK, content=base64.b64encode(content), name=b"a.csv", country=word),
+            ]
+            assert {answer.status_code for answer in looks} <= {200, 422}, word
+            if "seen" in (fields := carried(looks[0])):
+                stored = await page.send(STORE, **fields)
+                assert stored.status_code == 200, word
+                taken += 'role="status"' in stored.text
+        assert (await page.get("/contacts")).status_code == 200
+    assert taken > len(HOSTILE) / 2
 
 
 async def test_the_table_has_every_route():

@@ -25,6 +25,7 @@ from web.import_shapes import MOST_COLUMNS, MOST_FILE, MOST_ROWS, Imports, Seen,
 from web.outreach_shown import figure
 from web.pages import page, spoken
 from web.uploads import upload
+from web.words.import_sentences import SAYS
 from web.words.imports import IMPORTS
 
 RESULTS = ("new", "known_changed", "same", "refused", "suppressed", "doubtful")
@@ -127,6 +128,7 @@ def _page(
         "import.html",
         status,
         i=words,
+        say=SAYS[lang],
         sent=sent,
         taken=taken,
         stored=stored,

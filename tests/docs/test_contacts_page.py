@@ -5,12 +5,16 @@ import re
 from pathlib import Path
 
 from bot import people
+from commands import import_
 from commands.importing import REFUSED
 from commands.people import People
 from flows import source
 from settings import Settings
 from tests.docs.pages import code, page, pieces, table
 from tests.docs.test_tutorial import expect
+from web.import_shapes import MOST_COLUMNS, MOST_FILE, MOST_ROWS
+from web.openapi import document
+from web.server import SLOWEST
 
 PAGE = page("docs/howto/contacts.md")
 
@@ -45,3 +49,17 @@ def test_the_call_of_the_page_is_taken(tmp_path: Path) -> None:
     row = People(None, configured, lambda: 0)._read(json.loads(call))
     assert row.person is not None, row.wrong
     assert row.consent["basis"] == "consent"
+
+
+def test_the_limits_are_those_of_the_program() -> None:
+    """Of the page in the browser."""
+    limits = {row[0]: row[1] for row in table(PAGE, "limit", "in the browser", "`run.py import contacts`")}
+    assert limits["file"] == f"{MOST_FILE >> 20} MB, at {SLOWEST >> 10} kB a second or more"
+    assert (limits["rows"], limits["columns"]) == (f"{MOST_ROWS:,}", str(MOST_COLUMNS))
+
+
+def test_there_is_no_way_in_for_scores() -> None:
+    """As the page says: who builds one changes it."""
+    assert "There is no way in for them" in PAGE
+    assert set(import_.command.commands) == {"contacts"}
+    assert {verb for path, verbs in document()["paths"].items() if "responses" in path for verb in verbs} == {"get"}

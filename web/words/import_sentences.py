@@ -71,7 +71,7 @@ _FILES: Mapping[str, str] = {
     "sheet {name}; not read: {others}": "Blatt {name}; nicht gelesen: {others}",
     "JSON lines": "JSON-Zeilen",
     # why a column is left out
-    "{column} is {target} already": "{column} ist schon {target}",
+    "{column} is {target:part} already": "{target} steht schon in {column}",
     "it could be {channels:part}: say which with --channel": "es könnte {channels} sein: bitte auswählen",
     "there is no channel for phone numbers in the settings": (
         "in den Einstellungen gibt es keinen Kanal für Telefonnummern"
@@ -164,6 +164,16 @@ PARTS: Mapping[str, str] = {
     "commas": "Kommas",
     "tabs": "Tabulatoren",
     "bars": "senkrechte Striche",
+    "external": "die Kundennummer",
+    "language": "die Sprache",
+    "zone": "die Zeitzone",
+    "country": "das Land",
+    "brand": "die Marke",
+    "region": "die Region",
+    "segment": "das Segment",
+    "agent": "die Betreuung",
+    "revenue": "der Umsatz",
+    "addresses.{channel:word}": "die Adresse bei {channel}",
     "{one} or {rest:part}": "{one} oder {rest}",
 }
 

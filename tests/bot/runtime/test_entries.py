@@ -8,7 +8,7 @@ from bot.contacts import place
 from bot.messages import Address, Consent, Control, Inbound, Pressed, Said, Started
 from bot.outreach.entries import Entries, EntrySettings
 from bot.pseudonyms import Pseudonyms
-from bot.runtime.entering import SHUT, Doors, used
+from bot.runtime.entering import Doors, used
 from bot.runtime.worker import Worker
 from flows.library import Library
 from flows.phrases import phrase
@@ -263,62 +263,6 @@ async def test_a_person_who_talks_is_not_interrupted(shop):
     await says(shop, Started("shop-17"))
     [row] = await shop.store.sessions()
     assert (row["id"], row["outcome"], len(texts(shop))) == (session, "", 1)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{"from": "2027-01-16"}, {"until": "2027-01-14"}, {"flow": "gone", "language": "de"}],
-    ids=["too early", "too late", "no survey"],
-)
-async def test_an_entry_that_is_not_open_says_so(house, fields):
-    """NOW is 15 January 2027, 08:00 UTC."""
-    shop = opened(house, language="de", **fields) if "language" not in fields else opened(house, **fields)
-    await says(shop, "SHOP17")
-    assert (texts(shop), await proofs(shop)) == ([CLOSED], [])
-
-
-@pytest.mark.parametrize(
-    ("channels", "begins"), [([], True), (["sms"], True), (["telegram"], False), (["telegram", "sms"], True)]
-)
-async def test_an_entry_counts_on_its_channels(house, channels, begins):
-    shop = opened(house, channels=channels)
-    await says(shop, "SHOP17")
-    assert len(await shop.store.sessions()) == begins
-
-
-@pytest.mark.parametrize(
-    ("poster", "provider", "spoken"), [("", "", "de"), ("en", "", "en"), ("en", "de-AT", "de"), ("", "fr", "de")]
-)
-async def test_it_begins_in_the_customers_language(house, poster, provider, spoken):
-    """What the provider knows of them, else the poster's, else the survey's first."""
-    shop = opened(house, language=poster)
-    await says(shop, Started("shop-17", provider))
-    [session] = await shop.store.sessions()
-    assert session["language"] == spoken
-
-
-async def test_other_links_go_on_as_before(shop):
-    """A one-time link, an unknown one, and the plain start."""
-    secret = await shop.office.offer("after-support", "sms", language="de")
-    await says(shop, Started(secret))
-    assert texts(shop)[0].startswith(HALLO)
-    await says(shop, Started("shop-99"), BEN)
-    await says(shop, Started(), BEN)
-    assert texts(shop, BEN) == [phrase("link_unknown", "en"), phrase("welcome", "en")]
-
-
-async def test_without_names_for_addresses_nobody_can_agree(shop):
-    """Then nothing is begun, for nothing could be proved."""
-    shop.worker.names = None
-    await says(shop, "SHOP17")
-    assert (texts(shop), await shop.store.sessions()) == ([], [])
-
-
-async def test_a_worker_without_entries_reads_the_word_as_any_other(house):
-    assert house.worker.doors is SHUT
-    await house.asks(flow="after-support", language="de")
-    await says(house, "SHOP17")
-    assert "nicht verstanden" in texts(house)[-1]
 
 
 BODIES = (Pressed("x.1.0", "SHOP17"), Started(), Said("SHOP17"))

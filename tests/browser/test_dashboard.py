@@ -7,9 +7,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.acting import XSS
-from tests.browser.conftest import PATIENCE, fixture
+from tests.browser.conftest import fixture
 from tests.browser.dashboard_site import looking
 from tests.browser.looks import accused, fits
+from tests.browser.opening import opening
 from tests.web.figures_made import Given, Made, year
 from web import home
 
@@ -31,25 +32,8 @@ async def url(made, monkeypatch):
 
 @fixture
 async def opened(browser, url):
-    """Opens pages that must neither complain nor reach out."""
-    contexts, complaints = [], []
-
-    async def open_(path="/", **how):
-        context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **how})
-        contexts.append(context)
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: None if request.url.startswith(url) else complaints.append(request.url))
-        await page.goto(url + path)
-        return page
-
-    yield open_
-    assert complaints == []
-    for context in contexts:
-        await context.close()
+    async with opening(browser, url, "/", silent=True) as open_:
+        yield open_
 
 
 async def test_filtering_goes_through_the_address(opened):

@@ -5,8 +5,9 @@ from playwright.async_api import expect
 
 from commands.invitations import Invitations
 from tests.browser.acting import XSS
-from tests.browser.conftest import PATIENCE, fixture
+from tests.browser.conftest import fixture
 from tests.browser.looks import PHONE, fits
+from tests.browser.opening import opening
 from tests.web.flows_made import AUTHOR, OTHER, READER, running, served, source
 from tests.web.inbox_made import Door
 from web.server import Site
@@ -23,29 +24,10 @@ async def house(sqlite_url, tmp_path):
 
 @fixture
 async def opened(browser, house):
-    """Opens pages for people; they must neither complain nor reach out."""
-    site, contexts, complaints = Site("127.0.0.1", 0), {}, []
+    site = Site("127.0.0.1", 0)
     await site.start(served(house, Door(url="")))
-
-    async def open_(path="/flows", who=AUTHOR, width=1280, **how):
-        key = (who, width, *sorted(how.items()))
-        if key not in contexts:
-            more = {"viewport": {"width": width, "height": 900}, "locale": "en-GB", "base_url": site.url, **how}
-            contexts[key] = await browser.new_context(**more)
-            await contexts[key].add_cookies([{"name": "echolot", "value": who, "url": site.url}])
-        page = await contexts[key].new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda asked: None if asked.url.startswith(site.url) else complaints.append(asked.url))
-        await page.goto(path)
-        return page
-
-    yield open_
-    assert [each for each in complaints if not any(status in each for status in EXPECTED)] == []
-    for context in contexts.values():
-        await context.close()
+    async with opening(browser, site.url, "/flows", AUTHOR, EXPECTED, one_window=True) as open_:
+        yield open_
     await site.stop()
 
 

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import PATIENCE, fixture
+from tests.browser.conftest import fixture
 from tests.browser.looks import PHONE, fits
+from tests.browser.opening import opening
 from tests.browser.test_payloads import PAYLOADS, settled, watched
 from tests.web.inbox_made import Door
 from tests.web.outreach_made import ADMIN, world, yaml
@@ -25,30 +26,12 @@ async def here(sqlite_url):
 
 @fixture
 async def opened(browser, here, monkeypatch):
-    """Opens pages for people; they must neither complain nor reach out."""
     monkeypatch.setattr(outreach_pages, "BEAT", 0.05)
     monkeypatch.setattr(outreach_pages, "EASE", 0)
-    site, contexts, complaints = Site("127.0.0.1", 0), [], []
+    site = Site("127.0.0.1", 0)
     await site.start(here.app(Door(url="")))
-
-    async def open_(path="/outreach", who=ADMIN, width=1280, **how):
-        how = {"viewport": {"width": width, "height": 900}, "locale": "en-GB", "base_url": site.url, **how}
-        context = await browser.new_context(**how)
-        contexts.append(context)
-        await context.add_cookies([{"name": "echolot", "value": who, "url": site.url}])
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda asked: None if asked.url.startswith(site.url) else complaints.append(asked.url))
-        await page.goto(path)
-        return page
-
-    yield open_
-    assert [each for each in complaints if not any(status in each for status in EXPECTED)] == []
-    for context in contexts:
-        await context.close()
+    async with opening(browser, site.url, "/outreach", ADMIN, EXPECTED) as open_:
+        yield open_
     await site.stop()
 
 

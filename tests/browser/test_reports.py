@@ -13,8 +13,9 @@ from insights.reports.alarm import Alarm
 from insights.reports.letter import one_line
 from storage import reports as runs
 from storage.opening import open_store
-from tests.browser.conftest import PATIENCE, fixture
+from tests.browser.conftest import fixture
 from tests.browser.looks import PHONE, fits
+from tests.browser.opening import opening
 from tests.browser.test_payloads import PAYLOADS, missing, text_of, watched
 from tests.integrations.mail.post_office import open_office
 from tests.report_house import DAY, NOW, YAML, furnished
@@ -59,26 +60,9 @@ async def served(house):
 
 @fixture
 async def opened(browser, house):
-    """Opens pages for an admin; they must neither complain nor reach out."""
-    site, contexts, complaints = await served(house), [], []
-
-    async def open_(path="/reports", width=1280, **how):
-        how = {"viewport": {"width": width, "height": 900}, "locale": "en-GB", "base_url": site.url, **how}
-        context = await browser.new_context(**how)
-        contexts.append(context)
-        await context.add_cookies([{"name": "echolot", "value": ADMIN, "url": site.url}])
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda asked: None if asked.url.startswith(site.url) else complaints.append(asked.url))
-        await page.goto(path)
-        return page
-
-    yield open_
-    assert complaints == []
-    for context in contexts:
-        await context.close()
+    site = await served(house)
+    async with opening(browser, site.url, "/reports", ADMIN) as open_:
+        yield open_
     await site.stop()
 
 

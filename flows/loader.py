@@ -10,6 +10,7 @@ from flows import explain, judgement, lint, source, varied
 from flows.model import Flow
 from flows.problems import Finding, FlowProblems, Problem
 from flows.revision import revision
+from flows.shaped import failed, ordered
 
 
 class Checked(Struct, frozen=True):
@@ -38,12 +39,11 @@ def check(text: str | bytes, file: str, desks: Collection[str] | None = None) ->
         problems += map(document.problem, [*base, *varied.shares(document.data), *varied.lost_routes(document.data)])
         for whole in wholes:
             problems += map(document.problem, whole.own(lint.references(whole.data), base))
-        if flow is not None and not _failed(problems):
+        if flow is not None and not failed(problems):
             problems += map(document.problem, lint.unused(document.data))
             problems += map(document.problem, _judged(flow, wholes, desks))
-    problems = sorted(set(problems), key=_order)
     place = document.problem(Finding(("id",), "", ""))
-    return Checked(None if _failed(problems) else flow, tuple(problems), (place.line, place.column))
+    return Checked(None if failed(problems) else flow, ordered(problems), (place.line, place.column))
 
 
 def _judged(flow: Flow, wholes: Iterable[varied.Whole], desks: Collection[str] | None) -> Iterator[Finding]:
@@ -79,11 +79,3 @@ def _build(document: source.Document) -> tuple[Flow | None, list[Problem]]:
     except ValidationError as error:
         errors: list[Any] = list(error.errors(include_url=False))
         return None, [document.problem(finding) for finding in varied.named(explain.findings(errors, document.data))]
-
-
-def _failed(problems: Iterable[Problem]) -> bool:
-    return any(problem.severity == "error" for problem in problems)
-
-
-def _order(problem: Problem) -> tuple[int, int, str, str]:
-    return problem.line, problem.column, problem.code, problem.message

@@ -5,16 +5,17 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from msgspec import Struct
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from bot.cases.canned import PLACEHOLDERS
 from bot.cases.desks import Canned
 from bot.cases.desks import Cause as DeskCause
 from bot.segments import segments
-from flows import explain, source
+from flows import source
 from flows.described import described
 from flows.problems import Finding, Path, Problem, did_you_mean
 from flows.schema import Schema, Walk, tidy
+from flows.shaped import failed, ordered, shaped
 from flows.templates import fill, leftovers, names
 from flows.texts import Frozen, Text, or_word
 
@@ -92,20 +93,10 @@ class Checked(Struct, frozen=True):
 def check(text: str | bytes, file: str, languages: Collection[str] = ()) -> Checked:
     """Read a desk file and find everything wrong with it. `languages` are those that customers are asked in."""
     document = source.read(text, file)
-    problems = list(document.problems)
-    content = None
-    if document.complete:
-        try:
-            content = DeskFile.model_validate(document.data)
-        except ValidationError as error:
-            errors: list[Any] = list(error.errors(include_url=False))
-            found = explain.findings(errors, document.data, Walk(DeskFile))
-            problems += map(document.problem, found)
-        if isinstance(document.data, dict):
-            problems += map(document.problem, _lint(document.data, sorted(languages)))
-    failed = any(problem.severity == "error" for problem in problems)
-    ordered = sorted(set(problems), key=lambda each: (each.line, each.column, each.code, each.message))
-    return Checked(None if failed else content, tuple(ordered))
+    content, problems = shaped(document, DeskFile)
+    if document.complete and isinstance(document.data, dict):
+        problems += map(document.problem, _lint(document.data, sorted(languages)))
+    return Checked(None if failed(problems) else content, ordered(problems))
 
 
 @cache

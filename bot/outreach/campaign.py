@@ -3,21 +3,22 @@
 from collections.abc import Collection
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from msgspec import Struct
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.contacts import Contact
 from bot.durations import Duration
-from flows import explain, source
+from flows import source
 from flows.described import described
 from flows.problems import Finding, Problem, did_you_mean
 from flows.revision import revision
 from flows.routing import Values
-from flows.schema import Schema, Walk, tidy
+from flows.schema import Schema, tidy
+from flows.shaped import failed, ordered, shaped
 from flows.texts import Frozen
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
@@ -172,19 +173,11 @@ def check(
 ) -> Checked:
     """Read a campaign and find everything wrong with it; `flows` and `channels` are those there are, if known."""
     document = source.read(text, file)
-    problems = list(document.problems)
-    campaign = None
-    if document.complete:
-        try:
-            campaign = CampaignFile.model_validate(document.data).campaign
-        except ValidationError as error:
-            errors: list[Any] = list(error.errors(include_url=False))
-            problems += map(document.problem, explain.findings(errors, document.data, Walk(CampaignFile)))
-        else:
-            problems += map(document.problem, _unknown(campaign, flows, channels))
-    failed = any(problem.severity == "error" for problem in problems)
-    ordered = sorted(set(problems), key=lambda each: (each.line, each.column, each.code, each.message))
-    return Checked(None if failed else campaign, revision(document.data), tuple(ordered))
+    content, problems = shaped(document, CampaignFile)
+    if content:
+        problems += map(document.problem, _unknown(content.campaign, flows, channels))
+    campaign = content.campaign if content and not failed(problems) else None
+    return Checked(campaign, revision(document.data), ordered(problems))
 
 
 @cache

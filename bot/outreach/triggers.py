@@ -6,18 +6,19 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from msgspec import Struct
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from bot.contacts import Contact
 from bot.durations import Duration
 from bot.outreach.candidate import Candidate
 from bot.outreach.happening import TYPE, Happening
-from flows import explain, source
+from flows import source
 from flows.described import described
 from flows.model import Flow
 from flows.problems import Finding, Problem, did_you_mean
 from flows.routing import Values
-from flows.schema import Schema, Walk, tidy
+from flows.schema import Schema, tidy
+from flows.shaped import failed, ordered, shaped
 from flows.templates import NAME, fill, leftovers, names
 from flows.texts import Frozen
 
@@ -111,19 +112,12 @@ class Known(Struct, frozen=True):
 def check(text: str | bytes, file: str, known: Known | None = None) -> Checked:
     """Read a trigger and find everything wrong with it."""
     document = source.read(text, file)
-    problems = list(document.problems)
-    trigger = None
+    content, problems = shaped(document, TriggerFile)
     if document.complete:
-        try:
-            trigger = TriggerFile.model_validate(document.data).trigger
-        except ValidationError as error:
-            errors: list[Any] = list(error.errors(include_url=False))
-            problems += map(document.problem, explain.findings(errors, document.data, Walk(TriggerFile)))
         problems += map(document.problem, _lint(document.data, known or Known()))
-    failed = any(problem.severity == "error" for problem in problems)
-    ordered = sorted(set(problems), key=lambda each: (each.line, each.column, each.code, each.message))
+    trigger = content.trigger if content and not failed(problems) else None
     place = document.problem(Finding(("trigger", "id"), "", ""))
-    return Checked(None if failed else trigger, tuple(ordered), (place.line, place.column))
+    return Checked(trigger, ordered(problems), (place.line, place.column))
 
 
 def check_all(

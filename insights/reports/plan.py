@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from msgspec import Struct
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from flows import explain, source
+from flows import source
 from flows.described import described
 from flows.problems import Finding, Problem, did_you_mean
-from flows.schema import Schema, Walk, tidy
+from flows.schema import Schema, tidy
+from flows.shaped import failed, ordered, shaped
 from flows.texts import Frozen
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
@@ -153,19 +154,12 @@ class Known(Struct, frozen=True):
 def check(text: str | bytes, file: str, known: Known | None = None) -> Checked:
     """Read a report and find everything wrong with it."""
     document = source.read(text, file)
-    problems = list(document.problems)
-    report = None
+    content, problems = shaped(document, ReportFile)
     if document.complete:
-        try:
-            report = ReportFile.model_validate(document.data).report
-        except ValidationError as error:
-            errors: list[Any] = list(error.errors(include_url=False))
-            problems += map(document.problem, explain.findings(errors, document.data, Walk(ReportFile)))
         problems += map(document.problem, _lint(document.data, known or Known()))
-    failed = any(problem.severity == "error" for problem in problems)
-    ordered = sorted(set(problems), key=lambda each: (each.line, each.column, each.code, each.message))
+    report = content.report if content and not failed(problems) else None
     place = document.problem(Finding(("report", "id"), "", ""))
-    return Checked(None if failed else report, tuple(ordered), (place.line, place.column))
+    return Checked(report, ordered(problems), (place.line, place.column))
 
 
 def check_all(

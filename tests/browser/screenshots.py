@@ -1,6 +1,7 @@
 """The pictures of the pages in docs/images: `python -m tests.browser.screenshots [NAME…]` takes them anew.
 
-Home page and comparisons are over the demo's made-up year, the inbox over made-up cases; nobody's data is in them.
+Home page and comparisons are over the demo's made-up year, the inbox over made-up cases, the rest is the demo's own;
+nobody's data is in them.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from playwright.async_api import Browser, async_playwright
 from starlette.routing import Router
 
 from bot.cases.events import CustomerSaid
+from commands.demo import running
 from commands.demo_year import SampleYear
 from storage import migrate
 from tests.browser.conftest import CHROMIUM, FLAGS
@@ -94,12 +96,27 @@ async def door() -> AsyncIterator[str]:
                 yield url
 
 
+@contextlib.asynccontextmanager
+async def everything() -> AsyncIterator[str]:
+    """The demo, with its made-up contacts, surveys and reports."""
+    site = Site("127.0.0.1", 0)
+    with TemporaryDirectory() as folder:
+        async with running(Path(folder), site):
+            yield site.url
+
+
 SHOWN = {
     "home": (numbers, "/?period=90d", ""),
     "compare": (numbers, "/compare?period=365d&by=region", ""),
     "inbox": (cases, "/inbox", ANNA),
     "case": (cases, f"/inbox/{1:024}", ANNA),
     "sign-in": (door, "/sign-in", ""),
+    "surveys": (everything, "/flows", ""),
+    "survey": (everything, "/flows/relationship/edit", ""),
+    "outreach": (everything, "/outreach/autumn", ""),
+    "contacts": (everything, "/contacts", ""),
+    "import": (everything, "/contacts/import", ""),
+    "reports": (everything, "/reports", ""),
 }
 
 
